@@ -1,0 +1,1 @@
+"""Salesforce Canvas as a library: no Flask, no database, imports nothing of ours."""
