@@ -1,0 +1,96 @@
+"""The engine, and the four ways to open a session: reading or writing, for one org or for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+
+from app.db.session import SystemSession, TenantSession
+
+#: Execution option by which a transaction says that it may write.
+_WRITES = "inlay_writes"
+
+
+class Database:
+    """One database: SQLite in a file, or PostgreSQL.
+
+    Every unit that may write begins IMMEDIATE on SQLite: its default loses updates without a word.
+    Nothing expires on commit, so that what was read can be shown without reading it again.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        self.engine = _create_engine(url, pool_size)
+        self._reader = self.engine.execution_options(**{_WRITES: False})
+        self._writer = self.engine.execution_options(**{_WRITES: True})
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def reading(self, org_id: UUID) -> Iterator[TenantSession]:
+        """A session of one org that is rolled back at the end."""
+        with TenantSession(self._reader, org_id=org_id, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, org_id: UUID) -> Iterator[TenantSession]:
+        """A session of one org in one transaction, committed at the end, rolled back on error."""
+        session = TenantSession(self._writer, org_id=org_id, expire_on_commit=False)
+        with session, session.begin():
+            yield session
+
+    @contextmanager
+    def system_reading(self) -> Iterator[SystemSession]:
+        """A session over all orgs that is rolled back at the end."""
+        with SystemSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def system_writing(self) -> Iterator[SystemSession]:
+        """A session over all orgs in one transaction, committed at the end."""
+        session = SystemSession(self._writer, expire_on_commit=False)
+        with session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _create_engine(url: str, pool_size: int) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": 20, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin_sqlite alone
+    cursor = connection.cursor()
+    for pragma in (
+        "busy_timeout=20000",
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,136 @@
+"""Sessions: a tenant session belongs to one org for its life; a system session to none.
+
+Tenancy by construction: criteria on every ORM statement, ``org_id`` stamped and checked at flush,
+and bulk inserts only through ``insert_many`` and ``upsert_many``, which stamp it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, event, insert, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.db.base import Base, Tenant, TenantRoot
+from app.errors import TenancyError
+
+Row = Mapping[str, Any]
+
+
+class BulkSession(Session):
+    """What tenant and system sessions share: bulk inserts that take plain mappings."""
+
+    def _prepare(self, model: type[Base], rows: Sequence[Row]) -> list[dict[str, Any]]:
+        return [dict(row) for row in rows]
+
+    def insert_many(self, model: type[Base], rows: Sequence[Row]) -> None:
+        """Insert rows in one statement; client-side defaults are applied."""
+        if rows:
+            self.execute(insert(model), self._prepare(model, rows))
+
+    def upsert_many(
+        self,
+        model: type[Base],
+        rows: Sequence[Row],
+        *,
+        key: Sequence[str],
+        set_: Mapping[str, Any] | Sequence[str] = (),
+        returning: Sequence[Any] = (),
+    ) -> CursorResult[Any]:
+        """INSERT … ON CONFLICT (key) DO UPDATE, or DO NOTHING when ``set_`` is empty.
+
+        Args:
+            model: Table.
+            rows: All with the same columns; defaults of the model are not applied.
+            key: Columns of the unique constraint.
+            set_: Column names to take from the row, or a mapping of column to SQL expression
+                (use ``excluded(model)`` for the row that was refused).
+            returning: Columns to return (of inserted rows only when nothing is updated).
+        """
+        dialect = self.get_bind().dialect.name
+        builder = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        statement = builder(model).values(self._prepare(model, rows))
+        if not set_:
+            statement = statement.on_conflict_do_nothing(index_elements=list(key))
+        else:
+            values = set_ if isinstance(set_, Mapping) else {c: statement.excluded[c] for c in set_}
+            resolved = {
+                name: value(statement.excluded) if callable(value) else value
+                for name, value in values.items()
+            }
+            statement = statement.on_conflict_do_update(index_elements=list(key), set_=resolved)
+        if returning:
+            statement = statement.returning(*returning)  # type: ignore[assignment]
+        return self.execute(statement)  # type: ignore[return-value]
+
+
+class SystemSession(BulkSession):
+    """A session over all orgs, for jobs, orgs and support only."""
+
+
+class TenantSession(BulkSession):
+    """A session that belongs to one org for its life."""
+
+    def __init__(self, *args: Any, org_id: UUID, **kwargs: Any) -> None:
+        if not isinstance(org_id, UUID):
+            raise TenancyError("A tenant session needs the id of its org.")
+        super().__init__(*args, **kwargs)
+        self.org_id = org_id
+        self._scope = _scope_of(org_id)
+
+    def _prepare(self, model: type[Base], rows: Sequence[Row]) -> list[dict[str, Any]]:
+        if not issubclass(model, Tenant):
+            raise TenancyError(f"{model.__name__} is no tenant table; use a system session.")
+        if any(row.get("org_id", self.org_id) != self.org_id for row in rows):
+            raise TenancyError(f"A row of {model.__name__} names another org.")
+        return [{**row, "org_id": self.org_id} for row in rows]
+
+
+@event.listens_for(TenantSession, "do_orm_execute")
+def _scope_statement(state: ORMExecuteState) -> None:
+    if not state.is_column_load and not state.is_insert:
+        state.statement = state.statement.options(*state.session._scope)  # type: ignore[attr-defined]
+
+
+def _scope_of(org_id: UUID) -> tuple[ExecutableOption, ExecutableOption]:
+    """The criteria that keep every ORM statement within one org."""
+    return (
+        with_loader_criteria(Tenant, lambda cls: cls.org_id == org_id, include_aliases=True),
+        with_loader_criteria(TenantRoot, lambda cls: cls.id == org_id, include_aliases=True),
+    )
+
+
+@event.listens_for(TenantSession, "before_flush")
+def _stamp(session: Session, _context: Any, _instances: Any) -> None:
+    assert isinstance(session, TenantSession)  # noqa: S101  # the listener is bound to this class
+    for row in session.new:
+        if isinstance(row, Tenant) and row.org_id is None:
+            row.org_id = session.org_id
+    for row in (*session.new, *session.dirty, *session.deleted):
+        _check_owner(session, row)
+
+
+def _check_owner(session: TenantSession, row: object) -> None:
+    if isinstance(row, Tenant):
+        owner = row.org_id
+    elif isinstance(row, TenantRoot):
+        owner = row.id
+    else:
+        raise TenancyError(f"{type(row).__name__} is no tenant table; use a system session.")
+    if owner != session.org_id:
+        raise TenancyError(f"A row of {type(row).__name__} belongs to another org.")
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _name_org(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """On PostgreSQL name the org to the transaction, so that row-level security can use it."""
+    if connection.dialect.name == "postgresql" and isinstance(session, TenantSession):
+        connection.execute(
+            text("SELECT set_config('app.org_id', :org, true)"), {"org": str(session.org_id)}
+        )

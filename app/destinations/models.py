@@ -1,0 +1,109 @@
+"""Tables of Destinations: shareable, tracked pages linked to a record, their links and blocks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clock import utcnow
+from app.crm.models import SObject
+from app.db import (
+    Base,
+    IdColumn,
+    JsonObject,
+    SalesforceId,
+    Tenant,
+    TimeColumn,
+    UtcDateTime,
+    enum_type,
+    tenant_key,
+    tenant_reference,
+)
+
+
+class DestinationState(StrEnum):
+    """Whether the page is shown."""
+
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+class BlockKind(StrEnum):
+    """What stands on a Destination, from top to bottom."""
+
+    HEADLINE = "headline"
+    GREETING = "greeting"
+    TEXT = "text"
+    LINKS = "links"
+    DOCUMENTS = "documents"
+    REP_CARD = "rep_card"
+    CALL_TO_ACTION = "call_to_action"
+    CONTACT_FORM = "contact_form"
+
+
+class Destination(Tenant, Base):
+    """A page for the people of one record; a record has at most one (X11).
+
+    ``record_id`` is the 18-character id of the Salesforce record. ``version`` grows with each
+    change that an open widget should hear of.
+    """
+
+    __tablename__ = "destination"
+    __table_args__ = (tenant_key(), UniqueConstraint("org_id", "record_id"))
+
+    id: Mapped[IdColumn]
+    sobject: Mapped[SObject] = mapped_column(enum_type(SObject))
+    record_id: Mapped[SalesforceId]
+    title: Mapped[str] = mapped_column(String(255))
+    state: Mapped[DestinationState] = mapped_column(
+        enum_type(DestinationState), default=DestinationState.ACTIVE
+    )
+    created_by: Mapped[SalesforceId] = mapped_column(doc="18-character id of the rep.")
+    created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    version: Mapped[int] = mapped_column(default=1)
+    views: Mapped[int] = mapped_column(default=0)
+    last_viewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Block(Tenant, Base):
+    """One block of a Destination; ``content`` has the shape its kind asks for."""
+
+    __tablename__ = "block"
+    __table_args__ = (
+        UniqueConstraint("org_id", "destination_id", "position"),
+        tenant_reference("destination_id", "destination", ondelete="CASCADE"),
+    )
+
+    id: Mapped[IdColumn]
+    destination_id: Mapped[UUID] = mapped_column(Uuid)
+    position: Mapped[int]
+    kind: Mapped[BlockKind] = mapped_column(enum_type(BlockKind))
+    content: Mapped[JsonObject]
+
+
+class Link(Tenant, Base):
+    """A way to a Destination, for one person and channel, or for anybody (``person_id`` NULL).
+
+    ``token`` is the unguessable last part of the address (128 bits, base62-like).
+    """
+
+    __tablename__ = "link"
+    __table_args__ = (
+        tenant_key(),
+        Index(None, "org_id", "destination_id"),
+        tenant_reference("destination_id", "destination", ondelete="CASCADE"),
+        tenant_reference("person_id", "person", ondelete="CASCADE"),
+    )
+
+    id: Mapped[IdColumn]
+    destination_id: Mapped[UUID] = mapped_column(Uuid)
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
+    channel: Mapped[str] = mapped_column(String(32), default="direct")
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+    created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

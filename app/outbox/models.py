@@ -1,0 +1,119 @@
+"""Tables of the outbox: activities on their way to Salesforce, and how an org takes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clock import utcnow
+from app.db import (
+    Base,
+    IdColumn,
+    JsonType,
+    SequenceColumn,
+    Tenant,
+    TimeColumn,
+    UtcDateTime,
+    enum_type,
+    tenant_key,
+    tenant_reference,
+)
+from app.ids import new_id
+
+
+class DeliveryState(StrEnum):
+    """The life of a row: see the house, 'Outbox row'."""
+
+    UNLINKED = "unlinked"
+    PENDING = "pending"
+    LEASED = "leased"
+    DELIVERED = "delivered"
+    WAITING = "waiting"
+    PARKED = "parked"
+    DROPPED = "dropped"
+
+
+class ActivityObject(StrEnum):
+    """What an activity is written as, by the org's choice."""
+
+    TASK = "Task"
+    EVENT = "Event"
+
+
+class OutboxRow(Tenant, Base):
+    """One activity: of one event (or visit) and target.
+
+    Object, key and payload are frozen when the row is first sent (``first_sent_at``). ``rank`` is 0
+    for the person's activity, 1… for the further opportunities under the rule "all".
+    """
+
+    __tablename__ = "outbox_row"
+    __table_args__ = (
+        tenant_key(),
+        UniqueConstraint("org_id", "event_id", "rank"),
+        UniqueConstraint("org_id", "activity_key"),
+        Index(
+            "ix_outbox_row_due", "org_id", "seq",
+            sqlite_where=text("state IN ('pending', 'waiting')"),
+            postgresql_where=text("state IN ('pending', 'waiting')"),
+        ),
+        Index(
+            "ix_outbox_row_leased", "heartbeat_at",
+            sqlite_where=text("state = 'leased'"),
+            postgresql_where=text("state = 'leased'"),
+        ),
+        Index(
+            "ix_outbox_row_person", "org_id", "person_id", "seq",
+            sqlite_where=text("state IN ('unlinked', 'pending', 'leased', 'waiting')"),
+            postgresql_where=text("state IN ('unlinked', 'pending', 'leased', 'waiting')"),
+        ),
+        tenant_reference("event_id", "event"),
+        tenant_reference("person_id", "person"),
+    )  # fmt: skip
+
+    seq: Mapped[SequenceColumn]
+    id: Mapped[UUID] = mapped_column(Uuid, default=new_id)
+    event_id: Mapped[UUID] = mapped_column(Uuid)
+    person_id: Mapped[UUID] = mapped_column(Uuid)
+    rank: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(String(64))
+    state: Mapped[DeliveryState] = mapped_column(enum_type(DeliveryState))
+    not_before: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    # frozen at the first send
+    sobject: Mapped[ActivityObject | None] = mapped_column(enum_type(ActivityObject))
+    activity_key: Mapped[str | None] = mapped_column(String(80))
+    payload: Mapped[dict[str, object] | None] = mapped_column(JsonType)
+    opportunity_id: Mapped[UUID | None] = mapped_column(Uuid)
+    first_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # the lease
+    lease_id: Mapped[UUID | None] = mapped_column(Uuid)
+    leased_by: Mapped[str | None] = mapped_column(String(64))
+    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_unsure: Mapped[bool] = mapped_column(default=False, doc="The last answer was ambiguous.")
+    # the outcome
+    attempts: Mapped[int] = mapped_column(default=0)
+    error_reason: Mapped[str] = mapped_column(String(64), default="")
+    error_code: Mapped[str] = mapped_column(String(80), default="")
+    error_message: Mapped[str] = mapped_column(Text, default="")
+    salesforce_id: Mapped[str | None] = mapped_column(String(18))
+    settled_by: Mapped[str] = mapped_column(String(255), default="", doc="Who dropped it.")
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+
+
+class OrgDelivery(Tenant, Base):
+    """How an org takes activities: batch size that adapts, pause, when roles were last read."""
+
+    __tablename__ = "org_delivery"
+    __table_args__ = (UniqueConstraint("org_id"),)
+
+    id: Mapped[IdColumn]
+    batch_size: Mapped[int] = mapped_column(default=200)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pause_reason: Mapped[str] = mapped_column(String(64), default="")
+    roles_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
