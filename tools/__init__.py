@@ -1,0 +1,1 @@
+"""The commands behind the Makefile. Nothing here is imported by the product."""
