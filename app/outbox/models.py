@@ -24,6 +24,9 @@ from app.db import (
 )
 from app.ids import new_id
 
+#: Rows of the first call to an org: one collection of Salesforce's composite API.
+FIRST_BATCH_SIZE = 200
+
 
 class DeliveryState(StrEnum):
     """The life of a row: see the house, 'Outbox row'."""
@@ -62,14 +65,19 @@ class OutboxRow(Tenant, Base):
             postgresql_where=text("state IN ('pending', 'waiting')"),
         ),
         Index(
-            "ix_outbox_row_leased", "heartbeat_at",
+            "ix_outbox_row_leased", "org_id",
             sqlite_where=text("state = 'leased'"),
             postgresql_where=text("state = 'leased'"),
         ),
         Index(
+            "ix_outbox_row_unlinked", "org_id", "person_id",
+            sqlite_where=text("state = 'unlinked'"),
+            postgresql_where=text("state = 'unlinked'"),
+        ),
+        Index(
             "ix_outbox_row_person", "org_id", "person_id", "seq",
-            sqlite_where=text("state IN ('unlinked', 'pending', 'leased', 'waiting')"),
-            postgresql_where=text("state IN ('unlinked', 'pending', 'leased', 'waiting')"),
+            sqlite_where=text("state IN ('leased', 'waiting')"),
+            postgresql_where=text("state IN ('leased', 'waiting')"),
         ),
         tenant_reference("event_id", "event"),
         tenant_reference("person_id", "person"),
@@ -89,31 +97,62 @@ class OutboxRow(Tenant, Base):
     payload: Mapped[dict[str, object] | None] = mapped_column(JsonType)
     opportunity_id: Mapped[UUID | None] = mapped_column(Uuid)
     first_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # the lease
+    # the lease: of the org's turn that holds the row (``OrgDelivery.lease_id``)
     lease_id: Mapped[UUID | None] = mapped_column(Uuid)
-    leased_by: Mapped[str | None] = mapped_column(String(64))
-    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    is_unsure: Mapped[bool] = mapped_column(default=False, doc="The last answer was ambiguous.")
+    leased_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="When it was last taken to be sent, by the database's clock."
+    )
+    is_unsure: Mapped[bool] = mapped_column(
+        default=False, doc="It was sent and nobody knows what became of it."
+    )
     # the outcome
     attempts: Mapped[int] = mapped_column(default=0)
     error_reason: Mapped[str] = mapped_column(String(64), default="")
     error_code: Mapped[str] = mapped_column(String(80), default="")
     error_message: Mapped[str] = mapped_column(Text, default="")
     salesforce_id: Mapped[str | None] = mapped_column(String(18))
-    settled_by: Mapped[str] = mapped_column(String(255), default="", doc="Who dropped it.")
+    settled_by: Mapped[str] = mapped_column(
+        String(255), default="", doc="Who dropped it."
+    )
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
 
 class OrgDelivery(Tenant, Base):
-    """How an org takes activities: batch size that adapts, pause, when roles were last read."""
+    """How an org takes activities, and the turn of the one worker that serves it at a time.
+
+    The turn (``lease_id``) lives by ``heartbeat_at``; a worker that finds it dead takes over.
+    """
 
     __tablename__ = "org_delivery"
     __table_args__ = (UniqueConstraint("org_id"),)
 
     id: Mapped[IdColumn]
-    batch_size: Mapped[int] = mapped_column(default=200)
+    batch_size: Mapped[int] = mapped_column(default=FIRST_BATCH_SIZE)
+    grow_after: Mapped[datetime | None] = mapped_column(
+        UtcDateTime,
+        doc="The batch was too large for the org's automation; it stays small so long.",
+    )
+    failures: Mapped[int] = mapped_column(
+        default=0, doc="Calls in a row that gave no results."
+    )
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pause_reason: Mapped[str] = mapped_column(String(64), default="")
-    roles_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lease_id: Mapped[UUID | None] = mapped_column(Uuid)
+    leased_by: Mapped[str | None] = mapped_column(String(64))
+    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RoleRead(Tenant, Base):
+    """When the opportunities of a person were last read, to choose targets by."""
+
+    __tablename__ = "role_read"
+    __table_args__ = (
+        UniqueConstraint("org_id", "person_id"),
+        tenant_reference("person_id", "person", ondelete="CASCADE"),
+    )
+
+    id: Mapped[IdColumn]
+    person_id: Mapped[UUID] = mapped_column(Uuid)
+    read_at: Mapped[TimeColumn]
