@@ -1,0 +1,18 @@
+"""The one place where the parts of devorg are put together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from devorg import control
+from devorg.config import DevorgConfig
+from devorg.org import Org
+
+
+def create_org_app(config: DevorgConfig) -> Flask:
+    """A Flask application that is one org; `org_of(app).close()` ends it."""
+    app = Flask(__name__, static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # real bodies keep their order
+    app.extensions["devorg"] = Org(config)
+    app.register_blueprint(control.blueprint)
+    return app

@@ -1,0 +1,95 @@
+"""Every setting of devorg, from flags or DEVORG_* variables, with defaults for tests."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from devorg import ids
+from devorg.errors import ConfigError
+from devorg.names import names_with
+
+DEFAULT_ORG_ID = "00D5e000000DEVO" + ids.suffix("00D5e000000DEVO")
+
+
+@dataclass(frozen=True, slots=True)
+class DevorgConfig:
+    """What a simulated org is made of.
+
+    `data_path` None keeps the data in a temporary file; `org_id` is in 18-character form;
+    the secrets here are defaults for one's own machine, not secrets of anybody.
+    """
+
+    data_path: Path | None = None
+    canvas_url: str = "http://localhost:8000/canvas"
+    consumer_secret: str = "devorg-consumer-secret"  # noqa: S105 - the documented default
+    client_id: str = "devorg-client"
+    client_secret: str = "devorg-client-secret"  # noqa: S105 - the documented default
+    namespace: str | None = None
+    org_id: str = DEFAULT_ORG_ID
+    org_name: str = "Halyard Software"
+    daily_api_requests: int = 100_000
+
+    def __post_init__(self) -> None:
+        org_id = ids.to_18(self.org_id)
+        if org_id is None or not org_id.startswith("00D"):
+            raise ConfigError("org_id", f"{self.org_id!r} is not the Id of an organization.")
+        object.__setattr__(self, "org_id", org_id)
+        names_with(self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A whole command line: where to listen, and the org."""
+
+    host: str
+    port: int
+    org: DevorgConfig
+
+
+_DEFAULTS = DevorgConfig()
+_FLAGS: tuple[tuple[str, str, str], ...] = (
+    ("host", "127.0.0.1", "address to listen on"),
+    ("port", "8001", "port to listen on; 0 for a free one"),
+    ("data", "", "SQLite file that keeps the org; without it, nothing is kept"),
+    ("canvas-url", _DEFAULTS.canvas_url, "where signed requests are posted to"),
+    ("consumer-secret", _DEFAULTS.consumer_secret, "secret that signs Canvas requests"),
+    ("client-id", _DEFAULTS.client_id, "OAuth client of the integration user"),
+    ("client-secret", _DEFAULTS.client_secret, "its secret"),
+    ("namespace", "", "namespace of the package's fields; empty for none"),
+    ("org-id", DEFAULT_ORG_ID, "organization Id, 15 or 18 characters"),
+)
+
+
+def read_command(arguments: Sequence[str], environment: Mapping[str, str]) -> Command:
+    """The settings of a command line; a flag wins over its DEVORG_* variable.
+
+    Raises ConfigError for values that cannot be used; `--help` exits, as argparse does.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m devorg",
+        description="A Salesforce org in a box. Give secrets by environment: flags show in ps.",
+    )
+    for name, default, meaning in _FLAGS:
+        variable = "DEVORG_" + name.upper().replace("-", "_")
+        # The value of a variable is never printed by --help: it may be a secret.
+        parser.add_argument(
+            f"--{name}",
+            default=environment.get(variable) or default,
+            help=f"{meaning} [{variable}; default {default or 'none'}]",
+        )
+    chosen = parser.parse_args(arguments)
+    if not str(chosen.port).isdecimal() or int(chosen.port) > 65535:
+        raise ConfigError("port", f"{chosen.port!r} is not a port.")
+    org = DevorgConfig(
+        data_path=Path(chosen.data) if chosen.data else None,
+        canvas_url=chosen.canvas_url,
+        consumer_secret=chosen.consumer_secret,
+        client_id=chosen.client_id,
+        client_secret=chosen.client_secret,
+        namespace=chosen.namespace or None,
+        org_id=chosen.org_id,
+    )
+    return Command(chosen.host, int(chosen.port), org)

@@ -1,0 +1,70 @@
+"""What can go wrong in the simulated org, each with the body a real org answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class DevorgError(Exception):
+    """Root of devorg's own errors: a machine code and a sentence for a human."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(f"{reason}: {message}")
+        self.reason = reason
+        self.message = message
+
+
+class ConfigError(DevorgError):
+    """The settings cannot be used."""
+
+
+class ControlError(DevorgError):
+    """A call of the control API that cannot be understood; answered with status 400."""
+
+
+class ApiError(DevorgError):
+    """A whole request refused by the REST API.
+
+    `fields` is None where a real org leaves the key out (INVALID_SESSION_ID, NOT_FOUND).
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, fields: Sequence[str] | None = None
+    ) -> None:
+        super().__init__(code, message)
+        self.status = status
+        self.fields = fields
+
+    def body(self) -> list[dict[str, Any]]:
+        """The REST error body: a list of one."""
+        entry: dict[str, Any] = {"message": self.message, "errorCode": self.reason}
+        if self.fields is not None:
+            entry["fields"] = list(self.fields)
+        return [entry]
+
+
+class RowError(DevorgError):
+    """One row refused: a body of its own in CRUD, an entry of `errors` in a collection."""
+
+    def __init__(
+        self, code: str, message: str, fields: Sequence[str] = (), *, status: int = 400
+    ) -> None:
+        super().__init__(code, message)
+        self.fields = list(fields)
+        self.status = status
+
+    def entry(self) -> dict[str, Any]:
+        """The form inside a collection's result (the key is `statusCode` there)."""
+        return {"statusCode": self.reason, "message": self.message, "fields": self.fields}
+
+    def as_api_error(self) -> ApiError:
+        """The form of a single-row call."""
+        return ApiError(self.status, self.reason, self.message, self.fields)
+
+
+class DropError(DevorgError):
+    """A fault: the connection ends without an answer."""
+
+    def __init__(self) -> None:
+        super().__init__("dropped", "The connection is closed without an answer.")

@@ -1,0 +1,99 @@
+"""One simulated org: its settings, its data, and the switches that tests turn."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from devorg import access, rows, signing
+from devorg.config import DevorgConfig
+from devorg.errors import ControlError
+from devorg.faults import Faults
+from devorg.names import Names, names_with
+from devorg.schema import object_of
+from devorg.seed.plant import plant
+from devorg.signing import Variant
+from devorg.store import Store
+from devorg.tokens import Tokens
+from devorg.usage import Usage
+from devorg.users import User
+
+# What the Visualforce page asks Canvas to echo (`entityFields`).
+_ECHOED = ("Name", "StageName", "Amount", "Email", "Title")
+
+
+class Org:
+    """Everything a request needs; shared by all threads."""
+
+    def __init__(self, config: DevorgConfig) -> None:
+        self.config = config
+        self.store = Store(config.data_path)
+        self.tokens = Tokens(config)
+        self.usage = Usage()
+        self.faults = Faults()
+        self.per_row_ms = 0.0
+        self.names: Names = names_with(config.namespace)
+        # Describe answers 304 to clients that have seen the schema since this moment.
+        self.schema_changed = datetime.now(UTC).replace(microsecond=0)
+        self._plant_if_empty()
+
+    def _plant_if_empty(self) -> None:
+        with self.store.writing() as connection:
+            if connection.execute("SELECT 1 FROM meta WHERE key = 'planted'").fetchone():
+                return
+            plant(connection, self.config, datetime.now(UTC))
+            connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
+
+    def reset(self) -> None:
+        """Back to the seed and to no switches turned; secrets and tokens stay good."""
+        self.faults.clear()
+        self.per_row_ms = 0.0
+        self.use_namespace(self.config.namespace)
+        with self.store.writing() as connection:
+            self.store.clear(connection)
+            plant(connection, self.config, datetime.now(UTC))
+            connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
+        self.usage.reset()
+
+    def use_namespace(self, namespace: str | None) -> None:
+        """Show the package's fields under this namespace, or under none."""
+        self.names = names_with(namespace or None)
+        self.schema_changed = datetime.now(UTC).replace(microsecond=0)
+
+    def sign(
+        self,
+        user: User,
+        record_id: str,
+        variant: Variant,
+        base_url: str,
+        *,
+        location: str | None = None,
+        issued_at_offset_seconds: float = 0,
+    ) -> str:
+        """A signed request for the canvas on that record's page. Raises ControlError."""
+        sobject = object_of(record_id)
+        if sobject is None:
+            raise ControlError("record", f"No object has ids like {record_id!r}.")
+        with self.store.reading() as connection:
+            record = rows.by_id(connection, sobject, record_id) or {}
+            seen = access.is_visible(connection, user.id, sobject, record_id)
+        echoed = {name: record[name] for name in _ECHOED if seen and name in record}
+        opening = signing.Opening(
+            user, self.tokens.issue(user), sobject.name, record_id, variant, base_url, echoed,
+            location, issued_at_offset_seconds,
+        )  # fmt: skip
+        envelope = signing.envelope_of(opening, self.config, self.names.namespace)
+        return signing.seal(envelope, self.config.consumer_secret)
+
+    def close(self) -> None:
+        """Let hanging calls go and close the store."""
+        self.faults.clear()
+        self.store.close()
+
+
+def org_of(app: Flask) -> Org:
+    """The org that an application serves."""
+    org = app.extensions["devorg"]
+    assert isinstance(org, Org)  # noqa: S101 - put there by the factory
+    return org

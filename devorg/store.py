@@ -1,0 +1,130 @@
+"""The org's data in one SQLite file: a table per object, and the tables of devorg itself.
+
+Readers share a pool of connections; writers take turns in this process, so that nobody polls
+for SQLite's lock. Every request is one transaction. In WAL mode with `synchronous=NORMAL` a
+commit survives the death of the process; only a power failure could take the last ones.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from devorg.schema import OBJECTS, Field, SObject
+
+_OWN_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counter (prefix TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hidden_record (
+  user_id TEXT NOT NULL, record_id TEXT NOT NULL, PRIMARY KEY (user_id, record_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hidden_field (
+  user_id TEXT NOT NULL, sobject TEXT NOT NULL, field TEXT NOT NULL,
+  PRIMARY KEY (user_id, sobject, field)) WITHOUT ROWID;
+"""
+_INDEXED = frozenset({"SystemModstamp", "Email", "ActivityDate"})
+
+
+def _column(field: Field) -> str:
+    if field.type in {"boolean", "int"}:
+        return f'"{field.name}" INTEGER'
+    if field.type in {"double", "currency", "percent"}:
+        return f'"{field.name}" REAL'
+    # SOQL compares text without regard to case, but ids and case-sensitive keys exactly.
+    exact = field.type in {"id", "reference", "date", "datetime"} or field.case_sensitive
+    key = " PRIMARY KEY" if field.name == "Id" else ""
+    return f'"{field.name}" TEXT{key}' + ("" if exact else " COLLATE NOCASE")
+
+
+def _table(sobject: SObject) -> Iterator[str]:
+    columns = ", ".join(_column(field) for field in sobject.fields)
+    yield f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({columns})'
+    for field in sobject.fields:
+        index = f'"{sobject.name}_{field.name}" ON "{sobject.name}" ("{field.name}")'
+        if field.unique:
+            # Live and deleted rows alike: a key in the recycle bin is still taken.
+            yield f"CREATE UNIQUE INDEX IF NOT EXISTS {index}"
+        elif field.name in _INDEXED or (field.references and "User" not in field.references):
+            yield f"CREATE INDEX IF NOT EXISTS {index}"
+
+
+class Store:
+    """The SQLite file of one org; with no path, a temporary one that `close` removes."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="devorg-") if path is None else None
+        self.path = Path(self._folder.name) / "org.sqlite" if self._folder else Path(path or "")
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        self._turn = threading.Lock()
+        self._closed = False
+        with self.writing() as connection:
+            for statement in _OWN_TABLES.split(";\n"):
+                connection.execute(statement)
+            for sobject in OBJECTS.values():
+                for statement in _table(sobject):
+                    connection.execute(statement)
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._idle.get_nowait()
+        except Empty:
+            connection = self._open()
+        try:
+            yield connection
+        finally:
+            if self._closed:
+                connection.close()
+            else:
+                self._idle.put(connection)
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._borrowed() as connection:
+            connection.execute(begin)
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view of the data; must not write."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that may write; committed at the end, rolled back on an error."""
+        with self._turn, self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    def clear(self, connection: sqlite3.Connection) -> None:
+        """Empty every table, inside the caller's transaction."""
+        for table in (*OBJECTS, "meta", "counter", "hidden_record", "hidden_field"):
+            connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - own table names
+
+    def close(self) -> None:
+        """Close what is idle; a request still running closes its own connection."""
+        self._closed = True
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
+        if self._folder:
+            with suppress(OSError):
+                self._folder.cleanup()

@@ -1,0 +1,75 @@
+"""`python -m devorg`: settings, the ready line, data that stays, a clean stop."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from devorg.config import read_command
+from devorg.errors import ConfigError
+
+
+def test_a_flag_wins_over_its_variable() -> None:
+    """X16: DEVORG_* variables, flags above them, defaults below."""
+    environment = {"DEVORG_PORT": "9100", "DEVORG_CONSUMER_SECRET": "from the environment"}
+    command = read_command(["--port", "9200", "--namespace", "inlay"], environment)
+    assert command.port == 9200
+    assert command.org.namespace == "inlay"
+    assert command.org.consumer_secret == "from the environment"
+    assert command.org.client_id == "devorg-client"
+    assert command.org.canvas_url == "http://localhost:8000/canvas"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--port", "many"], ["--org-id", "0035e0000000001AAA"], ["--namespace", "a__b"]]
+)
+def test_settings_that_cannot_be_used_are_refused(arguments: list[str]) -> None:
+    """X16: said at the start, not at the first call."""
+    with pytest.raises(ConfigError):
+        read_command(arguments, {})
+
+
+def test_help_shows_no_secret_of_the_environment(capsys: pytest.CaptureFixture[str]) -> None:
+    """X16: --help names the variable, not its value."""
+    with pytest.raises(SystemExit):
+        read_command(["--help"], {"DEVORG_CONSUMER_SECRET": "keep-this-quiet"})
+    assert "keep-this-quiet" not in capsys.readouterr().out
+
+
+@contextmanager
+def started(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A devorg process and its address."""
+    command = [sys.executable, "-m", "devorg", "--port", "0", "--data", str(data)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        words = process.stdout.readline().split()
+        assert words[:2] == ["devorg", "ready"]
+        yield process, words[2]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_ready_keeps_its_data_and_stops_cleanly(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """X16: two runs on one file; the second finds what the first was told."""
+    data = tmp_path / "org.sqlite"
+    hidden = {"user": "rep", "record": "0035e0000000001AAA", "visible": False}
+    with started(data) as (process, url):
+        assert requests.post(f"{url}/_devorg/access", json=hidden, timeout=10).ok
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 0
+    with started(data) as (_, url):
+        asked = {"user": "rep", "record": "0035e0000000001AAA"}
+        answer = requests.get(f"{url}/_devorg/access", params=asked, timeout=10)
+        assert answer.json() == {"visible": False}
