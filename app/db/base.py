@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, MetaData, UniqueConstraint, Uuid
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    MetaData,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.ids import new_id
@@ -53,5 +59,8 @@ def tenant_reference(
 ) -> ForeignKeyConstraint:
     """FOREIGN KEY (org_id, column) to (org_id, id) of the target table."""
     return ForeignKeyConstraint(
-        ["org_id", column], [f"{target}.org_id", f"{target}.id"], ondelete=ondelete, **options
+        ["org_id", column],
+        [f"{target}.org_id", f"{target}.id"],
+        ondelete=ondelete,
+        **options,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.sql.expression import ColumnElement
 from app.db.types import UtcDateTime
 
 
-class database_now(ColumnElement[Any]):  # noqa: N801  # reads as an SQL function
+class database_now(ColumnElement[Any]):  # reads as an SQL function
     """Now by the database's clock, shifted by a fixed number of seconds."""
 
     type = UtcDateTime()

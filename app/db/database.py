@@ -25,8 +25,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.engine = _create_engine(url, pool_size)
-        self._reader = self.engine.execution_options(**{_WRITES: False})
-        self._writer = self.engine.execution_options(**{_WRITES: True})
+        self.reader = self.engine.execution_options(**{_WRITES: False})
+        self.writer = self.engine.execution_options(**{_WRITES: True})
 
     @property
     def dialect(self) -> str:
@@ -36,26 +36,28 @@ class Database:
     @contextmanager
     def reading(self, org_id: UUID) -> Iterator[TenantSession]:
         """A session of one org that is rolled back at the end."""
-        with TenantSession(self._reader, org_id=org_id, expire_on_commit=False) as session:
+        with TenantSession(
+            self.reader, org_id=org_id, expire_on_commit=False
+        ) as session:
             yield session
 
     @contextmanager
     def writing(self, org_id: UUID) -> Iterator[TenantSession]:
         """A session of one org in one transaction, committed at the end, rolled back on error."""
-        session = TenantSession(self._writer, org_id=org_id, expire_on_commit=False)
+        session = TenantSession(self.writer, org_id=org_id, expire_on_commit=False)
         with session, session.begin():
             yield session
 
     @contextmanager
     def system_reading(self) -> Iterator[SystemSession]:
         """A session over all orgs that is rolled back at the end."""
-        with SystemSession(self._reader, expire_on_commit=False) as session:
+        with SystemSession(self.reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def system_writing(self) -> Iterator[SystemSession]:
         """A session over all orgs in one transaction, committed at the end."""
-        session = SystemSession(self._writer, expire_on_commit=False)
+        session = SystemSession(self.writer, expire_on_commit=False)
         with session, session.begin():
             yield session
 
@@ -66,7 +68,9 @@ class Database:
 
 def _create_engine(url: str, pool_size: int) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        )
     engine = create_engine(
         url,
         pool_size=pool_size,

@@ -7,14 +7,18 @@ and bulk inserts only through ``insert_many`` and ``upsert_many``, which stamp i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, event, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
-
+from sqlalchemy.orm import (
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    with_loader_criteria,
+)
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.db.base import Base, Tenant, TenantRoot
@@ -59,12 +63,18 @@ class BulkSession(Session):
         if not set_:
             statement = statement.on_conflict_do_nothing(index_elements=list(key))
         else:
-            values = set_ if isinstance(set_, Mapping) else {c: statement.excluded[c] for c in set_}
+            values = (
+                set_
+                if isinstance(set_, Mapping)
+                else {c: statement.excluded[c] for c in set_}
+            )
             resolved = {
                 name: value(statement.excluded) if callable(value) else value
                 for name, value in values.items()
             }
-            statement = statement.on_conflict_do_update(index_elements=list(key), set_=resolved)
+            statement = statement.on_conflict_do_update(
+                index_elements=list(key), set_=resolved
+            )
         if returning:
             statement = statement.returning(*returning)  # type: ignore[assignment]
         return self.execute(statement)  # type: ignore[return-value]
@@ -86,7 +96,9 @@ class TenantSession(BulkSession):
 
     def _prepare(self, model: type[Base], rows: Sequence[Row]) -> list[dict[str, Any]]:
         if not issubclass(model, Tenant):
-            raise TenancyError(f"{model.__name__} is no tenant table; use a system session.")
+            raise TenancyError(
+                f"{model.__name__} is no tenant table; use a system session."
+            )
         if any(row.get("org_id", self.org_id) != self.org_id for row in rows):
             raise TenancyError(f"A row of {model.__name__} names another org.")
         return [{**row, "org_id": self.org_id} for row in rows]
@@ -101,19 +113,23 @@ def _scope_statement(state: ORMExecuteState) -> None:
 def _scope_of(org_id: UUID) -> tuple[ExecutableOption, ExecutableOption]:
     """The criteria that keep every ORM statement within one org."""
     return (
-        with_loader_criteria(Tenant, lambda cls: cls.org_id == org_id, include_aliases=True),
-        with_loader_criteria(TenantRoot, lambda cls: cls.id == org_id, include_aliases=True),
+        with_loader_criteria(
+            Tenant, lambda cls: cls.org_id == org_id, include_aliases=True
+        ),
+        with_loader_criteria(
+            TenantRoot, lambda cls: cls.id == org_id, include_aliases=True
+        ),
     )
 
 
 @event.listens_for(TenantSession, "before_flush")
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:
-    assert isinstance(session, TenantSession)  # noqa: S101  # the listener is bound to this class
-    for row in session.new:
+    scoped = cast(TenantSession, session)  # the listener is bound to this class
+    for row in scoped.new:
         if isinstance(row, Tenant) and row.org_id is None:
-            row.org_id = session.org_id
-    for row in (*session.new, *session.dirty, *session.deleted):
-        _check_owner(session, row)
+            row.org_id = scoped.org_id
+    for row in (*scoped.new, *scoped.dirty, *scoped.deleted):
+        _check_owner(scoped, row)
 
 
 def _check_owner(session: TenantSession, row: object) -> None:
@@ -122,15 +138,20 @@ def _check_owner(session: TenantSession, row: object) -> None:
     elif isinstance(row, TenantRoot):
         owner = row.id
     else:
-        raise TenancyError(f"{type(row).__name__} is no tenant table; use a system session.")
+        raise TenancyError(
+            f"{type(row).__name__} is no tenant table; use a system session."
+        )
     if owner != session.org_id:
         raise TenancyError(f"A row of {type(row).__name__} belongs to another org.")
 
 
 @event.listens_for(TenantSession, "after_begin")
-def _name_org(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+def _name_org(
+    session: Session, _transaction: SessionTransaction, connection: Connection
+) -> None:
     """On PostgreSQL name the org to the transaction, so that row-level security can use it."""
     if connection.dialect.name == "postgresql" and isinstance(session, TenantSession):
         connection.execute(
-            text("SELECT set_config('app.org_id', :org, true)"), {"org": str(session.org_id)}
+            text("SELECT set_config('app.org_id', :org, true)"),
+            {"org": str(session.org_id)},
         )

@@ -1,0 +1,40 @@
+"""The schema: bring it up to date, and tell whether it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.database import Database
+
+_MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that are missing. Run once, before any process."""
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(_MIGRATIONS))
+    with database.writer.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+
+
+def state(database: Database) -> str:
+    """``ready``, ``migrations_pending``, or ``database_down``."""
+    try:
+        with database.reader.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError:
+        return "database_down"
+    return "ready" if current == _head() else "migrations_pending"
+
+
+def _head() -> str | None:
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(_MIGRATIONS))
+    return ScriptDirectory.from_config(settings).get_current_head()
