@@ -1,0 +1,1 @@
+"""What all pages share: hosts, headers, errors, text, limits, logs, metrics."""

@@ -1,0 +1,30 @@
+"""``/healthz`` (the process lives), ``/readyz`` (it can work), ``/metrics`` (how it fares)."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, jsonify
+
+from app.db import schema
+from app.web import context, metrics
+from app.web.room import Origin, Room
+
+room = Room("health", __name__, origin=Origin.ANY)
+
+
+@room.get("/healthz")
+def alive() -> Response:
+    """200 while the process answers."""
+    return jsonify(status="ok")
+
+
+@room.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """200 when the database answers and its schema is this release's; 503 otherwise."""
+    state = schema.state(context.database())
+    return jsonify(status=state), 200 if state == "ready" else 503
+
+
+@room.get("/metrics")
+def exposition() -> Response:
+    """Prometheus text of all processes."""
+    return Response(metrics.render(current_app), mimetype="text/plain; version=0.0.4")
