@@ -1,0 +1,34 @@
+"""Who did what to an org. Tags read ``source:subject:action``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.db import SystemSession, TenantSession
+from app.orgs.models import AuditEntry
+
+
+class Tag(StrEnum):
+    """What is recorded."""
+
+    ORG_STATE = "staff:org:state"
+    ORG_FEATURE = "staff:feature:switch"
+    ORG_SETTING = "admin:setting:change"
+    API_KEY_CREATED = "staff:api_key:create"
+    API_KEY_REVOKED = "staff:api_key:revoke"
+    DESTINATION_CREATED = "rep:destination:create"
+    CONNECTION_CREATED = "staff:connection:create"
+
+
+def record(session: TenantSession, tag: Tag, actor: str, **detail: Any) -> None:
+    """Add a row for the session's org."""
+    session.add(AuditEntry(tag=tag.value, actor=actor, detail=detail))
+
+
+def record_for(
+    session: SystemSession, org_id: UUID, tag: Tag, actor: str, **detail: Any
+) -> None:
+    """Add a row for any org, from a system session."""
+    session.add(AuditEntry(org_id=org_id, tag=tag.value, actor=actor, detail=detail))

@@ -1,0 +1,157 @@
+"""Features that support staff switch per org (C6, E6).
+
+Defaults stand here; an org that differs has a row. They are read from the database on each request
+and evaluated through OpenFeature, so that an operator can bring another provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from openfeature import api
+from openfeature.evaluation_context import EvaluationContext
+from openfeature.flag_evaluation import FlagResolutionDetails, Reason
+from openfeature.provider import AbstractProvider, Metadata
+from sqlalchemy import select
+
+from app.clock import utcnow
+from app.db import SystemSession, TenantSession
+from app.ids import new_id
+from app.orgs import audit
+from app.orgs.models import Org, OrgFeature
+
+
+class Feature(StrEnum):
+    """What can be switched per org."""
+
+    WIDGET = "widget"
+    CREATE_DESTINATION = "create_destination"
+    ACTIVITY_TO_SALESFORCE = "activity_to_salesforce"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSpec:
+    """Default, owner and meaning of a feature."""
+
+    default: bool
+    owner: str
+    description: str
+
+
+SPECS: Mapping[Feature, FeatureSpec] = {
+    Feature.WIDGET: FeatureSpec(True, "widget", "The widget in record pages."),
+    Feature.CREATE_DESTINATION: FeatureSpec(
+        False,
+        "destinations",
+        "Reps create Destinations from the record page (paid add-on).",
+    ),
+    Feature.ACTIVITY_TO_SALESFORCE: FeatureSpec(
+        False, "outbox", "Engagement is written to Salesforce as activities."
+    ),
+}
+
+_ROWS = "inlay.rows"
+_DOMAIN = "inlay"
+
+
+class DatabaseProvider(AbstractProvider):
+    """OpenFeature provider over the rows that came along in the evaluation context."""
+
+    def get_metadata(self) -> Metadata:
+        return Metadata(name="inlay-database")
+
+    def resolve_boolean_details(
+        self,
+        flag_key: str,
+        default_value: bool,
+        evaluation_context: EvaluationContext | None = None,
+    ) -> FlagResolutionDetails[bool]:
+        rows: Any = (
+            evaluation_context.attributes.get(_ROWS, {}) if evaluation_context else {}
+        )
+        if flag_key in rows:
+            return FlagResolutionDetails(
+                value=rows[flag_key], reason=Reason.TARGETING_MATCH
+            )
+        return FlagResolutionDetails(value=default_value, reason=Reason.DEFAULT)
+
+    def resolve_string_details(self, *_: Any, **__: Any) -> FlagResolutionDetails[str]:
+        raise TypeError("features are boolean")
+
+    def resolve_integer_details(self, *_: Any, **__: Any) -> FlagResolutionDetails[int]:
+        raise TypeError("features are boolean")
+
+    def resolve_float_details(self, *_: Any, **__: Any) -> FlagResolutionDetails[float]:
+        raise TypeError("features are boolean")
+
+    def resolve_object_details(
+        self, *_: Any, **__: Any
+    ) -> FlagResolutionDetails[Sequence[Any] | Mapping[str, Any]]:
+        raise TypeError("features are boolean")
+
+
+def install(provider: AbstractProvider | None = None) -> None:
+    """Use this provider, by default the one over our rows."""
+    api.set_provider(provider or DatabaseProvider(), _DOMAIN)
+
+
+def enabled(session: TenantSession) -> frozenset[Feature]:
+    """Features that are on for the session's org: one statement."""
+    rows: dict[str, bool] = dict(
+        session.execute(select(OrgFeature.feature, OrgFeature.enabled)).tuples().all()
+    )
+    context = EvaluationContext(
+        targeting_key=str(session.org_id),
+        attributes={_ROWS: rows},
+    )
+    client = api.get_client(_DOMAIN)
+    return frozenset(
+        feature
+        for feature, spec in SPECS.items()
+        if client.get_boolean_value(feature.value, spec.default, context)
+    )
+
+
+def is_enabled(session: TenantSession, feature: Feature) -> bool:
+    """Whether one feature is on for the session's org."""
+    return feature in enabled(session)
+
+
+def switch(
+    session: SystemSession,
+    org: Org,
+    feature: Feature,
+    on: bool,
+    *,
+    by: str,
+    why: str = "",
+) -> None:
+    """Switch a feature; open widgets hear of it within seconds."""
+    row = {
+        "id": new_id(),
+        "org_id": org.id,
+        "feature": feature.value,
+        "enabled": on,
+        "changed_by": by,
+        "reason": why,
+        "changed_at": utcnow(),
+    }
+    session.upsert_many(
+        OrgFeature,
+        [row],
+        key=["org_id", "feature"],
+        set_=["enabled", "changed_by", "reason", "changed_at"],
+    )
+    org.version += 1
+    audit.record_for(
+        session,
+        org.id,
+        audit.Tag.ORG_FEATURE,
+        by,
+        feature=feature.value,
+        on=on,
+        why=why,
+    )

@@ -1,0 +1,177 @@
+"""Admission of tenants, and what changes an org's state."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.clock import utcnow
+from app.config import Config
+from app.db import SystemSession, TenantSession
+from app.ids import new_id
+from app.orgs import audit
+from app.orgs.errors import NotAdmittedError, UnknownOrgError
+from app.orgs.models import CanvasApp, Org, OrgState, OrgUser, SeenRequest
+from canvas.envelope import Envelope, User
+
+#: How long a MAC is remembered: longer than any access token in it lives.
+REMEMBER_SEEN = timedelta(days=3)
+
+
+def admit(
+    session: SystemSession, config: Config, app: CanvasApp, envelope: Envelope
+) -> Org:
+    """The org of a verified envelope, if it is served.
+
+    An org never seen before is remembered as pending, so that staff can let it in.
+
+    Raises:
+        NotAdmittedError: with the reason and a sentence for the rep.
+    """
+    _check_app(app, envelope)
+    _check_user_type(config, envelope)
+    org = by_salesforce_id(session, envelope.organization.id)
+    if app.org_id is not None and (org is None or org.id != app.org_id):
+        raise _refusal("other_org")
+    if org is None:
+        org = create(
+            session,
+            envelope.organization.id,
+            envelope.organization.name or "",
+            state=OrgState.ACTIVE if config.open_door else OrgState.PENDING,
+        )
+    if org.state is OrgState.PENDING:
+        raise _refusal("org_pending")
+    if org.state is OrgState.SUSPENDED:
+        raise _refusal("org_suspended")
+    return org
+
+
+def _check_app(app: CanvasApp, envelope: Envelope) -> None:
+    named = envelope.application
+    if app.developer_name and named.developer_name != app.developer_name:
+        raise _refusal("other_app")
+    if app.namespace and (named.namespace or "") != app.namespace:
+        raise _refusal("other_app")
+
+
+def _check_user_type(config: Config, envelope: Envelope) -> None:
+    if envelope.user.user_type not in config.allowed_user_types:
+        raise _refusal("user_type")
+
+
+_SENTENCES = {
+    "other_app": "This request comes from another app. Ask your admin to check the canvas app.",
+    "other_org": "This canvas app belongs to another Salesforce org. Ask your admin to check it.",
+    "org_pending": "Your company's Salesforce is not set up here yet. Your admin can ask for it.",
+    "org_suspended": "This service is paused for your company. Your admin can tell you more.",
+    "user_type": "This widget is for members of your company. Log in with a standard user.",
+    "replayed": "This page was opened with an old request. Reload the record page.",
+    "feature_off": "This feature is not switched on for your company. Ask your admin.",
+}
+
+
+def _refusal(reason: str) -> NotAdmittedError:
+    return NotAdmittedError(_SENTENCES[reason], reason=reason)
+
+
+def refuse_feature() -> NotAdmittedError:
+    """What to raise when the org lacks the feature that was asked for."""
+    return _refusal("feature_off")
+
+
+def note_request(session: TenantSession, config: Config, mac: str) -> int:
+    """Count a signed request by its MAC; how often it was seen, this time included.
+
+    Salesforce's own ``repost()`` and a reload of the frame send the same request again, so a few
+    repeats within a short window are served.
+
+    Raises:
+        NotAdmittedError: ``replayed``: too often, or after its window.
+    """
+    now = utcnow()
+    row = session.scalar(
+        select(SeenRequest).where(SeenRequest.mac == mac).with_for_update()
+    )
+    if row is None:
+        session.upsert_many(
+            SeenRequest,
+            [{"id": new_id(), "mac": mac, "times": 1, "first_seen_at": now}],
+            key=["org_id", "mac"],
+            set_={"times": SeenRequest.times + 1},
+        )
+        return 1
+    row.times += 1
+    late = now - row.first_seen_at > timedelta(seconds=config.replay_window_seconds)
+    if late or row.times > config.replay_limit:
+        raise _refusal("replayed")
+    return row.times
+
+
+def note_user(session: TenantSession, user: User) -> None:
+    """Remember who opened the widget: their name stands on what they create."""
+    row = {
+        "id": new_id(),
+        "salesforce_id": user.id,
+        "name": user.full_name or user.user_name,
+        "email": user.email or "",
+        "time_zone": user.time_zone or "UTC",
+        "locale": user.locale or "en_US",
+        "last_seen_at": utcnow(),
+    }
+    session.upsert_many(
+        OrgUser,
+        [row],
+        key=["org_id", "salesforce_id"],
+        set_=["name", "email", "time_zone", "locale", "last_seen_at"],
+    )
+
+
+def by_salesforce_id(session: SystemSession, salesforce_id: str) -> Org | None:
+    """The org of an 18-character organization id."""
+    return session.scalar(select(Org).where(Org.salesforce_id == salesforce_id))
+
+
+def required(session: SystemSession, salesforce_id: str) -> Org:
+    """The org of an id.
+
+    Raises:
+        UnknownOrgError: There is none.
+    """
+    org = by_salesforce_id(session, salesforce_id)
+    if org is None:
+        raise UnknownOrgError(f"No org {salesforce_id} is known here.")
+    return org
+
+
+def create(
+    session: SystemSession,
+    salesforce_id: str,
+    name: str,
+    *,
+    state: OrgState = OrgState.PENDING,
+) -> Org:
+    """Remember an org. Two requests at once make one."""
+    session.upsert_many(
+        Org,
+        [
+            {
+                "id": new_id(),
+                "salesforce_id": salesforce_id,
+                "name": (name or salesforce_id)[:255],
+                "state": state,
+                "version": 1,
+                "created_at": utcnow(),
+            }
+        ],
+        key=["salesforce_id"],
+    )
+    return required(session, salesforce_id)
+
+
+def set_state(session: SystemSession, org: Org, state: OrgState, actor: str) -> None:
+    """Admit or suspend an org; open widgets hear of it within seconds."""
+    org.state = state
+    org.version += 1
+    audit.record_for(session, org.id, audit.Tag.ORG_STATE, actor, state=state.value)

@@ -1,0 +1,105 @@
+"""Settings of an org, with defaults that make the least noise (X20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from app.db import SystemSession, TenantSession
+from app.errors import ConfigError
+from app.ids import new_id
+from app.orgs.models import Org, OrgSetting
+
+
+class KindPolicy(StrEnum):
+    """What becomes of events of a kind in Salesforce."""
+
+    OFF = "off"
+    EACH = "each"
+
+
+class OpportunityRule(StrEnum):
+    """Which opportunities an activity is written to besides the person."""
+
+    ONE = "one"
+    ALL = "all"
+    NONE = "none"
+
+
+#: A completed Task moves Last Activity and costs storage: opens and page visits are off.
+DEFAULT_KINDS: Mapping[str, KindPolicy] = {
+    "destination_visit": KindPolicy.EACH,
+    "form_submitted": KindPolicy.EACH,
+    "email_sent": KindPolicy.EACH,
+    "email_clicked": KindPolicy.EACH,
+    "email_replied": KindPolicy.EACH,
+    "call": KindPolicy.EACH,
+    "meeting": KindPolicy.EACH,
+    "email_opened": KindPolicy.OFF,
+    "page_visit": KindPolicy.OFF,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrgSettings:
+    """All settings of an org. ``kinds`` holds what differs from ``DEFAULT_KINDS``."""
+
+    activity_object: str = "Task"
+    opportunity_rule: OpportunityRule = OpportunityRule.ONE
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    company_name: str = ""
+    brand_color: str = "#0b5cab"
+
+    def policy_of(self, kind: str) -> KindPolicy:
+        """What becomes of events of this kind; kinds that nobody named are off."""
+        named = self.kinds.get(kind)
+        return KindPolicy(named) if named else DEFAULT_KINDS.get(kind, KindPolicy.OFF)
+
+
+_NAMES = frozenset(f.name for f in fields(OrgSettings))
+
+
+def read(session: TenantSession) -> OrgSettings:
+    """Settings of the session's org: one statement."""
+    rows = session.execute(select(OrgSetting.name, OrgSetting.value)).tuples().all()
+    return _build({name: value["value"] for name, value in rows if name in _NAMES})
+
+
+def write(session: SystemSession, org: Org, **changes: Any) -> OrgSettings:
+    """Change settings of an org.
+
+    Raises:
+        ConfigError: An unknown setting or a value it does not take.
+    """
+    unknown = changes.keys() - _NAMES
+    if unknown:
+        raise ConfigError(f"There is no setting {', '.join(sorted(unknown))}.")
+    checked = _build(changes)
+    rows = [
+        {"id": new_id(), "org_id": org.id, "name": name, "value": {"value": value}}
+        for name, value in changes.items()
+    ]
+    session.upsert_many(OrgSetting, rows, key=["org_id", "name"], set_=["value"])
+    org.version += 1
+    return checked
+
+
+def _build(values: Mapping[str, Any]) -> OrgSettings:
+    try:
+        known = dict(values)
+        if "opportunity_rule" in known:
+            known["opportunity_rule"] = OpportunityRule(known["opportunity_rule"])
+        settings = OrgSettings(**known)
+        for policy in settings.kinds.values():
+            KindPolicy(policy)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            f"A setting has a value that it does not take: {error}."
+        ) from error
+    if settings.activity_object not in {"Task", "Event"}:
+        raise ConfigError("activity_object is Task or Event.")
+    return settings
