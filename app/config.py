@@ -47,6 +47,7 @@ class Config:
     sweep_seconds: float = 1.0
     api_rate_per_minute: int = 600
     page_rate_per_minute: int = 240
+    proxy_hops: int = 0
     log_level: str = "INFO"
 
     @property
@@ -115,7 +116,7 @@ _NUMBERS = (
     "freshness_seconds", "skew_seconds", "replay_window_seconds", "replay_limit", "bearer_seconds",
     "salesforce_connect_seconds", "salesforce_read_seconds", "salesforce_in_flight",
     "role_refresh_seconds", "visit_silence_seconds", "visit_settle_seconds", "sweep_seconds",
-    "api_rate_per_minute", "page_rate_per_minute",
+    "api_rate_per_minute", "page_rate_per_minute", "proxy_hops",
 )  # fmt: skip
 
 
@@ -135,14 +136,23 @@ class _Environment:
         return value in {"yes", "1", "true"}
 
     def words(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-        found = tuple(w.strip() for w in self._values.get(name, "").split(",") if w.strip())
+        found = tuple(
+            w.strip() for w in self._values.get(name, "").split(",") if w.strip()
+        )
         return found or default
 
     def origin(self, name: str, default: str) -> str:
         value = self.text(name, default).rstrip("/")
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
-            raise ConfigError(f"{name} must be an origin such as https://app.example.com.")
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.netloc
+            or parts.path
+            or parts.query
+        ):
+            raise ConfigError(
+                f"{name} must be an origin such as https://app.example.com."
+            )
         return value
 
     def origins(self, name: str) -> tuple[str, ...]:
@@ -162,7 +172,10 @@ class _Environment:
 
     def database_url(self, home: Path) -> str:
         named = self.text("INLAY_DATABASE_URL", "") or self.text("DATABASE_URL", "")
-        return normalise_database_url(named) or f"sqlite:///{home.absolute() / 'inlay.sqlite'}"
+        return (
+            normalise_database_url(named)
+            or f"sqlite:///{home.absolute() / 'inlay.sqlite'}"
+        )
 
     def jobs_database_url(self, home: Path) -> str:
         named = self.text("INLAY_JOBS_DATABASE_URL", "") or self.database_url(home)

@@ -66,7 +66,9 @@ class Keyring:
 
 
 def _derive(secret_key: str, purpose: Purpose) -> bytes:
-    hkdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"inlay/{purpose}".encode())
+    hkdf = HKDF(
+        algorithm=SHA256(), length=32, salt=None, info=f"inlay/{purpose}".encode()
+    )
     return hkdf.derive(secret_key.encode())
 
 

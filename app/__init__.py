@@ -1,0 +1,63 @@
+"""Inlay: the part of an engagement product that lives inside somebody else's Salesforce.
+
+``create_app`` is the one place where the parts are put together, for web, worker and tests alike.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli
+from app.config import Config, load
+from app.db import Database
+from app.errors import ConfigError
+from app.keys import Keyring
+from app.orgs import features
+from app.web import errors, health, i18n, logs, room
+
+#: The largest body that any address takes; rooms set smaller limits of their own.
+_MAX_BODY_BYTES = 2 * 1024 * 1024
+
+
+def create_app(
+    config: Config | None = None, *, database: Database | None = None
+) -> Flask:
+    """Put the application together.
+
+    Args:
+        config: Settings; read from the environment when not given.
+        database: An open database to use (tests); by default one is opened from the settings.
+
+    Raises:
+        ConfigError: A setting is missing or wrong, or a port of a room was left unplugged.
+    """
+    config = config or load()
+    app = Flask(__name__, static_folder=None, template_folder="web/templates")
+    app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=config.proxy_hops, x_proto=config.proxy_hops, x_host=0
+    )
+    app.extensions["inlay.config"] = config
+    app.extensions["inlay.database"] = database or Database(config.database_url)
+    app.extensions["inlay.keyring"] = Keyring(config.secret_keys)
+    logs.configure(config.log_level)
+    for part in (logs, room, errors, i18n):
+        part.install(app)
+    _plug(app, config)
+    _register(app)
+    return app
+
+
+def _plug(app: Flask, config: Config) -> None:
+    """Fill the ports by which lower rooms reach higher ones."""
+    features.install()
+
+
+def _register(app: Flask) -> None:
+    for part in (health.room,):
+        app.register_blueprint(part)
+    cli.install(app)
+
+
+__all__ = ["ConfigError", "create_app"]

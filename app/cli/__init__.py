@@ -1,0 +1,15 @@
+"""The command line: ``flask --app wsgi upgrade | worker | orgs … | keys rotate | demo-seed``."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.cli.keys import keys
+from app.cli.orgs import orgs
+from app.cli.upgrade import upgrade
+
+
+def install(app: Flask) -> None:
+    """Register all commands."""
+    for command in (upgrade, orgs, keys):
+        app.cli.add_command(command)

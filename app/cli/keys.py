@@ -1,0 +1,45 @@
+"""``flask --app wsgi keys rotate``: seal every stored secret under the newest key."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from app.db import SystemSession
+from app.keys import Keyring
+from app.orgs.models import CanvasApp
+from app.salesforce.models import Connection
+from app.web.context import database, keyring
+
+
+@click.group()
+def keys() -> None:
+    """Keys that seal stored secrets."""
+
+
+@keys.command()
+@with_appcontext
+def rotate() -> None:
+    """Re-seal all secrets with the first of INLAY_SECRET_KEYS; then older keys may go."""
+    with database().system_writing() as session:
+        count = _reseal_apps(session, keyring()) + _reseal_connections(
+            session, keyring()
+        )
+    click.echo(f"{count} secrets are sealed with the newest key.")
+
+
+def _reseal_apps(session: SystemSession, ring: Keyring) -> int:
+    apps = session.scalars(select(CanvasApp)).all()
+    for app in apps:
+        app.sealed_secrets = [ring.reseal(sealed) for sealed in app.sealed_secrets]
+    return sum(len(app.sealed_secrets) for app in apps)
+
+
+def _reseal_connections(session: SystemSession, ring: Keyring) -> int:
+    connections = session.scalars(select(Connection)).all()
+    for connection in connections:
+        connection.sealed_client_secret = ring.reseal(connection.sealed_client_secret)
+        if connection.sealed_access_token:
+            connection.sealed_access_token = ring.reseal(connection.sealed_access_token)
+    return len(connections)

@@ -1,0 +1,23 @@
+"""All tables of the application in one import, for migrations and tests."""
+
+from app.crm import models as crm
+from app.db import Base
+from app.destinations import models as destinations
+from app.engagement import models as engagement
+from app.jobs import models as jobs
+from app.orgs import models as orgs
+from app.outbox import models as outbox
+from app.salesforce import models as salesforce
+from app.web import models as web
+
+__all__ = [
+    "Base",
+    "crm",
+    "destinations",
+    "engagement",
+    "jobs",
+    "orgs",
+    "outbox",
+    "salesforce",
+    "web",
+]
