@@ -24,8 +24,11 @@ def verify(text: str, secrets: Sequence[str], *, max_characters: int = MAX_CHARA
     """The envelope of `text`, if one of `secrets` signed it.
 
     Nothing of the payload is decoded before the signature fits. Every secret is tried, so the time
-    does not tell which one it was; an empty secret signs nothing. Raises SignedRequestError only.
+    does not tell which one it was; an empty secret signs nothing. For any `text` it raises
+    SignedRequestError only; TypeError for a bare string of secrets.
     """
+    if isinstance(secrets, str):
+        raise TypeError("secrets is a list: of a string each letter would count as a secret")
     signature, payload = _parts(text, max_characters)
     if not _is_signed(signature, payload, secrets):
         raise SignedRequestError("bad_signature")
