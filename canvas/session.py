@@ -189,7 +189,7 @@ def _verified(token: str, key: bytes) -> FrameClaims | None:
         if decoded["header"].get("typ") != _TYPE or wire.pur != _PURPOSE:
             return None
         return _from_wire(wire)
-    except (jwt.PyJWTError, msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
+    except (jwt.PyJWTError, ValueError, OverflowError, RecursionError):
         return None
 
 
