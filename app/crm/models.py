@@ -68,7 +68,8 @@ class Opportunity(Tenant, Base):
     name: Mapped[str] = mapped_column(String(255), default="")
     is_closed: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime, doc="CreatedDate of the record: engagement counts from here on (E3)."
+        UtcDateTime,
+        doc="CreatedDate of the record: engagement counts from here on (E3).",
     )
     read_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
