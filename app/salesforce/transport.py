@@ -1,0 +1,171 @@
+"""HTTP as this room needs it: one pool, no cookies, no redirects, bounded in time and size."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ReadTimeoutError
+
+#: An answer larger than this is not read on; the describe of a big object has a few megabytes.
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to connect, to wait for each part of an answer, and for the whole of it."""
+
+    connect: float
+    read: float
+
+    @property
+    def total(self) -> float:
+        """After so many seconds an answer that only drips in is given up."""
+        return self.connect + self.read
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call; ``token`` goes into the Authorization header, ``form`` or ``body`` is sent."""
+
+    method: str
+    url: str
+    token: str | None = field(default=None, repr=False)
+    params: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+    body: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. ``body`` is decoded JSON, None when empty or not JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any = field(repr=False)
+    is_readable: bool = True
+
+
+class NoAnswer(Exception):  # noqa: N818  # names what happened; the client turns it into an error
+    """No whole answer came. ``was_sent``: Salesforce may have the request; ``is_slow``: time."""
+
+    def __init__(self, *, was_sent: bool, is_slow: bool) -> None:
+        super().__init__("no answer from Salesforce")
+        self.was_sent = was_sent
+        self.is_slow = is_slow
+
+
+class Transport:
+    """A pool of connections for one process, safe to use from many threads.
+
+    The session's own state (cookies, headers) is never changed after it is made.
+    """
+
+    def __init__(self, *, hosts: int = 64, per_host: int = 16) -> None:
+        self._session = requests.Session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.update({"Accept": "application/json", "User-Agent": "Inlay"})
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_connections=hosts, pool_maxsize=per_host))
+
+    def send(self, request: Request, timeouts: Timeouts) -> Answer:
+        """Send once and read the whole answer.
+
+        Raises:
+            NoAnswer: Nothing whole came back. It carries no text of the request or the answer.
+        """
+        until = time.monotonic() + timeouts.total
+        try:
+            with self._open(request, timeouts) as response:
+                content = _read(response, until)
+                return _answer(response, content)
+        except requests.RequestException as error:
+            failure = _failure_of(error)
+        raise failure  # outside the handler: requests' errors hold the token and the URL
+
+    def _open(self, request: Request, timeouts: Timeouts) -> requests.Response:
+        headers = dict(request.headers or {})
+        data: Any = request.form
+        if request.body is not None:
+            data = msgspec.json.encode(request.body)
+            headers["Content-Type"] = "application/json; charset=utf-8"
+        return self._session.request(
+            request.method,
+            request.url,
+            params=request.params,
+            data=data,
+            headers=headers,
+            auth=_Bearer(request.token),
+            timeout=(timeouts.connect, timeouts.read),
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        self._session.close()
+
+
+class _Bearer(AuthBase):
+    """Sets our header, or none; given always, since requests would look into .netrc otherwise."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token is not None:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _read(response: requests.Response, until: float) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_ANSWER_BYTES:
+            raise NoAnswer(was_sent=True, is_slow=False)
+        if time.monotonic() > until:
+            raise NoAnswer(was_sent=True, is_slow=True)
+    return b"".join(parts)
+
+
+def _answer(response: requests.Response, content: bytes) -> Answer:
+    body, is_readable = None, True
+    if content.strip():
+        try:
+            body = msgspec.json.decode(content)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            is_readable = False
+    return Answer(response.status_code, response.headers, body, is_readable)
+
+
+def _failure_of(error: requests.RequestException) -> NoAnswer:
+    if isinstance(error, requests.ConnectTimeout):
+        return NoAnswer(was_sent=False, is_slow=True)
+    cause = error.args[0] if error.args else None
+    if isinstance(error, requests.Timeout) or isinstance(cause, ReadTimeoutError):
+        return NoAnswer(was_sent=True, is_slow=True)
+    return NoAnswer(was_sent=not _never_connected(cause), is_slow=False)
+
+
+def _never_connected(cause: object) -> bool:
+    """Whether no byte can have left: refused, unknown host, untrusted certificate."""
+    if not isinstance(cause, MaxRetryError):
+        return False
+    reason = cause.reason
+    certificate = reason.args[0] if reason is not None and reason.args else None
+    return isinstance(reason, NewConnectionError) or isinstance(
+        certificate, ssl.SSLCertVerificationError
+    )
