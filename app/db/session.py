@@ -10,7 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, event, insert, text
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    bindparam,
+    event,
+    insert,
+    inspect,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import (
@@ -20,6 +29,7 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.types import TypeEngine
 
 from app.db.base import Base, Tenant, TenantRoot
 from app.errors import TenancyError
@@ -79,6 +89,46 @@ class BulkSession(Session):
             statement = statement.returning(*returning)  # type: ignore[assignment]
         return self.execute(statement)  # type: ignore[return-value]
 
+    def _owned(self, model: type[Base]) -> Sequence[ColumnElement[bool]]:
+        """Criteria that keep a bulk update within what the session may touch."""
+        return ()
+
+    def update_many(
+        self,
+        model: type[Base],
+        rows: Sequence[Row],
+        *,
+        key: str,
+        where: Sequence[ColumnElement[bool]] = (),
+        set_: Mapping[str, Any] | None = None,
+    ) -> int:
+        """One UPDATE of many rows, each found by its key column; how many were changed.
+
+        Args:
+            model: Table.
+            rows: All with the same columns: the key, and what to set.
+            key: Column that tells rows apart.
+            where: Further criteria that each row must meet.
+            set_: What all rows get alike; values or SQL expressions.
+        """
+        if not rows:
+            return 0
+        columns = {name: bindparam(f"to_{name}", type_=_type(model, name)) for name in rows[0]}
+        wanted = columns.pop(key)
+        statement = (
+            update(inspect(model).local_table)
+            .where(getattr(model, key) == wanted, *where, *self._owned(model))
+            .values({**columns, **(set_ or {})})
+        )
+        parameters = [{f"to_{name}": value for name, value in row.items()} for row in rows]
+        result: CursorResult[Any] = self.connection().execute(statement, parameters)
+        return result.rowcount
+
+
+def _type(model: type[Base], name: str) -> TypeEngine[Any]:
+    kind: TypeEngine[Any] = inspect(model).columns[name].type
+    return kind
+
 
 class SystemSession(BulkSession):
     """A session over all orgs, for jobs, orgs and support only."""
@@ -103,6 +153,11 @@ class TenantSession(BulkSession):
             raise TenancyError(f"A row of {model.__name__} names another org.")
         return [{**row, "org_id": self.org_id} for row in rows]
 
+    def _owned(self, model: type[Base]) -> Sequence[ColumnElement[bool]]:
+        if not issubclass(model, Tenant):
+            raise TenancyError(f"{model.__name__} is no tenant table; use a system session.")
+        return [model.org_id == self.org_id]
+
 
 @event.listens_for(TenantSession, "do_orm_execute")
 def _scope_statement(state: ORMExecuteState) -> None:
@@ -126,7 +181,7 @@ def _scope_of(org_id: UUID) -> tuple[ExecutableOption, ExecutableOption]:
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:
     scoped = cast(TenantSession, session)  # the listener is bound to this class
     for row in scoped.new:
-        if isinstance(row, Tenant) and row.org_id is None:
+        if isinstance(row, Tenant) and cast(UUID | None, row.org_id) is None:
             row.org_id = scoped.org_id
     for row in (*scoped.new, *scoped.dirty, *scoped.deleted):
         _check_owner(scoped, row)

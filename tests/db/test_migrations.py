@@ -1,0 +1,27 @@
+"""Models and migrations never drift."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from app.db import Database, schema
+from app.models import Base
+
+
+def test_the_migrations_make_what_the_models_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        drift = compare_metadata(context, Base.metadata)
+    assert drift == []
+
+
+def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    schema.upgrade(database)
+    assert schema.state(database) == "ready"
+
+
+def test_a_database_without_a_schema_is_not_ready(database_url: str) -> None:
+    fresh = Database(database_url)
+    assert schema.state(fresh) == "migrations_pending"
+    fresh.dispose()

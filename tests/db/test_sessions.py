@@ -1,0 +1,86 @@
+"""Reading and writing: commits, rollbacks, bulk rows, the database's clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import StatementError
+
+from app.clock import utcnow
+from app.crm.models import Person
+from app.db import Database, database_now
+from app.ids import new_id
+from app.orgs.models import Org
+
+
+def _names(database: Database, org: Org) -> list[str]:
+    with database.reading(org.id) as session:
+        return list(session.scalars(select(Person.name).order_by(Person.name)))
+
+
+def test_an_error_rolls_the_unit_back(database: Database, org: Org) -> None:
+    with pytest.raises(RuntimeError), database.writing(org.id) as session:
+        session.add(Person(name="half"))
+        session.flush()
+        raise RuntimeError
+    assert _names(database, org) == []
+
+
+def test_what_was_written_can_be_read_after_the_commit(
+    database: Database, org: Org
+) -> None:
+    person = Person(name="whole")
+    with database.writing(org.id) as session:
+        session.add(person)
+    assert person.name == "whole"
+    assert _names(database, org) == ["whole"]
+
+
+def test_an_upsert_returns_and_updates(database: Database, org: Org) -> None:
+    row = {
+        "id": new_id(),
+        "email": "a@example.com",
+        "name": "first",
+        "created_at": utcnow(),
+    }
+    with database.writing(org.id) as session:
+        session.upsert_many(Person, [row], key=["org_id", "email"])
+    changed = {**row, "id": new_id(), "name": "second"}
+    with database.writing(org.id) as session:
+        kept = session.upsert_many(
+            Person,
+            [changed],
+            key=["org_id", "email"],
+            set_=["name"],
+            returning=[Person.id],
+        ).scalar_one()
+    assert kept == row["id"]
+    assert _names(database, org) == ["second"]
+
+
+def test_times_come_back_aware_in_utc(database: Database, org: Org) -> None:
+    moment = datetime(
+        2026, 11, 21, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2))
+    )
+    with database.writing(org.id) as session:
+        session.add(Person(name="p", created_at=moment))
+    with database.reading(org.id) as session:
+        found = session.scalars(select(Person.created_at)).one()
+    assert found == moment
+    assert found.tzinfo == UTC
+
+
+def test_a_time_without_a_zone_is_refused(database: Database, org: Org) -> None:
+    with pytest.raises(StatementError), database.writing(org.id) as session:
+        session.add(Person(name="p", created_at=datetime(2026, 11, 21)))
+
+
+def test_the_databases_clock_is_now_and_shifts(database: Database, org: Org) -> None:
+    with database.reading(org.id) as session:
+        now, earlier = session.execute(
+            select(database_now(), database_now(-45.5))
+        ).one()
+    assert abs((now - utcnow()).total_seconds()) < 5
+    assert 44 < (now - earlier).total_seconds() < 47
