@@ -101,7 +101,7 @@ def install(provider: AbstractProvider | None = None) -> None:
 def enabled(session: TenantSession) -> frozenset[Feature]:
     """Features that are on for the session's org: one statement."""
     rows: dict[str, bool] = dict(
-        session.execute(select(OrgFeature.feature, OrgFeature.enabled)).tuples().all()
+        session.execute(select(OrgFeature.feature, OrgFeature.enabled)).all()
     )
     context = EvaluationContext(
         targeting_key=str(session.org_id),

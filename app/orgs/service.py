@@ -114,7 +114,7 @@ def note_user(session: TenantSession, user: User) -> None:
     row = {
         "id": new_id(),
         "salesforce_id": user.id,
-        "name": user.full_name or user.user_name,
+        "name": user.full_name or user.user_name or "",
         "email": user.email or "",
         "time_zone": user.time_zone or "UTC",
         "locale": user.locale or "en_US",

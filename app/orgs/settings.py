@@ -65,7 +65,7 @@ _NAMES = frozenset(f.name for f in fields(OrgSettings))
 
 def read(session: TenantSession) -> OrgSettings:
     """Settings of the session's org: one statement."""
-    rows = session.execute(select(OrgSetting.name, OrgSetting.value)).tuples().all()
+    rows = session.execute(select(OrgSetting.name, OrgSetting.value)).all()
     return _build({name: value["value"] for name, value in rows if name in _NAMES})
 
 
