@@ -1,0 +1,92 @@
+"""The application as a whole: hosts, headers, health, errors."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.web.csp import Policy
+from app.web.room import Origin, Room
+
+
+@pytest.fixture
+def with_rooms(app: Flask) -> FlaskClient:
+    for name, origin in (("inside", Origin.APP), ("outside", Origin.PAGES)):
+        room = Room(name, __name__, origin=origin, policy=Policy({"img-src": "'self'"}))
+        room.add_url_rule(f"/{name}", "page", lambda: "page")
+        app.register_blueprint(room)
+    return app.test_client()
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [
+        ("/inside", "localhost:8000", 200),
+        ("/inside", "127.0.0.1:8000", 404),
+        ("/outside", "127.0.0.1:8000", 200),
+        ("/outside", "localhost:8000", 404),
+        ("/inside", "evil.example.com", 404),
+        ("/healthz", "10.0.0.7:8000", 200),
+    ],
+)
+def test_a_room_answers_on_its_own_host_only(
+    with_rooms: FlaskClient, path: str, host: str, status: int
+) -> None:
+    answer = with_rooms.get(path, headers={"Host": host})
+    assert answer.status_code == status
+
+
+def test_every_answer_has_a_closed_policy_and_no_store(with_rooms: FlaskClient) -> None:
+    page = with_rooms.get("/inside", headers={"Host": "localhost:8000"})
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "img-src 'self'" in policy
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert "X-Frame-Options" not in page.headers
+
+
+def test_health_readiness_and_metrics(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json() == {"status": "ok"}
+    assert client.get("/readyz").get_json() == {"status": "ready"}
+    assert b"inlay_requests" in client.get("/metrics").data
+
+
+def test_an_unknown_address_is_a_problem_or_a_page(client: FlaskClient) -> None:
+    problem = client.get("/nowhere")
+    assert problem.status_code == 404
+    assert problem.mimetype == "application/problem+json"
+    assert problem.get_json()["reason"] == "not_found"
+    page = client.get("/nowhere", headers={"Accept": "text/html"})
+    assert page.mimetype == "text/html"
+    assert "nothing at this address" in page.get_data(as_text=True)
+
+
+def test_a_crash_shows_nothing_of_itself(
+    capsys: pytest.CaptureFixture[str], app: Flask
+) -> None:
+    @app.get("/crash")
+    def crash() -> str:
+        raise RuntimeError("secret detail")
+
+    answer = app.test_client().get("/crash")
+    assert answer.status_code == 500
+    assert "secret detail" not in answer.get_data(as_text=True)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert any(
+        line["event"] == "crash" and line["kind"] == "RuntimeError" for line in lines
+    )
+
+
+def test_the_request_line_names_the_rule_not_the_address(
+    capsys: pytest.CaptureFixture[str], app: Flask
+) -> None:
+    app.add_url_rule("/d/<token>", "shared", lambda token: "ok")
+    app.test_client().get("/d/unguessable")
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert line["rule"] == "/d/<token>"
+    assert "unguessable" not in json.dumps(line)
