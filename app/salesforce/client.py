@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
 from app.salesforce.accounting import Accounting
@@ -35,15 +35,13 @@ _NEXT_PAGE = re.compile(r"/services/data/v\d{2,3}\.0/query(?:All)?/[A-Za-z0-9_-]
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
-class Credentials(Protocol):
+@dataclass(frozen=True, slots=True)
+class Credentials:
     """Where an org is and what opens it; ``organization`` is its 18-character id."""
 
-    @property
-    def organization(self) -> str: ...
-    @property
-    def instance_url(self) -> str: ...
-    @property
-    def token(self) -> str: ...
+    organization: str
+    instance_url: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Client:
         self,
         port: Port,
         credentials: Credentials,
-        renew: Callable[[Any], Credentials] | None = None,
+        renew: Callable[[Credentials], Credentials] | None = None,
     ) -> None:
         if not _TOKEN.fullmatch(credentials.token):
             raise SessionOver(code="BAD_TOKEN")

@@ -124,9 +124,7 @@ def check(subrequests: Sequence[Subrequest]) -> None:
         raise ValueError("reference ids must be plain and differ from each other")
 
 
-def read_answers(
-    subrequests: Sequence[Subrequest], body: object
-) -> list[SubResponse] | None:
+def read_answers(subrequests: Sequence[Subrequest], body: object) -> list[SubResponse] | None:
     """The answers in the order of the parts; None when the body is not a composite's."""
     given = body.get("compositeResponse") if isinstance(body, dict) else None
     if not isinstance(given, list):

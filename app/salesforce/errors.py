@@ -1,7 +1,5 @@
 """What can go wrong between Inlay and an org: a reason, a sentence, and how sure we are."""
 
-# ruff: noqa: N818  # the names say what happened, as in the rooms that catch them
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -75,9 +73,7 @@ class ApiNotAllowed(SalesforceError):
     """The edition has no API, or the user may not use it."""
 
     reason = "api_not_allowed"
-    sentence = (
-        "Your Salesforce user may not use the API. Ask an administrator for the API right."
-    )
+    sentence = "Your Salesforce user may not use the API. Ask an administrator for the API right."
 
 
 class IpNotAllowed(SalesforceError):

@@ -9,7 +9,15 @@ from sqlalchemy import Date, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
-from app.db import Base, IdColumn, JsonObject, Tenant, TimeColumn, UtcDateTime, enum_type
+from app.db import (
+    Base,
+    IdColumn,
+    JsonObject,
+    Tenant,
+    TimeColumn,
+    UtcDateTime,
+    enum_type,
+)
 
 
 class ConnectionState(StrEnum):
@@ -34,6 +42,9 @@ class Connection(Tenant, Base):
     sealed_client_secret: Mapped[str] = mapped_column(Text)
     sealed_access_token: Mapped[str | None] = mapped_column(Text)
     token_issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    renewing_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="The lease of the one process that fetches a token."
+    )
     state: Mapped[ConnectionState] = mapped_column(
         enum_type(ConnectionState), default=ConnectionState.CONNECTED
     )
@@ -44,7 +55,8 @@ class Connection(Tenant, Base):
 class OrgProfile(Tenant, Base):
     """What describe and queries told of an org: namespace of the package, closed task status.
 
-    ``facts``: {"names": {logical name: API name}, "closed_status": …, "person_accounts": …}.
+    ``facts`` are those of ``profile.Profile``; ``last_modified`` is the Last-Modified of the Task
+    describe they come from.
     """
 
     __tablename__ = "org_profile"

@@ -19,7 +19,7 @@ class ActivityField(StrEnum):
     LINK = "Inlay_Link__c"
 
 
-class PackageMissing(SalesforceError):  # noqa: N818  # says what happened
+class PackageMissing(SalesforceError):
     """The org's package lacks a field (not installed, not upgraded, or not visible to us)."""
 
     reason = "package_missing"

@@ -56,7 +56,7 @@ class Answer:
     is_readable: bool = True
 
 
-class NoAnswer(Exception):  # noqa: N818  # names what happened; the client turns it into an error
+class NoAnswer(Exception):
     """No whole answer came. ``was_sent``: Salesforce may have the request; ``is_slow``: time."""
 
     def __init__(self, *, was_sent: bool, is_slow: bool) -> None:

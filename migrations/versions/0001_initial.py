@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("sealed_client_secret", sa.Text(), nullable=False),
         sa.Column("sealed_access_token", sa.Text(), nullable=True),
         sa.Column("token_issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("renewing_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("state_reason", sa.String(length=255), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
