@@ -78,9 +78,8 @@ class _Book:
         self._read_objects(
             self._by_email[key.email]
             for key in keys
-            if key.email in self._by_email
-            and key.salesforce_id
-            and key.salesforce_id not in self._by_record
+            if key.email and key.email in self._by_email
+            if key.salesforce_id and key.salesforce_id not in self._by_record
         )
 
     def place(self, key: PersonKey) -> None:
@@ -140,7 +139,8 @@ class _Book:
                 )
             )
             for person, sobject in rows:
-                known[person].objects.add(sobject)
+                if person is not None:
+                    known[person].objects.add(sobject)
 
     def _add(self, email: str | None, name: str) -> _Known:
         person = _Known(new_id(), email, name)

@@ -86,14 +86,13 @@ class Event(Tenant, Base):
     subject: Mapped[str] = mapped_column(String(255), default="")
     url: Mapped[str] = mapped_column(Text, default="")
     properties: Mapped[JsonObject] = mapped_column(default=dict)
-    confidence: Mapped[Confidence] = mapped_column(
-        enum_type(Confidence), default=Confidence.HUMAN
-    )
+    confidence: Mapped[Confidence] = mapped_column(enum_type(Confidence), default=Confidence.HUMAN)
     confidence_reason: Mapped[str] = mapped_column(String(64), default="")
-    source: Mapped[Source] = mapped_column(enum_type(Source))
-    key: Mapped[str] = mapped_column(
-        String(160), doc="Idempotency key, '<source>:<sender's id>'."
+    points: Mapped[float] = mapped_column(
+        Float, default=0.0, doc="What it adds to the score, before decay (engagement.score)."
     )
+    source: Mapped[Source] = mapped_column(enum_type(Source))
+    key: Mapped[str] = mapped_column(String(160), doc="Idempotency key, '<source>:<sender's id>'.")
     received_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
 
@@ -119,23 +118,19 @@ class Visit(Tenant, Base):
     link_id: Mapped[UUID] = mapped_column(Uuid)
     person_id: Mapped[UUID | None] = mapped_column(Uuid)
     visitor: Mapped[str] = mapped_column(String(64))
-    title: Mapped[str] = mapped_column(
-        String(255), default="", doc="Of the Destination."
-    )
-    url: Mapped[str] = mapped_column(
-        Text, default="", doc="Of the link that was visited."
-    )
+    title: Mapped[str] = mapped_column(String(255), default="", doc="Of the Destination.")
+    url: Mapped[str] = mapped_column(Text, default="", doc="Of the link that was visited.")
     started_at: Mapped[TimeColumn]
     last_seen_at: Mapped[TimeColumn]
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="When it went or fell silent; it was handed to the port then."
+    )
     seconds: Mapped[float] = mapped_column(Float, default=0.0, doc="Visible time.")
     blocks: Mapped[JsonList] = mapped_column(default=list)
     clicks: Mapped[JsonList] = mapped_column(default=list)
     documents: Mapped[JsonList] = mapped_column(default=list)
     form_sent: Mapped[bool] = mapped_column(default=False)
-    confidence: Mapped[Confidence] = mapped_column(
-        enum_type(Confidence), default=Confidence.HUMAN
-    )
+    confidence: Mapped[Confidence] = mapped_column(enum_type(Confidence), default=Confidence.HUMAN)
     confidence_reason: Mapped[str] = mapped_column(String(64), default="")
 
 

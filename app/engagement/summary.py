@@ -1,0 +1,180 @@
+"""What engagement adds up to: score, sparkline, totals; read from the daily rollup.
+
+Sums are made by the database, by day and by kind, so that at most ninety and some rows come back
+whatever the history holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    CompoundSelect,
+    Date,
+    Row,
+    Select,
+    String,
+    case,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from app.db import TenantSession
+from app.engagement.kinds import FACTS
+from app.engagement.models import Confidence, DailyRollup, EngagementState, Event
+from app.engagement.score import WINDOW_DAYS, score_of, word_for
+
+#: Days of the sparkline, and of the totals beside it.
+SPARKLINE_DAYS = 30
+
+_NOT_ENGAGEMENT = sorted(kind for kind, facts in FACTS.items() if not facts.engages)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the engagement of one or several people adds up to.
+
+    Attributes:
+        score: 0 to 100.
+        label: The word for it (translatable message).
+        sparkline: Events per day of the last 30 days (UTC), oldest first; only what people did:
+            no scanners, no bots, nothing that was only sent to them.
+        total_30d: The sum of the sparkline.
+        kinds: Events of the last 90 days by kind, whoever acted; for the filter of the timeline.
+        last_engaged_at: When somebody last did something, or None.
+        versions: Of each person's state; grow with every change that a widget shows.
+    """
+
+    score: int = 0
+    label: str = field(default_factory=lambda: word_for(0))
+    sparkline: list[int] = field(default_factory=lambda: [0] * SPARKLINE_DAYS)
+    total_30d: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+    last_engaged_at: datetime | None = None
+    versions: dict[UUID, int] = field(default_factory=dict)
+
+
+class _Sum(NamedTuple):
+    """One line of the sums: of a day (engagement of humans), or of a kind (everybody's)."""
+
+    day: date | None
+    kind: str | None
+    events: int
+    points: float
+
+
+def summary(
+    session: TenantSession,
+    person_ids: Collection[UUID],
+    *,
+    today: date,
+    since: datetime | None = None,
+) -> Summary:
+    """What the engagement of these people adds up to, two statements.
+
+    Args:
+        session: Of the org.
+        person_ids: Whose engagement; several people's is added up.
+        today: The last day of the windows, UTC.
+        since: Only events from this moment on (E3: an opportunity's creation).
+    """
+    if not person_ids:
+        return Summary()
+    lines = [_Sum(*row) for row in session.execute(_sums(person_ids, today, since))]
+    by_day = {line.day: line for line in lines if line.day is not None}
+    score = score_of(((day, line.points) for day, line in by_day.items()), today)
+    days = [today - timedelta(days=back) for back in range(SPARKLINE_DAYS - 1, -1, -1)]
+    sparkline = [int(by_day[day].events) if day in by_day else 0 for day in days]
+    states = _states(session, person_ids)
+    moments = [state.last_engaged_at for state in states if state.last_engaged_at]
+    engaged = [moment for moment in moments if since is None or moment >= since]
+    return Summary(
+        score=score,
+        label=word_for(score),
+        sparkline=sparkline,
+        total_30d=sum(sparkline),
+        kinds={line.kind: int(line.events) for line in lines if line.kind and line.events > 0},
+        last_engaged_at=max(engaged, default=None),
+        versions={state.person_id: state.version for state in states},
+    )
+
+
+def versions(session: TenantSession, person_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The version of each person's state; it grows with every change that a widget shows."""
+    return {state.person_id: state.version for state in _states(session, person_ids)}
+
+
+def _states(
+    session: TenantSession, person_ids: Collection[UUID]
+) -> Sequence[Row[UUID, int, datetime | None]]:
+    return session.execute(
+        select(
+            EngagementState.person_id, EngagementState.version, EngagementState.last_engaged_at
+        ).where(EngagementState.person_id.in_(person_ids))
+    ).all()
+
+
+def _sums(person_ids: Collection[UUID], today: date, since: datetime | None) -> CompoundSelect[Any]:
+    first = today - timedelta(days=WINDOW_DAYS - 1)
+    counted = _counted(person_ids, first, since.astimezone(UTC) if since else None)
+    is_engagement = (counted.c.confidence == Confidence.HUMAN) & counted.c.kind.not_in(
+        _NOT_ENGAGEMENT
+    )
+    engaged = func.sum(case((is_engagement, counted.c.events), else_=0))
+    by_day = select(
+        counted.c.day,
+        type_coerce(null(), String).label("kind"),
+        engaged.label("events"),
+        func.sum(counted.c.points).label("points"),
+    ).group_by(counted.c.day)
+    by_kind = select(
+        type_coerce(null(), Date), counted.c.kind, func.sum(counted.c.events), literal(0.0)
+    ).group_by(counted.c.kind)
+    return union_all(by_day, by_kind)
+
+
+def _counted(person_ids: Collection[UUID], first: date, since: datetime | None) -> CTE:
+    """Events and points by day, kind and confidence, within the window."""
+    whole_days = select(
+        DailyRollup.day,
+        DailyRollup.kind,
+        DailyRollup.confidence,
+        DailyRollup.events,
+        DailyRollup.points,
+    ).where(DailyRollup.person_id.in_(person_ids))
+    if since is None or since.date() < first:
+        return whole_days.where(DailyRollup.day >= first).cte("counted")
+    rest = _rest_of_day(person_ids, since)
+    return union_all(whole_days.where(DailyRollup.day > since.date()), rest).cte("counted")
+
+
+def _rest_of_day(
+    person_ids: Collection[UUID], since: datetime
+) -> Select[date, str, Confidence, int, float]:
+    """The day on which ``since`` falls is not in the rollup's steps: its rest is counted."""
+    midnight = datetime.combine(since.date() + timedelta(days=1), time.min, UTC)
+    return (
+        select(
+            literal(since.date(), Date).label("day"),
+            Event.kind,
+            Event.confidence,
+            func.count().label("events"),
+            func.sum(Event.points).label("points"),
+        )
+        .where(
+            Event.person_id.in_(person_ids),
+            Event.folded.is_(False),
+            Event.occurred_at >= since,
+            Event.occurred_at < midnight,
+        )
+        .group_by(Event.kind, Event.confidence)
+    )

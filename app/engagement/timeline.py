@@ -1,0 +1,150 @@
+"""The timeline of one or several people, newest first, read page by page.
+
+Each person gives at most a page of candidates from a partial index, and these few are merged: the
+time it takes depends on the number of people and the size of the page, not on their history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, true, tuple_
+from sqlalchemy.orm import aliased
+
+from app.crm.models import Person
+from app.db import TenantSession
+from app.engagement import paging
+from app.engagement.models import Confidence, Event
+from app.engagement.paging import Position
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One event as the timeline shows it; of a visit, ``properties`` hold what was done."""
+
+    seq: int
+    id: UUID
+    person_id: UUID
+    visit_id: UUID | None
+    kind: str
+    occurred_at: datetime
+    subject: str
+    url: str
+    properties: Mapping[str, Any]
+    confidence: Confidence
+    confidence_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the timeline; ``next_cursor`` is None on the last one."""
+
+    items: list[TimelineItem]
+    next_cursor: str | None
+
+
+def timeline(
+    session: TenantSession,
+    person_ids: Collection[UUID],
+    *,
+    kind: str | None = None,
+    before: str | None = None,
+    since: datetime | None = None,
+    limit: int = 20,
+) -> Page:
+    """A page of what these people did.
+
+    Args:
+        session: Of the org.
+        person_ids: Whose events.
+        kind: Only events of this kind.
+        before: Cursor of the page before; its ``next_cursor``.
+        since: Only events from this time on (E3: an opportunity's creation).
+        limit: Size of a page.
+
+    Raises:
+        CursorError: ``before`` is no cursor of ours.
+    """
+    if not person_ids:
+        return Page([], None)
+    position = paging.decode(before) if before else None
+    shape = _lateral if session.get_bind().dialect.name == "postgresql" else _correlated
+    statement = shape(person_ids, _conditions(kind, position, since), limit + 1)
+    items = [TimelineItem(*row) for row in session.execute(statement)]
+    page = items[:limit]
+    is_last = len(items) <= limit
+    end = None if is_last else paging.encode(Position(page[-1].occurred_at, page[-1].seq))
+    return Page(page, end)
+
+
+_Conditions = list[ColumnElement[bool]]
+
+_candidate = aliased(Event, name="candidate")
+
+
+def _conditions(kind: str | None, position: Position | None, since: datetime | None) -> _Conditions:
+    found: _Conditions = [_candidate.folded.is_(False)]
+    if kind is not None:
+        found.append(_candidate.kind == kind)
+    if since is not None:
+        found.append(_candidate.occurred_at >= since)
+    if position is not None:
+        found.append(tuple_(_candidate.occurred_at, _candidate.seq) < tuple_(*position))
+    return found
+
+
+def _candidates(columns: Any, conditions: _Conditions, limit: int) -> Select[Any]:
+    """The newest events of the person of the row outside."""
+    return (
+        select(*columns)
+        .where(_candidate.person_id == Person.id, *conditions)
+        .order_by(_candidate.occurred_at.desc(), _candidate.seq.desc())
+        .limit(limit)
+        .correlate(Person)
+    )
+
+
+def _lateral(people: Collection[UUID], conditions: _Conditions, limit: int) -> Select[Any]:
+    """For PostgreSQL: a lateral join."""
+    own = _candidates(_columns(_candidate), conditions, limit).lateral("own")
+    return (
+        select(*own.c)
+        .select_from(Person)
+        .join(own, true())
+        .where(Person.id.in_(people))
+        .order_by(own.c.occurred_at.desc(), own.c.seq.desc())
+        .limit(limit)
+    )
+
+
+def _correlated(people: Collection[UUID], conditions: _Conditions, limit: int) -> Select[Any]:
+    """For SQLite, which has no lateral join but may correlate within IN."""
+    own = _candidates([_candidate.seq], conditions, limit)
+    return (
+        select(*_columns(Event))
+        .select_from(Person)
+        .join(Event, Event.seq.in_(own))
+        .where(Person.id.in_(people))
+        .order_by(Event.occurred_at.desc(), Event.seq.desc())
+        .limit(limit)
+    )
+
+
+def _columns(event: type[Event]) -> tuple[Any, ...]:
+    return (
+        event.seq,
+        event.id,
+        event.person_id,
+        event.visit_id,
+        event.kind,
+        event.occurred_at,
+        event.subject,
+        event.url,
+        event.properties,
+        event.confidence,
+        event.confidence_reason,
+    )
