@@ -32,15 +32,24 @@ def environment_python(environment: Path) -> Path:
 
 def python_version(command: str) -> tuple[int, int] | None:
     """The (major, minor) of an interpreter, or None when it does not run."""
-    code = "import sys; print(*sys.version_info[:2])"
+    answer = _ask(command, "import sys; print(*sys.version_info[:2])")
+    return (int(answer.split()[0]), int(answer.split()[1])) if answer else None
+
+
+def base_interpreter(command: str) -> str:
+    """The interpreter behind a virtual environment; itself when there is none."""
+    return _ask(command, "import sys; print(getattr(sys, '_base_executable', '') or '')") or command
+
+
+def _ask(command: str, code: str) -> str:
+    """What an interpreter prints for a line of code; empty when it does not run."""
     try:
         answer = subprocess.run(
             [command, "-c", code], capture_output=True, text=True, timeout=20, check=True
         )
-        major, minor = answer.stdout.split()
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return None
-    return int(major), int(minor)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return answer.stdout.strip()
 
 
 def is_supported(version: tuple[int, int] | None) -> bool:
@@ -50,8 +59,7 @@ def is_supported(version: tuple[int, int] | None) -> bool:
 
 def can_make_environments(command: str) -> bool:
     """Whether the interpreter brings venv and ensurepip (Debian packages them apart)."""
-    check = subprocess.run([command, "-c", "import venv, ensurepip"], capture_output=True)
-    return check.returncode == 0
+    return _ask(command, "import venv, ensurepip; print('yes')") == "yes"
 
 
 def find_python(asked: str | None) -> str:
@@ -62,47 +70,56 @@ def find_python(asked: str | None) -> str:
     if asked:
         if not is_supported(python_version(asked)):
             raise SetupError(f"PYTHON={asked} is not a Python {_range()}.")
-        return asked
+        return base_interpreter(asked)
     names = [f"python3.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
     for name in [*names, "python3", "python", sys.executable]:
         path = shutil.which(name)
         if path and is_supported(python_version(path)) and can_make_environments(path):
-            return path
+            return base_interpreter(path)
     raise SetupError(f"No Python {_range()} with venv was found. `make doctor` says how to get it.")
 
 
-def lock_digest(lock: Path, python: Path) -> str:
-    """What the stamp holds: the lock's content, and the interpreter it was installed for."""
+def lock_digest(lock: Path) -> str:
+    """What the stamp holds: the lock's name and content, however its lines end."""
     content = lock.read_bytes().replace(b"\r\n", b"\n")
-    return f"{hashlib.sha256(content).hexdigest()} {lock.name} {python_version(str(python))}"
+    return f"{lock.name} {hashlib.sha256(content).hexdigest()}"
 
 
-def is_current(environment: Path, lock: Path) -> bool:
-    """Whether the environment already holds exactly this lock."""
-    stamp, python = environment / STAMP, environment_python(environment)
-    return (
-        stamp.is_file()
-        and python.exists()
-        and stamp.read_text(encoding="utf-8") == lock_digest(lock, python)
-    )
+def holds(environment: Path, lock: Path) -> bool:
+    """Whether the environment already holds this lock, or the development lock, which has it all."""
+    stamp = environment / STAMP
+    if not stamp.is_file() or not environment_python(environment).exists():
+        return False
+    whole = lock.with_name("dev.txt")
+    return stamp.read_text(encoding="utf-8") in {lock_digest(lock), lock_digest(whole)}
+
+
+def can_be_kept(environment: Path, asked: str | None) -> bool:
+    """Whether its interpreter still works and is the version that was asked for."""
+    version = python_version(str(environment_python(environment)))
+    return is_supported(version) and (not asked or version == python_version(asked))
 
 
 def install(environment: Path, lock: Path, asked: str | None) -> None:
-    """Create the environment anew and install the lock into it; raises SetupError."""
-    base = find_python(asked)
-    print(f"setup: creating {environment.name} with {base}", flush=True)
-    _run([base, "-m", "venv", "--clear", str(environment)], "create the virtual environment")
-    python = environment_python(environment)
-    print(f"setup: installing {lock.relative_to(lock.parent.parent)}", flush=True)
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
-    options = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
-    _run([*pip, *options, "-r", str(lock)], "install the locked packages")
-    (environment / STAMP).write_text(lock_digest(lock, python), encoding="utf-8")
+    """Install the lock, in a new environment unless the old one can be kept; raises SetupError."""
+    if not can_be_kept(environment, asked):
+        base = find_python(asked)
+        print(f"setup: creating {environment.name} with {base}", flush=True)
+        command = [base, "-m", "venv", "--clear", str(environment)]
+        _run(command, "create the virtual environment")
+    print(f"setup: installing {lock.parent.name}/{lock.name}", flush=True)
+    stamp = environment / STAMP
+    stamp.unlink(missing_ok=True)
+    pip = [str(environment_python(environment)), "-m", "pip", "install", "--quiet"]
+    options = ["--disable-pip-version-check", "--require-hashes", "--no-deps"]
+    _run([*pip, *options, "--only-binary=:all:", "-r", str(lock)], "install the locked packages")
+    stamp.write_text(lock_digest(lock), encoding="utf-8")
 
 
 def ensure(environment: Path, lock: Path, asked: str | None = None) -> bool:
     """Bring the environment up to the lock; True when something had to be done."""
-    if is_current(environment, lock):
+    kept = not asked or can_be_kept(environment, asked)
+    if kept and holds(environment, lock):
         return False
     install(environment, lock, asked)
     return True

@@ -21,7 +21,7 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     assert schema.state(database) == "ready"
 
 
-def test_a_database_without_a_schema_is_not_ready(database_url: str) -> None:
-    fresh = Database(database_url)
+def test_a_database_without_a_schema_is_not_ready(empty_database_url: str) -> None:
+    fresh = Database(empty_database_url)
     assert schema.state(fresh) == "migrations_pending"
     fresh.dispose()
