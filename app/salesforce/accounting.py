@@ -91,7 +91,7 @@ class Accounting:
 def _write(session: SystemSession, calls: Counter[Account]) -> None:
     organizations = {organization for organization, _, _ in calls}
     known = select(Org.salesforce_id, Org.id).where(Org.salesforce_id.in_(organizations))
-    ids = dict(session.execute(known).tuples().all())
+    ids = dict(iter(session.execute(known)))
     rows = [
         {"id": new_id(), "org_id": ids[org], "day": day, "feature": feature, "calls": count}
         for (org, day, feature), count in sorted(calls.items())

@@ -13,7 +13,7 @@ import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import MaxRetryError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
 #: An answer larger than this is not read on; the describe of a big object has a few megabytes.
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -89,7 +89,7 @@ class Transport:
             with self._open(request, timeouts) as response:
                 content = _read(response, until)
                 return _answer(response, content)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             failure = _failure_of(error)
         raise failure  # outside the handler: requests' errors hold the token and the URL
 
@@ -131,7 +131,8 @@ class _Bearer(AuthBase):
 def _read(response: requests.Response, until: float) -> bytes:
     parts: list[bytes] = []
     size = 0
-    for part in response.iter_content(_CHUNK):
+    # read1 gives what has come, so that the deadline is looked at while an answer drips in
+    while part := response.raw.read1(_CHUNK, decode_content=True):
         parts.append(part)
         size += len(part)
         if size > MAX_ANSWER_BYTES:
@@ -151,12 +152,12 @@ def _answer(response: requests.Response, content: bytes) -> Answer:
     return Answer(response.status_code, response.headers, body, is_readable)
 
 
-def _failure_of(error: requests.RequestException) -> NoAnswer:
+def _failure_of(error: requests.RequestException | HTTPError) -> NoAnswer:
     if isinstance(error, requests.ConnectTimeout):
         return NoAnswer(was_sent=False, is_slow=True)
-    cause = error.args[0] if error.args else None
-    if isinstance(error, requests.Timeout) or isinstance(cause, ReadTimeoutError):
+    if isinstance(error, (requests.ReadTimeout, ReadTimeoutError)):
         return NoAnswer(was_sent=True, is_slow=True)
+    cause = error.args[0] if error.args else None
     return NoAnswer(was_sent=not _never_connected(cause), is_slow=False)
 
 

@@ -17,7 +17,11 @@ TOKEN = f"{ORGANIZATION[:15]}!AQ.made.up"
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer; ``drop`` closes the connection instead, ``pieces`` are sent with pauses."""
+    """What to answer.
+
+    ``drop`` closes the connection instead, ``pieces`` are sent with pauses, ``cut`` promises so
+    many bytes more than come.
+    """
 
     status: int = 200
     body: Any = None
@@ -25,6 +29,7 @@ class Reply:
     drop: bool = False
     pause: float = 0
     pieces: tuple[bytes, ...] = ()
+    cut: int = 0
 
 
 @dataclass
@@ -35,6 +40,7 @@ class Seen:
     path: str
     headers: dict[str, str]
     body: bytes
+    client: tuple[str, int]
 
 
 class Scripted:
@@ -82,7 +88,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        seen = Seen(self.command, self.path, dict(self.headers), self.rfile.read(length))
+        body = self.rfile.read(length)
+        client = (self.client_address[0], self.client_address[1])
+        seen = Seen(self.command, self.path, dict(self.headers), body, client)
         self.server.script.seen.append(seen)
         self._send(self.server.script.reply(seen))
 
@@ -99,13 +107,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        size = len(content) + sum(map(len, reply.pieces))
+        size = len(content) + sum(map(len, reply.pieces)) + reply.cut
         self.send_header("Content-Length", str(size))
         self.end_headers()
         self.wfile.write(content)
         for piece in reply.pieces:
             self.wfile.write(piece)
             self.server.script.released.wait(0.1)
+        self.close_connection = self.close_connection or bool(reply.cut)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Quiet."""

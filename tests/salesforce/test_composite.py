@@ -56,13 +56,13 @@ def test_answers_come_in_the_order_of_the_parts() -> None:
         {
             "compositeResponse": [
                 {"referenceId": "b", "httpStatusCode": 500, "body": None},
-                {"referenceId": "a", "httpStatusCode": 200, "body": {"records": [1]}},
+                {"referenceId": "a", "httpStatusCode": 200, "body": {"records": [{"Id": "1"}]}},
             ]
         },
     )
     assert answers is not None
     assert [answer.reference_id for answer in answers] == ["a", "b"]
-    assert answers[0].records() == [1]
+    assert answers[0].records() == [{"Id": "1"}]
     failed = answers[1].error()
     assert failed is not None
     assert failed.is_ambiguous
