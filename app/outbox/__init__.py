@@ -1,0 +1,1 @@
+"""The outbox: what happened, on its way to Salesforce as activities, each exactly once."""

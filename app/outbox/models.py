@@ -111,9 +111,7 @@ class OutboxRow(Tenant, Base):
     error_code: Mapped[str] = mapped_column(String(80), default="")
     error_message: Mapped[str] = mapped_column(Text, default="")
     salesforce_id: Mapped[str | None] = mapped_column(String(18))
-    settled_by: Mapped[str] = mapped_column(
-        String(255), default="", doc="Who dropped it."
-    )
+    settled_by: Mapped[str] = mapped_column(String(255), default="", doc="Who dropped it.")
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
@@ -133,9 +131,7 @@ class OrgDelivery(Tenant, Base):
         UtcDateTime,
         doc="The batch was too large for the org's automation; it stays small so long.",
     )
-    failures: Mapped[int] = mapped_column(
-        default=0, doc="Calls in a row that gave no results."
-    )
+    failures: Mapped[int] = mapped_column(default=0, doc="Calls in a row that gave no results.")
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pause_reason: Mapped[str] = mapped_column(String(64), default="")
     last_served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

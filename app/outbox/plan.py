@@ -57,16 +57,12 @@ def plan(
     a second call with the same visit changes nothing, with another event it is an error.
     """
     candidates = [event for event in events if _is_deliverable(event)]
-    if not candidates or not features.is_enabled(
-        session, Feature.ACTIVITY_TO_SALESFORCE
-    ):
+    if not candidates or not features.is_enabled(session, Feature.ACTIVITY_TO_SALESFORCE):
         return 0
     chosen = _of_wanted_kinds(settings.read(session), candidates)
     if not chosen:
         return 0
-    linked = linked_people(
-        session, {event.person_id for event in chosen if event.person_id}
-    )
+    linked = linked_people(session, {event.person_id for event in chosen if event.person_id})
     now = utcnow()
     rows = [_row(event, linked, now, settle_seconds) for event in chosen]
     session.insert_many(OutboxRow, [row for row in rows if row["kind"] != _VISIT])
@@ -99,15 +95,11 @@ def _is_deliverable(event: Event) -> bool:
 
 
 def _of_wanted_kinds(chosen: OrgSettings, events: Sequence[Event]) -> list[Event]:
-    policies = {
-        kind: chosen.policy_of(kind) for kind in {event.kind for event in events}
-    }
+    policies = {kind: chosen.policy_of(kind) for kind in {event.kind for event in events}}
     return [event for event in events if policies[event.kind] is KindPolicy.EACH]
 
 
-def _row(
-    event: Event, linked: set[UUID], now: datetime, settle_seconds: float
-) -> dict[str, Any]:
+def _row(event: Event, linked: set[UUID], now: datetime, settle_seconds: float) -> dict[str, Any]:
     settle = timedelta(seconds=settle_seconds if event.kind == _VISIT else 0)
     is_linked = event.person_id in linked
     return {

@@ -1,0 +1,190 @@
+"""The next rows of an org, frozen for sending: object, key and payload never change afterwards.
+
+One transaction: the rows are read and locked, their targets chosen from the mirror, their payloads
+written with the turn's lease. Statements are few, whatever the size of the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.clock import utcnow
+from app.db import TenantSession, database_now
+from app.ids import new_id
+from app.orgs.settings import OpportunityRule
+from app.outbox import due_rows, lease, surroundings
+from app.outbox.due_rows import DueRow
+from app.outbox.lease import Turn
+from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
+from app.outbox.payload import OrgForm, activity_key, build
+from app.outbox.surroundings import Surroundings
+from app.outbox.targets import Deal, choose
+from app.outbox.words import Happening
+
+#: Without the key field an earlier call may still write a row for so long: Salesforce's own limit
+#: for one call. Nothing of it is sent again before.
+QUIET = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One activity to send. ``sent_before`` is when an earlier send began, if there was one."""
+
+    seq: int
+    person_id: UUID
+    sobject: ActivityObject
+    key: str
+    payload: dict[str, Any]
+    attempts: int
+    is_unsure: bool
+    sent_before: datetime | None
+
+
+def freeze(
+    session: TenantSession,
+    turn: Turn,
+    form: OrgForm,
+    rule: OpportunityRule,
+    people: Iterable[UUID],
+) -> list[Unit]:
+    """Take up to ``turn.batch_size`` due rows of these people, in order, under the turn's lease.
+
+    Rows whose person lost its record become unlinked again and are not taken.
+
+    Raises:
+        LeaseLostError: The turn is no longer ours.
+    """
+    lease.beat(session, turn)
+    rows = due_rows.read(session, turn.batch_size, set(people))
+    if not form.has_key_field:
+        rows = _without_loud(session, rows)
+    around = surroundings.read(session, rows, rule)
+    taken = [row for row in rows if row.rank > 0 or row.person_id in around.who]
+    recordless = {row.seq for row in rows} - {row.seq for row in taken}
+    _unlink(session, sorted(recordless))
+    writer = _Writer(form, rule, around)
+    units = [writer.unit(row) for row in taken]
+    _write(session, turn, units)
+    if writer.further:
+        session.upsert_many(OutboxRow, writer.further, key=["org_id", "event_id", "rank"])
+    return units
+
+
+class _Writer:
+    """Makes the payloads of one batch; ``further`` collects rows of the rule "all"."""
+
+    def __init__(self, form: OrgForm, rule: OpportunityRule, around: Surroundings) -> None:
+        self._form = form
+        self._rule = rule
+        self._around = around
+        self.further: list[dict[str, Any]] = []
+
+    def unit(self, row: DueRow) -> Unit:
+        sobject = row.sobject or self._form.sobject
+        key = row.activity_key or activity_key(sobject, row.event_id, row.rank)
+        return Unit(
+            seq=row.seq,
+            person_id=row.person_id,
+            sobject=sobject,
+            key=key,
+            payload=row.payload or self._payload(row, key),
+            attempts=row.attempts,
+            is_unsure=row.is_unsure,
+            sent_before=row.leased_at,
+        )
+
+    def _payload(self, row: DueRow, key: str) -> dict[str, Any]:
+        event, zone = self._happening(row)
+        if row.rank > 0:
+            what = (
+                self._around.opportunities.get(row.opportunity_id) if row.opportunity_id else None
+            )
+            return build(self._form, event, zone, key, who=None, what=what)
+        who = self._around.who[row.person_id]
+        visited = event.stay.opportunity if event.stay else None
+        deals = self._around.deals.get(row.person_id, ())
+        chosen = choose(self._rule, who, deals, row.occurred_at, visited)
+        self.further += [_further(row, n, deal) for n, deal in enumerate(chosen[1:], start=1)]
+        what = chosen[0].salesforce_id if chosen else None
+        return build(self._form, event, zone, key, who=who.salesforce_id, what=what)
+
+    def _happening(self, row: DueRow) -> tuple[Happening, ZoneInfo]:
+        stay = self._around.stays.get(row.visit_id) if row.visit_id else None
+        event = Happening(
+            kind=row.kind,
+            occurred_at=row.occurred_at,
+            subject=row.subject,
+            url=row.url,
+            confidence=row.confidence.value,
+            properties={} if stay else row.properties,
+            stay=stay,
+        )
+        return event, self._around.zone_of(stay.creator if stay else "")
+
+
+def _without_loud(session: TenantSession, rows: list[DueRow]) -> list[DueRow]:
+    """Defer rows of which an earlier send may still be running, and what follows them."""
+    now = utcnow()
+    ends = {row.seq: row.leased_at + QUIET for row in rows if row.is_unsure and row.leased_at}
+    loud = [row for row in rows if row.seq in ends and ends[row.seq] > now]
+    deferred = [
+        {"seq": row.seq, "state": DeliveryState.WAITING, "not_before": ends[row.seq]}
+        for row in loud
+    ]
+    session.update_many(OutboxRow, deferred, key="seq")
+    held = {row.person_id for row in loud}
+    return [row for row in rows if row.person_id not in held]
+
+
+def _unlink(session: TenantSession, seqs: Sequence[int]) -> None:
+    rows = [{"seq": seq, "state": DeliveryState.UNLINKED} for seq in seqs]
+    session.update_many(OutboxRow, rows, key="seq")
+
+
+def _write(session: TenantSession, turn: Turn, units: Sequence[Unit]) -> None:
+    now = utcnow()
+    rows = [
+        {
+            "seq": unit.seq,
+            "sobject": unit.sobject,
+            "activity_key": unit.key,
+            "payload": unit.payload,
+            "first_sent_at": now,
+        }
+        for unit in units
+        if unit.sent_before is None
+    ]
+    held = {
+        "state": DeliveryState.LEASED,
+        "lease_id": turn.lease_id,
+        "leased_at": database_now(),
+    }
+    session.update_many(OutboxRow, rows, key="seq", set_=held)
+    again = [{"seq": unit.seq} for unit in units if unit.sent_before is not None]
+    session.update_many(OutboxRow, again, key="seq", set_=held)
+
+
+def _further(row: DueRow, rank: int, deal: Deal) -> dict[str, Any]:
+    now = utcnow()
+    return {
+        "id": new_id(),
+        "event_id": row.event_id,
+        "person_id": row.person_id,
+        "rank": rank,
+        "kind": row.kind,
+        "state": DeliveryState.PENDING,
+        "not_before": now,
+        "opportunity_id": deal.opportunity_id,
+        "is_unsure": False,
+        "attempts": 0,
+        "error_reason": "",
+        "error_code": "",
+        "error_message": "",
+        "settled_by": "",
+        "created_at": now,
+    }

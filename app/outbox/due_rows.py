@@ -1,0 +1,56 @@
+"""Rows of one org that may be sent now, with their events: one statement."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.db import TenantSession
+from app.engagement.models import Confidence, Event
+from app.outbox.lease import due
+from app.outbox.models import ActivityObject, OutboxRow
+
+
+class DueRow(NamedTuple):
+    """A row with its event. What is frozen is None until the first send."""
+
+    seq: int
+    event_id: UUID
+    person_id: UUID
+    rank: int
+    kind: str
+    attempts: int
+    is_unsure: bool
+    sobject: ActivityObject | None
+    activity_key: str | None
+    payload: dict[str, Any] | None
+    opportunity_id: UUID | None
+    leased_at: datetime | None
+    occurred_at: datetime
+    subject: str
+    url: str
+    properties: dict[str, Any]
+    confidence: Confidence
+    visit_id: UUID | None
+
+
+def read(session: TenantSession, limit: int, people: set[UUID]) -> list[DueRow]:
+    """The first due rows, in order, of these people; locked on PostgreSQL until the commit."""
+    rows = session.execute(
+        select(
+            OutboxRow.seq, OutboxRow.event_id, OutboxRow.person_id, OutboxRow.rank,
+            OutboxRow.kind, OutboxRow.attempts, OutboxRow.is_unsure, OutboxRow.sobject,
+            OutboxRow.activity_key, OutboxRow.payload, OutboxRow.opportunity_id,
+            OutboxRow.leased_at, Event.occurred_at, Event.subject, Event.url, Event.properties,
+            Event.confidence, Event.visit_id,
+        )
+        .join(Event, Event.id == OutboxRow.event_id)
+        .where(due())
+        .order_by(OutboxRow.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=OutboxRow)
+    ).all()  # fmt: skip
+    return [row for row in map(DueRow._make, rows) if row.person_id in people]

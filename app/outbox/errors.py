@@ -1,0 +1,14 @@
+"""Errors of the outbox."""
+
+from __future__ import annotations
+
+from app.errors import InlayError
+
+
+class LeaseLostError(InlayError):
+    """The turn of an org went to another worker while this one was busy; it writes nothing."""
+
+    reason = "lease_lost"
+
+    def __init__(self) -> None:
+        super().__init__("Another worker has taken over this org's deliveries; nothing to do.")

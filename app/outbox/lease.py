@@ -1,0 +1,165 @@
+"""Turns: one worker at a time serves an org, and what a dead worker held is taken over.
+
+The turn is a row of the org (``OrgDelivery.lease_id``) that lives by its heartbeat, by the
+database's clock. Rows that are being sent carry the turn's id; an outcome is written only where it
+still matches. Functions take a session: those over all orgs are called by ``jobs`` alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from app.db import SystemSession, TenantSession, database_now
+from app.ids import new_id
+from app.orgs.models import Org, OrgState
+from app.outbox.errors import LeaseLostError
+from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseTimes:
+    """How often a turn's heartbeat is written, and after how long without one it is dead."""
+
+    heartbeat_seconds: float = 10.0
+    dead_after_seconds: float = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to send activities to one org; ``batch_size`` and ``failures`` as they were."""
+
+    org_id: UUID
+    lease_id: UUID
+    batch_size: int
+    failures: int
+    grow_after: datetime | None
+
+
+def in_states(column: object, *states: DeliveryState) -> ColumnElement[bool]:
+    """``state IN (…)`` with the values in the SQL text: SQLite proves partial indexes only so."""
+    values: BindParameter[DeliveryState] = bindparam(
+        None, list(states), expanding=True, literal_execute=True
+    )
+    return column.in_(values)  # type: ignore[attr-defined, no-any-return]
+
+
+def due() -> ColumnElement[bool]:
+    """Rows that may be sent now: nothing earlier of the same person is leased or must wait."""
+    earlier = aliased(OutboxRow)
+    held = exists().where(
+        earlier.org_id == OutboxRow.org_id,
+        earlier.person_id == OutboxRow.person_id,
+        earlier.seq < OutboxRow.seq,
+        in_states(earlier.state, DeliveryState.LEASED, DeliveryState.WAITING),
+        or_(earlier.state == DeliveryState.LEASED, earlier.not_before > database_now()),
+    )
+    return and_(
+        in_states(OutboxRow.state, DeliveryState.PENDING, DeliveryState.WAITING),
+        OutboxRow.not_before <= database_now(),
+        ~held,
+    )
+
+
+def is_work_waiting(session: SystemSession, times: LeaseTimes) -> bool:
+    """Whether any org could be claimed now."""
+    return session.scalar(select(OrgDelivery.org_id).where(_claimable(times)).limit(1)) is not None
+
+
+def claim(session: SystemSession, worker: str, times: LeaseTimes) -> Turn | None:
+    """Take the turn of the org that was served longest ago and has something due.
+
+    What a dead worker held becomes *unsure*: it was frozen and may have been sent.
+    """
+    found = session.execute(
+        select(OrgDelivery)
+        .where(_claimable(times))
+        .order_by(OrgDelivery.last_served_at.asc().nulls_first(), OrgDelivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=OrgDelivery)
+    ).scalar_one_or_none()
+    if found is None:
+        return None
+    if found.lease_id is not None:
+        _take_over(session, found.org_id)
+    turn = Turn(found.org_id, new_id(), found.batch_size, found.failures, found.grow_after)
+    session.execute(
+        update(OrgDelivery)
+        .where(OrgDelivery.id == found.id)
+        .values(
+            lease_id=turn.lease_id,
+            leased_by=worker[:64],
+            heartbeat_at=database_now(),
+            last_served_at=database_now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return turn
+
+
+def beat(session: TenantSession, turn: Turn) -> None:
+    """Keep the turn alive.
+
+    Raises:
+        LeaseLostError: Another worker has taken over.
+    """
+    kept = session.execute(
+        update(OrgDelivery)
+        .where(OrgDelivery.lease_id == turn.lease_id)
+        .values(heartbeat_at=database_now())
+        .execution_options(synchronize_session=False)
+    )
+    if kept.rowcount != 1:  # type: ignore[attr-defined]
+        raise LeaseLostError
+
+
+def give_back(session: TenantSession, turn: Turn) -> None:
+    """End the turn; rows still in flight become unsure (a worker that stops calls this)."""
+    mine = OrgDelivery.lease_id == turn.lease_id
+    held = session.scalar(select(OrgDelivery.id).where(mine).with_for_update())
+    if held is None:
+        return
+    _take_over(session, turn.org_id)
+    session.execute(
+        update(OrgDelivery)
+        .where(mine)
+        .values(lease_id=None, leased_by=None, heartbeat_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _take_over(session: SystemSession | TenantSession, org_id: UUID) -> None:
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.org_id == org_id, in_states(OutboxRow.state, DeliveryState.LEASED))
+        .values(state=DeliveryState.WAITING, lease_id=None, is_unsure=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _claimable(times: LeaseTimes) -> ColumnElement[bool]:
+    is_active = exists().where(Org.id == OrgDelivery.org_id, Org.state == OrgState.ACTIVE)
+    has_due = exists().where(OutboxRow.org_id == OrgDelivery.org_id, due())
+    is_dead = OrgDelivery.heartbeat_at < database_now(-times.dead_after_seconds)
+    return and_(
+        or_(OrgDelivery.paused_until.is_(None), OrgDelivery.paused_until <= database_now()),
+        # a dead turn is taken even when nothing is due: its own rows are what holds the rest back
+        or_(
+            and_(OrgDelivery.lease_id.is_(None), has_due),
+            and_(OrgDelivery.lease_id.is_not(None), is_dead),
+        ),
+        is_active,
+    )

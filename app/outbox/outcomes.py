@@ -1,0 +1,181 @@
+"""What each answer of Salesforce means for a row: wait, retry, or a person must act.
+
+The one table of error codes. Source of the codes: Salesforce's API documentation of status codes
+and the error bodies of the REST and composite resources.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.salesforce.refusals import Refusal
+
+
+class Course(StrEnum):
+    """What happens next with a row that was not delivered."""
+
+    WAIT = "wait"  # the whole org rests: Salesforce is down, a limit or the storage is reached
+    RETRY = "retry"  # this row again, later: a lock, a timeout, somebody's trigger over its limits
+    PERSON = "person"  # only somebody can cure it: a rule, a right, a mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an error means: what happens next, why, and in words for an admin.
+
+    ``is_load``: the batch was too much for the org's automation, the next one is half as large.
+    """
+
+    course: Course
+    reason: str
+    words: str
+    is_load: bool = False
+
+
+_LOCK = Verdict(
+    Course.RETRY, "record_locked", "Somebody else was changing the same record.", is_load=True
+)
+_TRIGGER_LIMIT = Verdict(
+    Course.RETRY,
+    "automation_limit",
+    "Automation in the org ran into its limits while saving the activity.",
+    is_load=True,
+)
+_TIMEOUT = Verdict(
+    Course.RETRY, "salesforce_timeout", "Salesforce took too long to save it.", is_load=True
+)
+_ROLLED_BACK = Verdict(
+    Course.RETRY, "rolled_back", "It was undone together with another row.", is_load=True
+)
+_LIMIT = Verdict(
+    Course.WAIT, "limit_reached", "The org has used up its API requests of the last 24 hours."
+)
+_STORAGE = Verdict(
+    Course.WAIT, "storage_full", "The org's data storage is full; an admin must make room."
+)
+_DOWN = Verdict(Course.WAIT, "salesforce_down", "Salesforce is not available at the moment.")
+_RULE = Verdict(
+    Course.PERSON, "validation_rule", "A validation rule or trigger of the org refused it."
+)
+_AUTOMATION = Verdict(Course.PERSON, "automation_failed", "Automation in the org failed on it.")
+_RIGHT = Verdict(
+    Course.PERSON, "right_missing", "The integration user lacks a right that it takes."
+)
+#: All activities of the org suffer, not this row alone.
+FIELD_MISSING = "field_missing"
+_FIELD = Verdict(
+    Course.PERSON, FIELD_MISSING, "The org lacks a field of the package or hides it from Inlay."
+)
+_REQUIRED = Verdict(
+    Course.PERSON, "required_field", "The org requires a field that Inlay does not fill."
+)
+_VALUE = Verdict(Course.PERSON, "bad_value", "The org does not take a value of it.")
+_GONE = Verdict(
+    Course.PERSON, "record_gone", "The contact, lead or opportunity was deleted or merged."
+)
+_CONVERTED = Verdict(
+    Course.PERSON, "lead_converted", "The lead was converted; link the person to the contact."
+)
+_DUPLICATE = Verdict(
+    Course.PERSON, "duplicate", "A duplicate rule or a unique field of the org refused it."
+)
+_SEVERAL = Verdict(
+    Course.PERSON, "several_matches", "More than one activity carries the same Inlay key."
+)
+_UNKNOWN = Verdict(Course.RETRY, "unknown_error", "Salesforce refused it with an unknown error.")
+
+_OVER_LIMITS = re.compile(
+    r"CPU time limit|Too many (SOQL|DML|query)|LIMIT_EXCEEDED|System\.LimitException"
+    r"|heap size|UNABLE_TO_LOCK_ROW",
+    re.IGNORECASE,
+)
+
+#: Codes whose message tells a limit of the org's automation from a refusal.
+_AUTOMATION_CODES = frozenset(
+    {
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+        "CANNOT_EXECUTE_FLOW_TRIGGER",
+        "APEX_ERROR",
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+    }
+)
+
+VERDICTS: Mapping[str, Verdict] = {
+    "UNABLE_TO_LOCK_ROW": _LOCK,
+    "LOCK_ERROR": _LOCK,
+    "QUERY_TIMEOUT": _TIMEOUT,
+    "REQUEST_RUNNING_TOO_LONG": _TIMEOUT,
+    "PROCESSING_HALTED": _ROLLED_BACK,
+    "ALL_OR_NONE_OPERATION_ROLLED_BACK": _ROLLED_BACK,
+    "TXN_SECURITY_METERING_ERROR": _TRIGGER_LIMIT,
+    "LIMIT_EXCEEDED": _TRIGGER_LIMIT,
+    "REQUEST_LIMIT_EXCEEDED": _LIMIT,
+    "STORAGE_LIMIT_EXCEEDED": _STORAGE,
+    "SERVER_UNAVAILABLE": _DOWN,
+    "UNKNOWN_EXCEPTION": _DOWN,
+    "API_CURRENTLY_DISABLED": Verdict(
+        Course.WAIT, "api_not_allowed", "The org does not allow API calls at the moment."
+    ),
+    "API_DISABLED_FOR_ORG": Verdict(
+        Course.WAIT, "api_not_allowed", "The org's edition or user has no API access."
+    ),
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION": _RULE,
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": _AUTOMATION,
+    "CANNOT_EXECUTE_FLOW_TRIGGER": _AUTOMATION,
+    "APEX_ERROR": _AUTOMATION,
+    "INSUFFICIENT_ACCESS_OR_READONLY": _RIGHT,
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": _RIGHT,
+    "INSUFFICIENT_ACCESS": _RIGHT,
+    "INVALID_FIELD_FOR_INSERT_UPDATE": _RIGHT,
+    "CANNOT_UPDATE_ENTITY": _RIGHT,
+    "INVALID_FIELD": _FIELD,
+    "INVALID_TYPE": _FIELD,
+    "NOT_FOUND": _FIELD,
+    "REQUIRED_FIELD_MISSING": _REQUIRED,
+    "STRING_TOO_LONG": _VALUE,
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": _VALUE,
+    "JSON_PARSER_ERROR": _VALUE,
+    "INVALID_TYPE_ON_FIELD_IN_RECORD": _VALUE,
+    "NUMBER_OUTSIDE_VALID_RANGE": _VALUE,
+    "FIELD_INTEGRITY_EXCEPTION": _VALUE,
+    "MALFORMED_ID": _GONE,
+    "ENTITY_IS_DELETED": _GONE,
+    "INVALID_CROSS_REFERENCE_KEY": _GONE,
+    "CANNOT_UPDATE_CONVERTED_LEAD": _CONVERTED,
+    "CANNOT_REFERENCE_CONVERTED_LEAD": _CONVERTED,
+    "DUPLICATES_DETECTED": _DUPLICATE,
+    "DUPLICATE_VALUE": _DUPLICATE,
+    "DUPLICATE_EXTERNAL_ID": _SEVERAL,
+}
+
+UNSURE = Verdict(
+    Course.PERSON,
+    "unsure",
+    "Inlay cannot tell whether it reached Salesforce; look at the record before sending it again.",
+)
+TOO_OFTEN = "It was tried as often as is sensible."
+
+
+def judge(refusal: Refusal) -> Verdict:
+    """What an error of one row, or of one collection, means."""
+    if "converted lead" in refusal.text.lower():
+        return _CONVERTED
+    if refusal.code in _AUTOMATION_CODES and _OVER_LIMITS.search(refusal.text):
+        return _TRIGGER_LIMIT
+    return VERDICTS.get(refusal.code, _UNKNOWN)
+
+
+_EXISTING_ID = re.compile(r"\bid:?\s*([a-zA-Z0-9]{18}|[a-zA-Z0-9]{15})\b")
+
+
+def existing_id(refusal: Refusal, key_field: str | None) -> str | None:
+    """The activity that already carries our key, when this is what DUPLICATE_VALUE says."""
+    if refusal.code != "DUPLICATE_VALUE" or key_field is None:
+        return None
+    if key_field not in refusal.fields and key_field not in refusal.text:
+        return None
+    found = _EXISTING_ID.search(refusal.text)
+    return found.group(1) if found else None

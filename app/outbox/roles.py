@@ -1,0 +1,142 @@
+"""Who plays a role in which opportunity, read again before targets are chosen (E2, E3).
+
+One counted query per org and interval covers everybody who has something due; people who turn up
+in between are read by one more, since a wrong target cannot be mended later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.clock import utcnow
+from app.crm.models import RecordLink, SObject
+from app.crm.schemas import ContactFacts, OpportunityFacts, RoleFacts
+from app.crm.service import remember_roles
+from app.db import Database, TenantSession
+from app.ids import new_id
+from app.outbox import lease
+from app.outbox.models import OutboxRow, RoleRead
+from app.salesforce.client import Client
+from app.salesforce.soql import soql
+from canvas.ids import to_18
+
+#: What the calls are booked to.
+FEATURE = "activity_to_salesforce"
+
+#: A query's text may have 100,000 characters; an id takes 21 of them.
+_MOST_PEOPLE = 2000
+#: Rows of one statement, so that SQLite's limit of parameters is kept.
+_CHUNK = 1000
+
+_QUERY = (
+    "SELECT OpportunityId, ContactId, Role, IsPrimary, Opportunity.Name, Opportunity.CreatedDate, "
+    "Opportunity.IsClosed FROM OpportunityContactRole WHERE ContactId IN {}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """People of the next batch, and those of all due rows whose roles must be read first."""
+
+    people: frozenset[UUID]
+    unread: Mapping[str, UUID]  # Contact id to person
+
+
+def concerned(session: TenantSession, batch_size: int, not_older_than: timedelta) -> Concerned:
+    """Whose rows come next; ``unread`` is empty when their roles are fresh enough."""
+    since = utcnow() - not_older_than
+    people = set(_next_people(session, batch_size))
+    fresh = set(_fresh(session, people, since))
+    contacts = _contacts(session, people - fresh)
+    if contacts:  # a call is made anyway: it also covers those who come after this batch
+        later = set(_next_people(session, 20 * batch_size)) - people
+        contacts |= _contacts(session, later - set(_fresh(session, later, since)))
+    unread = dict(list(contacts.items())[:_MOST_PEOPLE])
+    return Concerned(frozenset(people), unread)
+
+
+def refresh(database: Database, org_id: UUID, client: Client, unread: Mapping[str, UUID]) -> None:
+    """Ask the org for the roles of these contacts, and keep them in the mirror.
+
+    Raises:
+        SalesforceError: No answer; nothing may be sent to people whose targets are unknown.
+    """
+    asked_at = utcnow()
+    rows = client.query(soql(_QUERY, list(unread)), feature=FEATURE)
+    by_contact: dict[str, list[RoleFacts]] = {contact: [] for contact in unread}
+    for row in rows:
+        fact = _fact(row)
+        by_contact.setdefault(fact.contact.salesforce_id, []).append(fact)
+    with database.writing(org_id) as session:
+        _remember(session, by_contact)
+        _mark(session, list(unread.values()), asked_at)
+
+
+def _remember(session: TenantSession, by_contact: Mapping[str, Sequence[RoleFacts]]) -> None:
+    """In pieces that keep together what is complete for a contact."""
+    piece: dict[str, Sequence[RoleFacts]] = {}
+    for contact, facts in by_contact.items():
+        if piece and sum(map(len, piece.values())) + len(facts) > _CHUNK:
+            _remember_piece(session, piece)
+            piece = {}
+        piece[contact] = facts
+    if piece:
+        _remember_piece(session, piece)
+
+
+def _remember_piece(session: TenantSession, piece: Mapping[str, Sequence[RoleFacts]]) -> None:
+    facts = [fact for facts in piece.values() for fact in facts]
+    remember_roles(session, facts, complete_for=list(piece))
+
+
+def _mark(session: TenantSession, people: Sequence[UUID], read_at: datetime) -> None:
+    rows = [{"id": new_id(), "person_id": person, "read_at": read_at} for person in people]
+    for start in range(0, len(rows), _CHUNK):
+        piece = rows[start : start + _CHUNK]
+        session.upsert_many(RoleRead, piece, key=["org_id", "person_id"], set_=["read_at"])
+
+
+def _next_people(session: TenantSession, rows: int) -> Sequence[UUID]:
+    due = select(OutboxRow.person_id).where(lease.due()).order_by(OutboxRow.seq).limit(rows)
+    return session.scalars(due).all()
+
+
+def _fresh(session: TenantSession, people: set[UUID], since: datetime) -> Sequence[UUID]:
+    if not people:
+        return []
+    statement = select(RoleRead.person_id).where(
+        RoleRead.person_id.in_(people), RoleRead.read_at > since
+    )
+    return session.scalars(statement).all()
+
+
+def _contacts(session: TenantSession, people: set[UUID]) -> dict[str, UUID]:
+    """Contact ids of these people; Leads have no roles."""
+    if not people:
+        return {}
+    statement = select(RecordLink.salesforce_id, RecordLink.person_id).where(
+        RecordLink.person_id.in_(people), RecordLink.sobject == SObject.CONTACT
+    )
+    return {r: person for r, person in session.execute(statement).tuples() if person is not None}
+
+
+def _fact(row: Mapping[str, Any]) -> RoleFacts:
+    deal = row.get("Opportunity") or {}
+    created = deal.get("CreatedDate")
+    return RoleFacts(
+        OpportunityFacts(
+            to_18(row["OpportunityId"]),
+            deal.get("Name") or "",
+            datetime.fromisoformat(created) if created else None,
+            bool(deal.get("IsClosed")),
+        ),
+        ContactFacts(to_18(row["ContactId"])),
+        row.get("Role") or "",
+        bool(row.get("IsPrimary")),
+    )

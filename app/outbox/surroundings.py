@@ -1,0 +1,157 @@
+"""What the mirror knows of the people and visits of a batch, read in a few statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+
+from app.crm.models import Opportunity, OpportunityRole, RecordLink, SObject
+from app.db import TenantSession
+from app.destinations.models import Destination
+from app.engagement.models import Visit
+from app.orgs.models import OrgUser
+from app.orgs.settings import OpportunityRule
+from app.outbox.due_rows import DueRow
+from app.outbox.targets import Deal, Who
+from app.outbox.words import Stay
+
+_UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """By person: their record and deals; by visit: what was done; by user: the time zone."""
+
+    who: Mapping[UUID, Who]
+    opportunities: Mapping[UUID | None, str]
+    deals: Mapping[UUID, Sequence[Deal]]
+    stays: Mapping[UUID, Stay]
+    zones: Mapping[str, ZoneInfo]
+
+    def zone_of(self, user: str) -> ZoneInfo:
+        """Zone of the rep who made the Destination, else of the org's rep seen last, else UTC."""
+        return self.zones.get(user) or self.zones.get("", _UTC)
+
+
+def read(session: TenantSession, rows: Sequence[DueRow], rule: OpportunityRule) -> Surroundings:
+    """Everything that the payloads of these rows are made from."""
+    people = {row.person_id for row in rows}
+    further = {row.opportunity_id for row in rows if row.opportunity_id is not None}
+    who, opportunities = _records(session, people, further)
+    stays = _stays(session, {row.visit_id for row in rows if row.visit_id is not None})
+    contacts = {person for person, record in who.items() if record.sobject is SObject.CONTACT}
+    return Surroundings(
+        who=who,
+        opportunities=opportunities,
+        deals=_deals(session, contacts) if contacts and rule is not OpportunityRule.NONE else {},
+        stays=stays,
+        zones=_zones(session, {stay.creator for stay in stays.values()}) if rows else {},
+    )
+
+
+def _records(
+    session: TenantSession, people: set[UUID], opportunities: set[UUID]
+) -> tuple[dict[UUID, Who], dict[UUID | None, str]]:
+    """A Contact goes before a Lead: the Lead may have been converted into it."""
+    if not people:
+        return {}, {}
+    statement = (
+        select(
+            RecordLink.sobject,
+            RecordLink.salesforce_id,
+            RecordLink.person_id,
+            RecordLink.opportunity_id,
+        )
+        .where(
+            or_(
+                RecordLink.person_id.in_(people),
+                *([RecordLink.opportunity_id.in_(opportunities)] if opportunities else []),
+            )
+        )
+        .order_by(RecordLink.created_at.desc(), RecordLink.salesforce_id.desc())
+    )
+    found = session.execute(statement).tuples().all()
+    deals: dict[UUID | None, str] = {deal: r for _, r, _, deal in found if deal is not None}
+    who: dict[UUID, Who] = {}
+    for wanted in (SObject.LEAD, SObject.CONTACT):
+        who |= {p: Who(o, record) for o, record, p, _ in found if p is not None and o is wanted}
+    return who, deals
+
+
+def _deals(session: TenantSession, people: set[UUID]) -> Mapping[UUID, Sequence[Deal]]:
+    rows = session.execute(
+        select(
+            OpportunityRole.person_id,
+            OpportunityRole.is_primary,
+            Opportunity.id,
+            Opportunity.opened_at,
+            Opportunity.is_closed,
+            RecordLink.salesforce_id,
+        )
+        .join(Opportunity, Opportunity.id == OpportunityRole.opportunity_id)
+        .join(RecordLink, RecordLink.opportunity_id == Opportunity.id)
+        .where(OpportunityRole.person_id.in_(people))
+    )
+    found: dict[UUID, list[Deal]] = defaultdict(list)
+    for person, is_primary, opportunity, opened_at, is_closed, record in rows.tuples():
+        found[person].append(Deal(opportunity, record, opened_at, is_closed, is_primary))
+    return found
+
+
+def _stays(session: TenantSession, visits: set[UUID]) -> dict[UUID, Stay]:
+    if not visits:
+        return {}
+    rows = session.execute(
+        select(Visit, Destination.sobject, Destination.record_id, Destination.created_by)
+        .outerjoin(Destination, Destination.id == Visit.destination_id)
+        .where(Visit.id.in_(visits))
+    ).tuples()
+    return {
+        visit.id: Stay(
+            title=visit.title,
+            seconds=visit.seconds,
+            blocks=_names(visit.blocks),
+            clicks=_names(visit.clicks),
+            documents=_names(visit.documents),
+            form_sent=visit.form_sent,
+            opportunity=record if sobject is SObject.OPPORTUNITY else None,
+            creator=creator or "",
+        )
+        for visit, sobject, record, creator in rows
+    }
+
+
+def _names(values: Iterable[Any]) -> list[str]:
+    """Blocks, links and documents are kept as a name, or as an object that has one."""
+    return [
+        str(value.get("label") or value.get("name") or value.get("title") or value.get("url"))
+        if isinstance(value, dict)
+        else str(value)
+        for value in values
+    ]
+
+
+def _zones(session: TenantSession, users: set[str]) -> dict[str, ZoneInfo]:
+    """Zones of these users, and under "" that of the user seen last."""
+    rows = session.execute(
+        select(OrgUser.salesforce_id, OrgUser.time_zone).order_by(OrgUser.last_seen_at.desc())
+    ).tuples()
+    zones: dict[str, ZoneInfo] = {}
+    for user, name in rows:
+        zones.setdefault("", _zone(name))
+        if user in users:
+            zones[user] = _zone(name)
+    return zones
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError):  # a zone that this system does not know
+        return _UTC

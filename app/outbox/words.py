@@ -1,0 +1,134 @@
+"""Subject and description of an activity, in words a rep would use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+#: Lengths of the standard fields (Salesforce's object reference, Task and Event).
+SUBJECT_LENGTH = 255
+DESCRIPTION_LENGTH = 32_000
+
+_REFERENCE = "Inlay reference: "
+
+_SUBJECTS: Mapping[str, tuple[str, str]] = {
+    # kind: (with a subject, without one)
+    "destination_visit": ("Visited “{}”", "Visited a Destination"),
+    "form_submitted": ("Form sent: {}", "Form sent"),
+    "email_sent": ("E-mail sent: {}", "E-mail sent"),
+    "email_opened": ("E-mail opened: {}", "E-mail opened"),
+    "email_clicked": ("Clicked in e-mail: {}", "Clicked in an e-mail"),
+    "email_replied": ("Replied to e-mail: {}", "Replied to an e-mail"),
+    "page_visit": ("Visited page: {}", "Visited a page"),
+    "call": ("Call: {}", "Call"),
+    "meeting": ("Meeting: {}", "Meeting"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What a visitor did on a Destination; ``creator`` is the User id of the rep who made it."""
+
+    title: str
+    seconds: float
+    blocks: Sequence[str] = ()
+    clicks: Sequence[str] = ()
+    documents: Sequence[str] = ()
+    form_sent: bool = False
+    opportunity: str | None = None
+    creator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event as the outbox tells of it."""
+
+    kind: str
+    occurred_at: datetime
+    subject: str = ""
+    url: str = ""
+    confidence: str = "human"
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    stay: Stay | None = None
+
+
+def clip(text: str, length: int) -> str:
+    """At most so many characters as Salesforce counts them (UTF-16 units), with an ellipsis."""
+    if len(text) * 2 <= length:
+        return text
+    units = text.encode("utf-16-le", "replace")
+    if len(units) <= length * 2:
+        return text
+    return units[: (length - 1) * 2].decode("utf-16-le", "ignore") + "…"
+
+
+def subject_of(event: Happening) -> str:
+    """One line, at most 255 characters."""
+    what = event.subject or (event.stay.title if event.stay else "")
+    named, bare = _SUBJECTS.get(event.kind, (_readable(event.kind) + ": {}", ""))
+    line = named.format(what) if what else bare or _readable(event.kind)
+    if event.stay and event.stay.seconds >= 1:
+        time_spent = f" ({duration(event.stay.seconds)})"
+        return clip(line, SUBJECT_LENGTH - len(time_spent)) + time_spent
+    return clip(" ".join(line.split()), SUBJECT_LENGTH)
+
+
+def description_of(event: Happening, zone: ZoneInfo, reference: str = "") -> str:
+    """The details, a line each, at most 32,000 characters.
+
+    ``reference`` ends it in orgs without our key field: ``references_in`` reads it back.
+    """
+    ending = f"\n{_REFERENCE}{reference}" if reference else ""
+    return clip("\n".join(_lines(event, zone)), DESCRIPTION_LENGTH - len(ending)) + ending
+
+
+def references_in(description: str) -> list[str]:
+    """Our keys in the description of an activity."""
+    lines = description.splitlines()
+    return [line.removeprefix(_REFERENCE) for line in lines if line.startswith(_REFERENCE)]
+
+
+def duration(seconds: float) -> str:
+    """``45 s``, ``3 min 20 s``, ``1 h 5 min``."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    if minutes:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{rest} s"
+
+
+def _lines(event: Happening, zone: ZoneInfo) -> Iterator[str]:
+    local = event.occurred_at.astimezone(zone)
+    yield f"When: {local.day} {local:%B %Y, %H:%M} ({zone.key})"
+    if event.stay:
+        yield from _stay_lines(event.stay)
+    if event.url:
+        yield f"Page: {event.url}"
+    for name, value in list(event.properties.items())[:50]:
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
+            yield f"{_readable(str(name))}: {value}"
+    yield "Recorded by Inlay."
+
+
+def _stay_lines(stay: Stay) -> Iterator[str]:
+    if stay.seconds >= 1:
+        yield f"Time on the page: {duration(stay.seconds)}"
+    for label, values in (
+        ("Looked at", stay.blocks),
+        ("Clicked", stay.clicks),
+        ("Opened", stay.documents),
+    ):
+        if values:
+            yield f"{label}: {', '.join(map(str, values))}"
+    if stay.form_sent:
+        yield "Sent the contact form."
+
+
+def _readable(name: str) -> str:
+    words = name.removeprefix("custom.").replace("_", " ").replace(".", " ").split()
+    return " ".join(words).capitalize() or "Engagement"
