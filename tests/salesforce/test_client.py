@@ -16,6 +16,7 @@ from app.salesforce.errors import (
     SalesforceSlow,
     SessionOver,
 )
+from app.salesforce.soql import soql
 from tests.salesforce.conftest import MakeGateway
 from tests.salesforce.scripted import ORGANIZATION, TOKEN, Reply, Scripted
 
@@ -125,8 +126,8 @@ def test_a_long_query_travels_in_a_body(user: Client, script: Scripted) -> None:
     page = {"records": [{"Id": "1"}], "done": True}
     part = {"referenceId": "page", "httpStatusCode": 200, "body": page}
     script.answers(Reply(body={"compositeResponse": [part]}))
-    soql = "SELECT Id FROM Lead WHERE Id IN (" + ",".join(["'00Q5e00000AAAA1AAA'"] * 500) + ")"
-    assert user.query(soql, feature="widget") == [{"Id": "1"}]
+    asked = soql("SELECT Id FROM Lead WHERE Id IN {}", ["00Q5e00000AAAA1AAA"] * 500)
+    assert user.query(asked, feature="widget") == [{"Id": "1"}]
     assert (script.seen[0].method, len(script.seen[0].path) < 100) == ("POST", True)
 
 
