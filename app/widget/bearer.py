@@ -1,0 +1,94 @@
+"""The frame's bearer: canvas claims, and beside them the names that a Destination is made with.
+
+Both parts are signed and tied to each other; together they are all that the frame sends. No part
+holds the user's Salesforce token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import jwt
+
+from app.keys import Keyring, Purpose
+from canvas import session
+from canvas.errors import SessionError
+from canvas.session import FrameClaims
+
+#: A frame that slept longer than this starts afresh instead of renewing.
+RENEWABLE_S = 12 * 3600
+_SEPARATOR = "~"
+_AUDIENCE = "inlay:widget:names"
+_ALGORITHM = "HS256"
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Of the record and of its company, as the user may see them; ``more`` people are left out.
+
+    ``app_key`` is the path of the canvas app that opened the frame, empty for the packaged one.
+    """
+
+    record: str = ""
+    company: str = ""
+    more: int = 0
+    app_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Who looks at which record, and what they may see of it."""
+
+    claims: FrameClaims
+    names: Names
+
+
+def issue(frame: Frame, keyring: Keyring, *, now: datetime, lifetime_s: int) -> str:
+    """A bearer of at most ``lifetime_s`` seconds.
+
+    Raises:
+        ValueError: More people than fit.
+    """
+    key = keyring.keys_for(Purpose.BEARER)[0]
+    token = session.issue(frame.claims, key, now=now, lifetime_s=lifetime_s)
+    issued_for = session.read(token, key, now=now).issued_for
+    named = {
+        "aud": _AUDIENCE,
+        "jti": issued_for,
+        "record": frame.names.record[:_LONGEST_NAME],
+        "company": frame.names.company[:_LONGEST_NAME],
+        "more": frame.names.more,
+        "app": frame.names.app_key,
+    }
+    return token + _SEPARATOR + jwt.encode(named, key, algorithm=_ALGORITHM)
+
+
+def read(bearer: str, keyring: Keyring, *, now: datetime, allow_expired_s: int = 0) -> Frame:
+    """The frame of a bearer.
+
+    Raises:
+        SessionError: ``bearer_missing``, ``bearer_invalid`` or ``bearer_expired``.
+    """
+    token, _, named = bearer.partition(_SEPARATOR)
+    refused = SessionError("bearer_missing")
+    for key in keyring.keys_for(Purpose.BEARER):
+        try:
+            claims = session.read(token, key, now=now, allow_expired_s=allow_expired_s)
+            return Frame(claims, _names(named, key, claims.issued_for))
+        except SessionError as error:
+            refused = error
+            if error.reason == "bearer_expired":
+                break
+    raise refused
+
+
+def _names(named: str, key: bytes, issued_for: str) -> Names:
+    try:
+        told = jwt.decode(named, key, algorithms=[_ALGORITHM], audience=_AUDIENCE)
+    except jwt.PyJWTError:
+        raise SessionError("bearer_invalid") from None
+    if told.get("jti") != issued_for:
+        raise SessionError("bearer_invalid")
+    return Names(told["record"], told["company"], told["more"], told["app"])

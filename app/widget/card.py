@@ -1,0 +1,166 @@
+"""The card: everything that a rep sees, put together from what their rights allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.clock import utcnow
+from app.crm.models import SObject
+from app.crm.queries import people_of_records
+from app.db import Database, TenantSession
+from app.engagement.kinds import MAX_KIND, facts_of
+from app.engagement.queries import Summary, memberships, summary
+from app.orgs.features import Feature
+from app.web.i18n import _, ngettext
+from app.widget import frames, sharing
+from app.widget.bearer import Frame
+from app.widget.changes import version
+from app.widget.groups import Group, groups_of
+from app.widget.opening import Opening
+from app.widget.reader import Reader, reader_of
+from app.widget.sharing import Shared
+from app.widget.sparkline import Sparkline, draw
+from app.widget.timeline import TimelineView, read_timeline, since_of
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Engagement in one number, one word and 30 bars."""
+
+    value: int
+    label: str
+    is_high: bool
+    line: str
+    spark: Sparkline
+
+
+@dataclass(frozen=True, slots=True)
+class KindOption:
+    """A choice of the timeline's filter; the empty value is everything."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The parts that change while a frame is open; ``version`` is their ETag."""
+
+    version: str
+    score: Score
+    shared: Shared | None
+    may_create: bool
+    create_hint: str
+    groups: list[Group]
+    kinds: list[KindOption]
+    timeline: TimelineView
+    others: str
+
+
+def of_opening(database: Database, opening: Opening) -> Card:
+    """The card of a frame that opens: its people are known, its features were just read."""
+    with database.reading(opening.org.id) as session:
+        return _assemble(session, opening.frame, opening.people, opening.features, "")
+
+
+def of_frame(database: Database, frame: Frame, kind: str = "") -> Card:
+    """The card of an open frame, as it is now."""
+    with database.reading(frames.org_id_of(frame)) as session:
+        enabled = frames.admit(session)
+        people = people_of_records(session, frame.claims.people)
+        return _assemble(session, frame, people, enabled, kind)
+
+
+def timeline_of_frame(
+    database: Database, frame: Frame, *, kind: str = "", before: str = ""
+) -> TimelineView:
+    """A page of an open frame's timeline.
+
+    Raises:
+        CursorError: ``before`` is none of ours.
+    """
+    with database.reading(frames.org_id_of(frame)) as session:
+        frames.admit(session)
+        people = people_of_records(session, frame.claims.people)
+        return read_timeline(session, frame, people, _reader(frame), kind=kind, before=before)
+
+
+def _reader(frame: Frame) -> Reader:
+    return reader_of(frame.claims.time_zone, frame.claims.locale, utcnow())
+
+
+def _assemble(
+    session: TenantSession,
+    frame: Frame,
+    people: Mapping[str, UUID],
+    enabled: frozenset[Feature],
+    kind: str,
+) -> Card:
+    reader, ids = _reader(frame), list(dict.fromkeys(people.values()))
+    tag = version(session, frame.claims).tag
+    total = summary(session, ids, today=reader.now.date(), since=since_of(frame))
+    shared = sharing.of_record(session, frame, people, reader)
+    kind = kind if len(kind) <= MAX_KIND else ""
+    return Card(
+        version=tag,
+        score=_score(total, reader),
+        shared=shared,
+        may_create=Feature.CREATE_DESTINATION in enabled,
+        create_hint=_create_hint(frame),
+        groups=groups_of(memberships(session, ids), frame, people, reader),
+        kinds=_kinds(total, kind),
+        timeline=read_timeline(session, frame, people, reader, kind=kind),
+        others=_others(frame),
+    )
+
+
+def _score(total: Summary, reader: Reader) -> Score:
+    if total.last_engaged_at is None:
+        line = _("No engagement yet")
+    else:
+        events = ngettext("%(n)d event in 30 days", "%(n)d events in 30 days", total.total_30d)
+        last = _("last on %(day)s") % {"day": reader.day(total.last_engaged_at)}
+        line = f"{events % {'n': total.total_30d}} · {last}"
+    return Score(total.score, _(total.label), total.score >= _HIGH, line, draw(total.sparkline))
+
+
+#: From here on the score is set off by colour too.
+_HIGH = 40
+
+
+def _kinds(total: Summary, chosen: str) -> list[KindOption]:
+    found = sorted({*total.kinds, *([chosen] if chosen else [])})
+    if not found:
+        return []
+    named = [KindOption(kind, _(facts_of(kind).label)) for kind in found]
+    return [KindOption("", _("All activity")), *sorted(named, key=lambda option: option.label)]
+
+
+def _create_hint(frame: Frame) -> str:
+    match frame.claims.sobject:
+        case SObject.OPPORTUNITY | SObject.ACCOUNT:
+            return _("One page for these people, with a link for each, so you see who looks at it.")
+        case _:
+            return _("A page for this person, with a link of their own, so you see when they look.")
+
+
+def _others(frame: Frame) -> str:
+    """People who are not named: those beyond the user's rights, and those beyond the page."""
+    told = []
+    if hidden := frame.claims.others:
+        text = ngettext(
+            "and %(n)d more person you can't see in Salesforce",
+            "and %(n)d more people you can't see in Salesforce",
+            hidden,
+        )
+        told.append(text % {"n": hidden})
+    if more := frame.names.more:
+        text = ngettext(
+            "%(n)d further contact is not counted here",
+            "%(n)d further contacts are not counted here",
+            more,
+        )
+        told.append(text % {"n": more})
+    return " · ".join(told)

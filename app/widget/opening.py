@@ -1,0 +1,169 @@
+"""From a posted signed request to a frame with proven rights: verify, admit, count, prove."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from app.clock import utcnow
+from app.config import Config
+from app.db import Database
+from app.keys import Keyring
+from app.orgs import apps, features, service
+from app.orgs.errors import NotAdmittedError
+from app.orgs.features import Feature
+from app.orgs.models import CanvasApp, Org
+from app.salesforce.gateway import Gateway
+from app.web import logs
+from app.widget import bearer, mirror, rights
+from app.widget.bearer import Frame, Names
+from app.widget.errors import no_record
+from app.widget.rights import Rights
+from canvas import freshness, session, signed_request
+from canvas.envelope import Envelope, RecordReference
+from canvas.session import FrameClaims
+
+_log = structlog.get_logger("inlay.widget")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the widget works with."""
+
+    database: Database
+    config: Config
+    keyring: Keyring
+    gateway: Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A frame that may be shown: who, what they may see, and who that is in our tables."""
+
+    envelope: Envelope
+    org: Org
+    features: frozenset[Feature]
+    rights: Rights
+    people: Mapping[str, UUID]
+    frame: Frame
+    bearer: str
+
+
+def open_frame(
+    parts: Parts, text: str, app_key: str = "", *, renews: FrameClaims | None = None
+) -> Opening:
+    """Everything between the form field and the card.
+
+    Args:
+        parts: Of the application.
+        text: The signed request.
+        app_key: Of a customer-owned app's path; empty for the vendor's packaged app.
+        renews: Claims of the frame that asks again: it must be the same org, user and record.
+
+    Raises:
+        CanvasError: The request is not to be believed, or of somebody else than ``renews``.
+        InlayError: The org or user is not served, may not see the record, or Salesforce fails.
+    """
+    app, envelope = _verify(parts, text, app_key)
+    logs.bind(org=envelope.organization.id, user=envelope.user_id)
+    org = _admit(parts, app, envelope)
+    reference = envelope.record_reference()
+    if reference is None:
+        raise no_record()
+    if renews is not None:
+        session.require_same(
+            renews,
+            org_id=str(org.id),
+            user_id=envelope.user_id,
+            record_id=reference.id18,
+        )
+    enabled, known = _note(parts, org.id, text, envelope, reference)
+    client = parts.gateway.for_user(
+        envelope.organization.id,
+        envelope.client.instance_url or "",
+        envelope.client.oauth_token or "",
+    )
+    seen = rights.prove(
+        client, envelope.organization.id, reference, known.related_to(reference.id18)
+    )
+    people = mirror.learn(parts.database, org.id, seen, known)
+    frame = Frame(_claims(org, envelope, reference, seen), _names(seen, app_key))
+    token = bearer.issue(frame, parts.keyring, now=utcnow(), lifetime_s=parts.config.bearer_seconds)
+    return Opening(envelope, org, enabled, seen, people, frame, token)
+
+
+def _verify(parts: Parts, text: str, app_key: str) -> tuple[CanvasApp, Envelope]:
+    """The envelope, if a secret of the path's own app signed it, and freshly."""
+    with parts.database.system_reading() as system:
+        app = apps.find(system, app_key or apps.PACKAGED)
+    envelope = signed_request.verify(text, apps.secrets_of(app, parts.keyring))
+    freshness.check(
+        envelope.issued_at,
+        int(time.time() * 1000),
+        window_ms=parts.config.freshness_seconds * 1000,
+        skew_ms=parts.config.skew_seconds * 1000,
+    )
+    return app, envelope
+
+
+def _admit(parts: Parts, app: CanvasApp, envelope: Envelope) -> Org:
+    """The org, if it is served; one that is not known yet is remembered as pending."""
+    if parts.config.open_door:
+        with parts.database.system_writing() as system:
+            return service.admit(system, parts.config, app, envelope)
+    try:
+        with parts.database.system_reading() as system:
+            return service.admit(system, parts.config, app, envelope)
+    except NotAdmittedError as refusal:
+        if refusal.reason == "org_pending":
+            organization = envelope.organization
+            with parts.database.system_writing() as system:
+                service.create(system, organization.id, organization.name or "")
+        raise
+
+
+def _note(
+    parts: Parts, org_id: UUID, text: str, envelope: Envelope, reference: RecordReference
+) -> tuple[frozenset[Feature], mirror.Surroundings]:
+    """Count the request before Salesforce is asked anything with its token; see what we know.
+
+    One transaction for all of it: what is read here is needed before the first call goes out.
+    """
+    mac = signed_request.mac_of(text)
+    with parts.database.writing(org_id) as tenant:
+        enabled = features.enabled(tenant)
+        if Feature.WIDGET not in enabled:
+            raise service.refuse_feature()
+        times = service.note_request(tenant, parts.config, mac)
+        service.note_user(tenant, envelope.user)
+        known = mirror.surroundings(tenant, reference)
+    if times > 1:
+        _log.info("repeated", times=times)
+    return enabled, known
+
+
+def _claims(org: Org, envelope: Envelope, reference: RecordReference, seen: Rights) -> FrameClaims:
+    return FrameClaims(
+        org_id=str(org.id),
+        user_id=envelope.user_id,
+        record_id=reference.id18,
+        sobject=reference.sobject,
+        people={each: record.text("Name") for each, record in seen.people.items()},
+        opportunities={
+            each: (record.text("Name"), mirror.created_at(record).isoformat())
+            for each, record in seen.opportunities.items()
+        },
+        others=seen.others,
+        hidden_opportunities=seen.hidden_opportunities,
+        time_zone=envelope.user.time_zone or "UTC",
+        locale=envelope.user.locale or "en_US",
+    )
+
+
+def _names(seen: Rights, app_key: str) -> Names:
+    company = seen.account.text("Name") if seen.account else seen.record.text("Company")
+    return Names(seen.record.text("Name"), company, seen.more, app_key)

@@ -1,0 +1,189 @@
+"""Responses of the widget: the card, its fragments, calm pages, problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template, url_for
+
+from app.config import API_VERSION, Config
+from app.errors import InlayError
+from app.web import context, i18n
+from app.web.i18n import _
+from app.web.problem import problem
+from app.web.room import set_policy
+from app.widget import refusals
+from app.widget.card import Card
+from app.widget.header import header_of
+from app.widget.opening import Opening
+from app.widget.policy import policy_for
+from app.widget.timeline import TimelineView
+from canvas.errors import CanvasError, HostError
+from canvas.framing import check_instance_url, check_login_url, check_page_origin
+
+
+def card_page(config: Config, opening: Opening, card: Card) -> Response:
+    """The whole page: the card with the frame's session inside."""
+    sdk_origin = _sdk_origin(config, opening)
+    set_policy(policy_for(config, opening.envelope, sdk_origin))
+    page = render_template(
+        "widget/page.html",
+        lang=_language(),
+        header=header_of(opening.rights),
+        card=card,
+        sdk_url=f"{sdk_origin}/canvas/sdk/js/{API_VERSION}/canvas-all.js" if sdk_origin else "",
+        session={
+            **_session(config, opening, card),
+            "client": _client(config, opening),
+            "urls": _urls(),
+            "texts": _texts(),
+        },
+    )
+    return Response(page)
+
+
+def renewed(config: Config, opening: Opening, card: Card) -> dict[str, Any]:
+    """What a frame gets for a fresh signed request: a bearer, and the card as it is now."""
+    return {**_session(config, opening, card), "card": _card_html(card)}
+
+
+def fragment(card: Card, status: int = 200) -> Response:
+    """The card's parts alone."""
+    return Response(_card_html(card), status=status)
+
+
+def timeline_fragment(view: TimelineView) -> Response:
+    """Rows and foot of the timeline alone."""
+    return Response(render_template("widget/timeline.html", timeline=view))
+
+
+def refusal(error: CanvasError | InlayError) -> Response:
+    """The calm page of a no."""
+    said = refusals.of(error)
+    response = _calm(
+        icon=said.icon,
+        title=said.title_text,
+        detail=said.detail_text,
+        reason=error.reason,
+        again=_("Try again") if said.is_passing else _("Reload"),
+        status=said.status,
+    )
+    if said.is_passing:
+        response.headers["Retry-After"] = str(refusals.RETRY_AFTER_S)
+    return response
+
+
+def problem_of(error: CanvasError | InlayError) -> Response:
+    """The same no for the frame's script, which shows title and detail."""
+    said = refusals.of(error)
+    response = problem(said.status, error.reason, said.detail_text, title_text=said.title_text)
+    if said.is_passing:
+        response.headers["Retry-After"] = str(refusals.RETRY_AFTER_S)
+    return response
+
+
+def approval(login_url: str | None) -> Response:
+    """How to approve the app; the address comes from anybody, so only Salesforce's is followed."""
+    config = context.config()
+    try:
+        url = check_login_url(login_url, extra_origins=config.salesforce_extra_origins)
+    except HostError:
+        url = ""
+    detail = (
+        _("Approve it once in Salesforce, then come back here and continue.")
+        if url
+        else _("Ask your Salesforce admin to approve this app for your profile.")
+    )
+    return _calm(
+        icon="lock",
+        title=_("One approval is needed"),
+        detail=detail,
+        approve_url=url,
+        again=_("Continue") if url else _("Try again"),
+    )
+
+
+def belongs_in_salesforce() -> Response:
+    """A plain GET: somebody opened the address by itself."""
+    return _calm(
+        icon="cloud",
+        title=_("This view belongs inside Salesforce"),
+        detail=_("Open a contact, lead, account or opportunity there to see its engagement."),
+    )
+
+
+def _calm(*, status: int = 200, **values: Any) -> Response:
+    policy = policy_for(context.config(), None)
+    set_policy(policy)
+    sources = policy.directives["frame-ancestors"].split()
+    page = render_template(
+        "widget/calm.html", lang=_language(), session={"sources": sources}, **values
+    )
+    return Response(page, status=status)
+
+
+def _card_html(card: Card) -> str:
+    return render_template("widget/card.html", card=card)
+
+
+def _language() -> str:
+    return i18n.current_locale().replace("_", "-")
+
+
+def _session(config: Config, opening: Opening, card: Card) -> dict[str, Any]:
+    return {
+        "bearer": opening.bearer,
+        "seconds": config.bearer_seconds,
+        "version": f'"{card.version}"',
+    }
+
+
+def _client(config: Config, opening: Opening) -> dict[str, str]:
+    """How the frame reaches its parent; an origin that is not Salesforce's is not spoken to."""
+    named = opening.envelope.client
+    try:
+        origin = check_page_origin(
+            named.target_origin, extra_origins=config.salesforce_extra_origins
+        )
+    except HostError:
+        origin = ""
+    return {"instanceId": named.instance_id or "", "targetOrigin": origin}
+
+
+def _sdk_origin(config: Config, opening: Opening) -> str:
+    if not config.canvas_sdk_from_org:
+        return ""
+    return check_instance_url(
+        opening.envelope.client.instance_url, extra_origins=config.salesforce_extra_origins
+    )
+
+
+def _urls() -> dict[str, str]:
+    return {
+        "renew": url_for("widget.renew"),
+        "changes": url_for("widget.changes"),
+        "card": url_for("widget.show_card"),
+        "timeline": url_for("widget.show_timeline"),
+        "destinations": url_for("widget.create_destination"),
+    }
+
+
+def _texts() -> dict[str, str]:
+    """What the script says."""
+    return {
+        "creating": _("Creating…"),
+        "created": _("Destination created. Its link is ready to share."),
+        "opened": _("This record has a Destination already; here it is."),
+        "copied": _("Link copied"),
+        "copyByHand": _("The link is selected: press Ctrl+C (⌘C on a Mac) to copy it."),
+        "newActivity": _("New activity"),
+        "reload": _("Reload"),
+        "retry": _("Try again"),
+        "reloadPage": _("Nothing happened? Reload this browser page."),
+        "silentTitle": _("Salesforce does not answer"),
+        "silent": _("The page around this view does not answer. Reload to go on."),
+        "offlineTitle": _("No connection"),
+        "offline": _("This view can't be reached right now. Check your connection."),
+        "troubleTitle": _("Something went wrong"),
+        "trouble": _("That did not work. Try again in a moment."),
+    }

@@ -1,0 +1,147 @@
+"""The widget's addresses: the posted request, and what an open frame asks."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import structlog
+from flask import Response, jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.clock import utcnow
+from app.errors import InlayError
+from app.salesforce.gateway import current_gateway
+from app.web import context
+from app.web.i18n import set_locale
+from app.web.logs import bind
+from app.web.metrics import CANVAS_REQUESTS
+from app.web.room import Origin, Room
+from app.widget import bearer, card, frames, pages, sharing
+from app.widget.opening import Parts, open_frame
+from app.widget.policy import POLICY
+from canvas.errors import CanvasError, SignedRequestError
+
+room = Room("widget", __name__, origin=Origin.APP, policy=POLICY)
+_log = structlog.get_logger("inlay.widget")
+
+#: Apex may pass 32 kB of parameters; base64 and form encoding make at most twice that of it.
+MAX_BODY_BYTES = 160_000
+
+
+@room.before_request
+def limit_body() -> None:
+    """Nothing here takes more than a signed request."""
+    request.max_content_length = MAX_BODY_BYTES
+    request.max_form_memory_size = MAX_BODY_BYTES
+
+
+@room.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> Response:
+    """A body beyond the limit, said as calmly as the rest."""
+    return refused(SignedRequestError("too_large"))
+
+
+@room.errorhandler(CanvasError)
+@room.errorhandler(InlayError)
+def refused(error: CanvasError | InlayError) -> Response:
+    """A calm page in the frame, problem+json for the frame's own calls; counted and logged."""
+    CANVAS_REQUESTS.labels(outcome=error.reason).inc()
+    _log.warning("refused", reason=error.reason)
+    if request.path.startswith("/widget/"):
+        return pages.problem_of(error)
+    return pages.refusal(error)
+
+
+@room.post("/canvas")
+@room.post("/canvas/<app_key>")
+def open_widget(app_key: str = "") -> Response:
+    """Salesforce posts a signed request: the whole card, or a calm page."""
+    opening = open_frame(_parts(), request.form.get("signed_request", ""), app_key)
+    set_locale(opening.frame.claims.locale)
+    shown = card.of_opening(context.database(), opening)
+    CANVAS_REQUESTS.labels(outcome="opened").inc()
+    _log.info("opened", sobject=opening.frame.claims.sobject)
+    return pages.card_page(context.config(), opening, shown)
+
+
+@room.get("/canvas")
+@room.get("/canvas/<app_key>")
+def explain(app_key: str = "") -> Response:
+    """No signed request: the user has to approve the app first, or came by another way."""
+    if request.args.get("_sfdc_canvas_auth") == "user_approval_required":
+        CANVAS_REQUESTS.labels(outcome="approval_required").inc()
+        return pages.approval(request.args.get("loginUrl"))
+    return pages.belongs_in_salesforce()
+
+
+@room.post("/widget/renew")
+def renew() -> Response:
+    """The frame's bearer ends: a fresh signed request of the same user and record, proven anew."""
+    frame = bearer.read(
+        _bearer(), context.keyring(), now=utcnow(), allow_expired_s=bearer.RENEWABLE_S
+    )
+    body = request.get_json(silent=True)
+    text = body.get("signed_request") if isinstance(body, dict) else None
+    opening = open_frame(
+        _parts(),
+        text if isinstance(text, str) else "",
+        frame.names.app_key,
+        renews=frame.claims,
+    )
+    set_locale(opening.frame.claims.locale)
+    shown = card.of_opening(context.database(), opening)
+    CANVAS_REQUESTS.labels(outcome="renewed").inc()
+    return jsonify(pages.renewed(context.config(), opening, shown))
+
+
+@room.get("/widget/changes")
+def changes() -> Response:
+    """Whether the card would differ from the one that the ETag names."""
+    answer = Response("{}", mimetype="application/json")
+    answer.set_etag(frames.current_version(context.database(), _frame()))
+    return cast(Response, answer.make_conditional(request))
+
+
+@room.get("/widget/card")
+def show_card() -> Response:
+    """The card's parts as they are now, within the rights that the bearer proves."""
+    frame = _frame()
+    return pages.fragment(card.of_frame(context.database(), frame, request.args.get("kind", "")))
+
+
+@room.get("/widget/timeline")
+def show_timeline() -> Response:
+    """A page of the timeline: of a kind, or older than a cursor."""
+    page = card.timeline_of_frame(
+        context.database(),
+        _frame(),
+        kind=request.args.get("kind", ""),
+        before=request.args.get("before", ""),
+    )
+    return pages.timeline_fragment(page)
+
+
+@room.post("/widget/destinations")
+def create_destination() -> Response:
+    """One click: the Destination of this record, made now or long ago."""
+    frame = _frame()
+    created = sharing.create(context.database(), frame)
+    shown = card.of_frame(context.database(), frame)
+    return pages.fragment(shown, status=201 if created else 200)
+
+
+def _parts() -> Parts:
+    return Parts(context.database(), context.config(), context.keyring(), current_gateway())
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _frame() -> bearer.Frame:
+    """The frame that asks, by its bearer; what it reads checks org and features."""
+    frame = bearer.read(_bearer(), context.keyring(), now=utcnow())
+    bind(user=frame.claims.user_id)
+    set_locale(frame.claims.locale)
+    return frame
