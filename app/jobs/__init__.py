@@ -1,0 +1,1 @@
+"""The worker: delivery loop, sweeps, durable schedules."""

@@ -94,7 +94,7 @@ def claim(session: SystemSession, worker: str, times: LeaseTimes) -> Turn | None
     if found is None:
         return None
     if found.lease_id is not None:
-        _take_over(session, found.org_id)
+        doubt(session, found.org_id)
     turn = Turn(found.org_id, new_id(), found.batch_size, found.failures, found.grow_after)
     session.execute(
         update(OrgDelivery)
@@ -132,7 +132,7 @@ def give_back(session: TenantSession, turn: Turn) -> None:
     held = session.scalar(select(OrgDelivery.id).where(mine).with_for_update())
     if held is None:
         return
-    _take_over(session, turn.org_id)
+    doubt(session, turn.org_id)
     session.execute(
         update(OrgDelivery)
         .where(mine)
@@ -141,7 +141,8 @@ def give_back(session: TenantSession, turn: Turn) -> None:
     )
 
 
-def _take_over(session: SystemSession | TenantSession, org_id: UUID) -> None:
+def doubt(session: SystemSession | TenantSession, org_id: UUID) -> None:
+    """Rows of a turn that ended without an outcome: they were frozen, and may have been sent."""
     session.execute(
         update(OutboxRow)
         .where(OutboxRow.org_id == org_id, in_states(OutboxRow.state, DeliveryState.LEASED))

@@ -9,8 +9,9 @@ from sqlalchemy import update
 
 from app.clock import utcnow
 from app.db import TenantSession, database_now
-from app.outbox import pace
+from app.outbox import lease, pace
 from app.outbox.errors import LeaseLostError
+from app.outbox.lease import Turn
 from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.settlement import Settlement
 
@@ -37,6 +38,16 @@ def write(session: TenantSession, settlement: Settlement) -> None:
     session.update_many(
         OutboxRow, settlement.others, key="seq", where=still_ours, set_={"lease_id": None}
     )
+
+
+def abandon(session: TenantSession, turn: Turn, reason: str) -> None:
+    """Give the turn back after a mistake of ours: what was in flight is unsure, the org rests.
+
+    Raises:
+        LeaseLostError: Another worker has the turn, and doubts the rows itself.
+    """
+    _write_delivery(session, Settlement(turn, pause_reason=reason))
+    lease.doubt(session, turn.org_id)
 
 
 def _write_delivery(session: TenantSession, settlement: Settlement) -> None:

@@ -128,9 +128,9 @@ def _stays(session: TenantSession, visits: set[UUID]) -> dict[UUID, Stay]:
 
 
 def _names(values: Iterable[Any]) -> list[str]:
-    """Blocks, links and documents are kept as a name, or as an object that has one."""
+    """Blocks, links and documents as the visitor saw them: {"target": …, "label": …}."""
     return [
-        str(value.get("label") or value.get("name") or value.get("title") or value.get("url"))
+        str(value.get("label") or value.get("target") or "")
         if isinstance(value, dict)
         else str(value)
         for value in values

@@ -1,0 +1,31 @@
+"""What the worker looks after each second or so: silent visits, people who were linked."""
+
+from __future__ import annotations
+
+from app.clock import utcnow
+from app.config import Config
+from app.db import Database
+from app.engagement import silence
+from app.engagement.ports import Recorded
+from app.outbox import service
+
+
+def end_silent_visits(config: Config, database: Database, recorded: Recorded) -> int:
+    """End visits whose page went away without a goodbye; how many."""
+    return silence.end_silent(
+        database,
+        now=utcnow(),
+        silence_seconds=config.visit_silence_seconds,
+        recorded=recorded,
+    )
+
+
+def backfill(database: Database) -> int:
+    """Rows of people who have a record by now become pending; how many."""
+    with database.system_reading() as session:
+        linked = service.linked_meanwhile(session)
+    count = 0
+    for org_id, people in linked.items():
+        with database.writing(org_id) as session_of_org:
+            count += service.backfill(session_of_org, people)
+    return count

@@ -1,0 +1,119 @@
+"""The worker process: delivers, ends silent visits, back-fills; stops in order when told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from app.config import Config
+from app.db import Database
+from app.jobs import sweeps
+from app.jobs.deliverers import Deliverers
+from app.jobs.heart import Heart
+from app.outbox import lease
+from app.outbox.delivery import Courier
+from app.outbox.lease import LeaseTimes
+from app.outbox.plan import planner
+from app.salesforce.gateway import Gateway
+
+_log = structlog.get_logger()
+
+#: Linked people are looked for less often than due rows: the read is larger, nobody waits for it.
+_BACKFILL_EVERY_SECONDS = 5.0
+
+
+def process_name() -> str:
+    """A name of this process that no other has at the same time."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """How a worker runs. ``grace_seconds``: what a stop waits for calls in flight."""
+
+    name: str = field(default_factory=process_name)
+    threads: int = 4
+    times: LeaseTimes = field(default_factory=LeaseTimes)
+    grace_seconds: float = 20.0
+
+
+class Worker:
+    """One worker; any number of them may run at once, on one database."""
+
+    def __init__(
+        self, config: Config, database: Database, gateway: Gateway, options: WorkerOptions
+    ) -> None:
+        self._config = config
+        self._database = database
+        self._options = options
+        self._heart = Heart(database, options.name, options.times.heartbeat_seconds)
+        self._deliverers = Deliverers(
+            database,
+            Courier(config, database, gateway),
+            self._heart,
+            options.times,
+            options.name,
+        )
+        self._recorded = planner(config.visit_settle_seconds, self._deliverers.wake)
+        self._stopping = threading.Event()
+        self._backfilled_at = float("-inf")
+
+    def run(self) -> None:
+        """Work until ``stop`` is called; returns when everything has ended."""
+        _log.info("worker.started", worker=self._options.name, threads=self._options.threads)
+        self._heart.start()
+        self._deliverers.start(self._options.threads)
+        while not self._stopping.is_set():
+            self._sweep()
+            self._stopping.wait(self._config.sweep_seconds)
+        self._wind_down()
+
+    def stop(self) -> None:
+        """Claim nothing new and end; callable from a signal handler or another thread."""
+        self._stopping.set()
+
+    def stop_on_signals(self) -> None:
+        """SIGTERM and SIGINT stop the worker in order."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: self.stop())
+
+    def _sweep(self) -> None:
+        self._safely("visits", self._end_visits)
+        if time.monotonic() - self._backfilled_at >= _BACKFILL_EVERY_SECONDS:
+            self._backfilled_at = time.monotonic()
+            self._safely("backfill", lambda: sweeps.backfill(self._database))
+        self._safely("wake", self._wake_if_due)
+
+    def _end_visits(self) -> int:
+        return sweeps.end_silent_visits(self._config, self._database, self._recorded)
+
+    def _wake_if_due(self) -> None:
+        with self._database.system_reading() as session:
+            is_due = lease.is_work_waiting(session, self._options.times)
+        if is_due:
+            self._deliverers.wake()
+
+    def _safely(self, name: str, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception:  # noqa: BLE001  # nothing may end the loop but a stop
+            _log.exception("worker.sweep_failed", sweep=name)
+
+    def _wind_down(self) -> None:
+        _log.info("worker.stopping", worker=self._options.name)
+        if not self._deliverers.stop(self._options.grace_seconds):
+            for turn in self._heart.held():
+                self._safely("release", lambda turn=turn: self._release(turn))  # type: ignore[misc]
+        self._heart.stop()
+        _log.info("worker.stopped", worker=self._options.name)
+
+    def _release(self, turn: lease.Turn) -> None:
+        with self._database.writing(turn.org_id) as session:
+            lease.give_back(session, turn)
