@@ -1,0 +1,82 @@
+"""From a request's body to checked items: one bad item does not spoil the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from flask import request
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.api.errors import ApiError
+from app.web.problem import problem_body
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked(Generic[Model]):
+    """Items by their place in the batch: the good ones, and why the others are not."""
+
+    good: dict[int, Model]
+    problems: dict[int, dict[str, Any]]
+
+
+def batch(model: type[Model]) -> Model:
+    """The body as this model, its items not yet looked into.
+
+    Raises:
+        ApiError: Not JSON (415), malformed (400), or of another form (422).
+    """
+    if request.mimetype != "application/json":
+        raise ApiError(
+            "Send JSON with the header Content-Type: application/json.",
+            reason="unsupported_media_type",
+            status=415,
+        )
+    try:
+        body = msgspec.json.decode(request.get_data(cache=False))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ApiError(f"The body is no JSON: {error}", reason="malformed_json") from None
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        raise ApiError(
+            "The body has another form than this address takes; see errors.",
+            reason="invalid_request",
+            status=422,
+            errors=field_errors(error),
+        ) from None
+
+
+def check(model: type[Model], items: Sequence[Any]) -> Checked[Model]:
+    """Each item as this model, or a problem with the names of the members that are wrong."""
+    checked = Checked[Model]({}, {})
+    for index, item in enumerate(items):
+        try:
+            checked.good[index] = model.model_validate(item)
+        except ValidationError as error:
+            checked.problems[index] = problem_body(
+                422,
+                "invalid_item",
+                "This item was left out; mend what errors names and send it again.",
+                errors=field_errors(error),
+            )
+    return checked
+
+
+def field_errors(error: ValidationError) -> list[dict[str, str]]:
+    """What is wrong where. The values themselves are not repeated: they may be personal."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    return [{"field": _name(detail["loc"]), "message": _message(detail)} for detail in details]
+
+
+def _name(location: Iterable[int | str]) -> str:
+    return ".".join(str(part) for part in location)
+
+
+def _message(detail: ErrorDetails) -> str:
+    return detail["msg"].removeprefix("Value error, ")
