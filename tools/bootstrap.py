@@ -86,7 +86,7 @@ def lock_digest(lock: Path) -> str:
 
 
 def holds(environment: Path, lock: Path) -> bool:
-    """Whether the environment already holds this lock, or the development lock, which has it all."""
+    """Whether the environment holds this lock already, or the development lock that has it all."""
     stamp = environment / STAMP
     if not stamp.is_file() or not environment_python(environment).exists():
         return False
