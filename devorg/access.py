@@ -37,7 +37,7 @@ def visible_ids(
 ) -> set[str]:
     """Those of the ids that exist, are not deleted, and that the user may see."""
     query = (
-        f'SELECT t.Id FROM "{sobject.name}" AS t'  # noqa: S608 - own names
+        f'SELECT t.Id FROM "{sobject.name}" AS t'  # noqa: S608 - names of devorg's own tables
         f" WHERE t.Id = :id AND t.IsDeleted = 0 AND {condition(sobject, 't')}"
     )
     return {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from devorg import control
+from devorg import control, oauth, pages
 from devorg.config import DevorgConfig
 from devorg.org import Org
+from devorg.rest import dispatch
 
 
 def create_org_app(config: DevorgConfig) -> Flask:
@@ -14,5 +15,7 @@ def create_org_app(config: DevorgConfig) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # real bodies keep their order
     app.extensions["devorg"] = Org(config)
-    app.register_blueprint(control.blueprint)
+    for part in (control, oauth, dispatch):
+        app.register_blueprint(part.blueprint)
+    app.register_blueprint(pages.blueprint)
     return app

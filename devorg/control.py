@@ -11,6 +11,7 @@ from devorg.errors import ConfigError, ControlError
 from devorg.faults import fault_from
 from devorg.org import Org, org_of
 from devorg.schema import OBJECTS, SObject, object_of
+from devorg.seed.more import grow
 from devorg.seed.plant import main_records
 from devorg.users import User
 
@@ -192,6 +193,19 @@ def change_namespace() -> Response:
     """Show the package's fields under this namespace; null or empty for none."""
     _org().use_namespace(_body().get("namespace"))
     return jsonify(namespace=_org().names.namespace)
+
+
+@blueprint.post("/seed")
+def seed() -> Response:
+    """`people`, `events`, `seed`: more contacts with all that belongs to them, and Tasks."""
+    body = {"people": 0, "events": 0, "seed": 1, **_body()}
+    if not all(
+        isinstance(body[key], int) and body[key] >= 0 for key in ("people", "events", "seed")
+    ):
+        raise ControlError("seed", "people, events and seed must be whole numbers.")
+    with _org().store.writing() as connection:
+        counts = grow(connection, body["people"], body["events"], body["seed"])
+    return jsonify(counts)
 
 
 @blueprint.post("/reset")

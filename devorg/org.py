@@ -14,6 +14,7 @@ from devorg.names import Names, names_with
 from devorg.schema import object_of
 from devorg.seed.plant import plant
 from devorg.signing import Variant
+from devorg.soql.locators import Locators
 from devorg.store import Store
 from devorg.tokens import Tokens
 from devorg.usage import Usage
@@ -32,6 +33,7 @@ class Org:
         self.tokens = Tokens(config)
         self.usage = Usage()
         self.faults = Faults()
+        self.locators = Locators()
         self.per_row_ms = 0.0
         self.names: Names = names_with(config.namespace)
         # Describe answers 304 to clients that have seen the schema since this moment.
@@ -95,5 +97,6 @@ class Org:
 def org_of(app: Flask) -> Org:
     """The org that an application serves."""
     org = app.extensions["devorg"]
-    assert isinstance(org, Org)  # noqa: S101 - put there by the factory
+    if not isinstance(org, Org):
+        raise TypeError("This application was not made by create_org_app.")
     return org

@@ -36,7 +36,8 @@ class Activity:
 @dataclass(frozen=True, slots=True)
 class Related:
     """What a record page lists beside the fields. Roles are (role, contact); a contact that the
-    user may not see is None, as a role may name it."""
+    user may not see is None, as a role may name it.
+    """
 
     account: Record | None
     contacts: list[Record]
@@ -77,7 +78,7 @@ def related(store: Store, user: User, sobject: str, record_id: str) -> Related:
             )
         elif sobject == "Contact":
             link = "SELECT OpportunityId FROM OpportunityContactRole WHERE ContactId = :id"
-            condition = f"t.Id IN ({link} AND IsDeleted = 0)"  # noqa: S608 - own words
+            condition = f"t.Id IN ({link} AND IsDeleted = 0)"
             opportunities = _select(connection, user, OBJECTS["Opportunity"], condition, key)
         elif sobject == "Opportunity":
             condition = "t.OpportunityId = :id"
@@ -151,7 +152,7 @@ def _select(
 ) -> list[Record]:
     """Live records under a condition of this module, shared with the user."""
     query = (
-        f'SELECT t.* FROM "{sobject.name}" AS t WHERE t.IsDeleted = 0'  # noqa: S608 - own words
+        f'SELECT t.* FROM "{sobject.name}" AS t WHERE t.IsDeleted = 0'  # noqa: S608 - names of devorg's own tables
         f" AND {condition} AND {access.condition(sobject, 't')} ORDER BY {order}"
     )
     found = connection.execute(query, {**values, "user": user.id})

@@ -42,7 +42,7 @@ def insert(connection: sqlite3.Connection, sobject: SObject, records: Sequence[R
     columns = ", ".join(f'"{name}"' for name in names)
     marks = ", ".join("?" * len(names))
     connection.executemany(
-        f'INSERT INTO "{sobject.name}" ({columns}) VALUES ({marks})',  # noqa: S608 - own names
+        f'INSERT INTO "{sobject.name}" ({columns}) VALUES ({marks})',  # noqa: S608 - names of devorg's own tables
         [[record.get(name) for name in names] for record in records],
     )
 
@@ -53,7 +53,7 @@ def update(
     """Set some fields of one record."""
     columns = ", ".join(f'"{name}" = ?' for name in changes)
     connection.execute(
-        f'UPDATE "{sobject.name}" SET {columns} WHERE Id = ?',  # noqa: S608 - own names
+        f'UPDATE "{sobject.name}" SET {columns} WHERE Id = ?',  # noqa: S608 - names of devorg's own tables
         [*changes.values(), record_id],
     )
 
@@ -67,7 +67,7 @@ def by_values(
     for at in range(0, len(wanted), _CHUNK):
         chunk = wanted[at : at + _CHUNK]
         marks = ", ".join("?" * len(chunk))
-        query = f'SELECT * FROM "{sobject.name}" WHERE "{field}" IN ({marks}) ORDER BY Id'  # noqa: S608 - own names
+        query = f'SELECT * FROM "{sobject.name}" WHERE "{field}" IN ({marks}) ORDER BY Id'  # noqa: S608 - names of devorg's own tables
         found += [record_of(sobject, row) for row in connection.execute(query, chunk)]
     return found
 
@@ -80,7 +80,7 @@ def by_id(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> R
 
 def everything(connection: sqlite3.Connection, sobject: SObject) -> list[Record]:
     """All records in the order they were made, deleted ones too."""
-    rows = connection.execute(f'SELECT * FROM "{sobject.name}" ORDER BY rowid')  # noqa: S608
+    rows = connection.execute(f'SELECT * FROM "{sobject.name}" ORDER BY rowid')  # noqa: S608 - names of devorg's own tables
     return [record_of(sobject, row) for row in rows]
 
 

@@ -24,7 +24,7 @@ _log = logging.getLogger("devorg")
 
 class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Head and body are two writes; with Nagle's algorithm a reused connection waits 40 ms.
+    # Head and body are two writes; under Nagle's algorithm the second can wait 40 ms.
     disable_nagle_algorithm = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

@@ -117,7 +117,7 @@ class Store:
     def clear(self, connection: sqlite3.Connection) -> None:
         """Empty every table, inside the caller's transaction."""
         for table in (*OBJECTS, "meta", "counter", "hidden_record", "hidden_field"):
-            connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - own table names
+            connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of devorg's own tables
 
     def close(self) -> None:
         """Close what is idle; a request still running closes its own connection."""

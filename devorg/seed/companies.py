@@ -4,8 +4,7 @@ All names are invented, all domains end in `.example`, all numbers are in ranges
 fiction. The first company, its first person and its first opportunity are the main records.
 """
 
-# One row, one line, like a table.
-# ruff: noqa: E501
+# ruff: noqa: E501 - one row, one line, like a table
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """What the vendor sells to the companies: opportunities, who has a role, and what happened."""
 
-# One row, one line, like a table.
-# ruff: noqa: E501
+# ruff: noqa: E501 - one row, one line, like a table
 
 from __future__ import annotations
 
@@ -10,7 +9,8 @@ from typing import NamedTuple
 
 class Deal(NamedTuple):
     """One opportunity. Ages in days before the seed, `closes` in days after it; roles are
-    (first name of a contact of that company, role), the first of them primary."""
+    (first name of a contact of that company, role), the first of them primary.
+    """
 
     company: str
     name: str
@@ -24,7 +24,8 @@ class Deal(NamedTuple):
 
 class Past(NamedTuple):
     """One finished Task: days ago, the contact's or lead's first name and company domain,
-    the deal it is about (by name; empty for none)."""
+    the deal it is about (by name; empty for none).
+    """
 
     days: int
     subtype: str

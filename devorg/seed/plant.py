@@ -162,7 +162,8 @@ def _activities(planter: Planter) -> None:
 
 def _rights(planter: Planter) -> None:
     """`norecord` sees nothing of the main company, `partial` not one of the main contacts,
-    `reverse` not the main opportunity."""
+    `reverse` not the main opportunity.
+    """
     domain = COMPANIES[0].domain
     hidden: dict[str, list[Record]] = {
         "norecord": [
@@ -177,8 +178,7 @@ def _rights(planter: Planter) -> None:
         "reverse": [planter.made["Opportunity", DEALS[0].name]],
     }
     for alias, records in hidden.items():
-        user = users.find(alias)
-        assert user is not None  # noqa: S101 - aliases above are those of users.py
+        user = next(each for each in users.USERS if each.alias == alias)
         for record in records:
             access.set_record(planter.connection, user.id, record["Id"], visible=False)
 

@@ -32,9 +32,13 @@ class Client:
         more.setdefault("timeout", 30)
         return self.http.request(method, f"{self.url}{API}/{path}", json=body, **more)
 
-    def query(self, soql: str, path: str = "query") -> list[dict[str, Any]]:
-        """The first page of a query that must succeed, without `attributes`."""
-        answer = self.call("GET", path, params={"q": soql})
+    def query(self, soql: str, *values: str, path: str = "query") -> list[dict[str, Any]]:
+        """The first page of a query that must succeed, without `attributes`.
+
+        Each `{}` of the text is one of the values, quoted.
+        """
+        quoted = ("'" + each.replace("'", "\\'") + "'" for each in values)
+        answer = self.call("GET", path, params={"q": soql.format(*quoted)})
         assert answer.status_code == 200, answer.text
         records = answer.json()["records"]
         return [{k: v for k, v in each.items() if k != "attributes"} for each in records]

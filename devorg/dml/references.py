@@ -1,0 +1,54 @@
+"""The records that a batch of rows points at, read in a few queries."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+
+from devorg import rows
+from devorg.errors import RowError
+from devorg.rows import Record
+from devorg.schema import OBJECTS, SObject, object_of
+
+
+class References:
+    """Looks up the targets of references, once per batch."""
+
+    def __init__(self, connection: sqlite3.Connection, user_id: str) -> None:
+        self._connection = connection
+        self._found: dict[str, Record] = {}
+        query = "SELECT record_id FROM hidden_record WHERE user_id = ?"
+        self.hidden = frozenset(row[0] for row in connection.execute(query, (user_id,)))
+
+    def load(self, record_ids: Iterable[str]) -> None:
+        """Read the records of these ids, where they exist."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for record_id in record_ids:
+            sobject = object_of(record_id)
+            if sobject is not None and record_id not in self._found:
+                wanted[sobject.name].add(record_id)
+        for name, some in wanted.items():
+            for record in rows.by_values(self._connection, OBJECTS[name], "Id", sorted(some)):
+                self._found[record["Id"]] = record
+
+    def get(self, record_id: str | None) -> Record:
+        """The record of an id that was loaded; empty if there is none."""
+        return self._found.get(record_id or "", {})
+
+    def check(self, sobject: SObject, changed: Record, api_names: dict[str, str]) -> None:
+        """Refuse references to what is missing, deleted or hidden. Raises RowError."""
+        for field in sobject.fields:
+            record_id = changed.get(field.name)
+            if not field.references or not record_id:
+                continue
+            name = api_names.get(field.name, field.name)
+            target = self._found.get(record_id)
+            if target is None:
+                message = "invalid cross reference id"
+                raise RowError("INVALID_CROSS_REFERENCE_KEY", message, [name])
+            if target["IsDeleted"]:
+                raise RowError("ENTITY_IS_DELETED", "entity is deleted", [name])
+            if record_id in self.hidden:
+                message = f"insufficient access rights on cross-reference id: {record_id[:15]}"
+                raise RowError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message, [name])

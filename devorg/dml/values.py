@@ -1,0 +1,106 @@
+"""One JSON value for one field: normalised as a real org stores it, or refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from devorg import ids, moments
+from devorg.errors import ApiError, RowError
+from devorg.schema import Field, object_of
+from devorg.schema.fields import TEXT_TYPES
+
+_EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_SHOWN = 100
+
+
+def stored(field: Field, api_name: str, value: Any) -> Any:
+    """The value as stored; blanks are null.
+
+    Raises RowError for a value that breaks a rule, ApiError for one of the wrong JSON type,
+    which makes a real org refuse the whole request.
+    """
+    if value is None or value == "":
+        return False if field.type == "boolean" else None
+    if isinstance(value, dict | list):
+        raise _unreadable(field, value)
+    if field.type in {"id", "reference"}:
+        return _reference(field, api_name, value)
+    if field.type in TEXT_TYPES:
+        return _text(field, api_name, value)
+    if field.type in {"date", "datetime"}:
+        return _moment(field, value)
+    if field.type == "boolean":
+        return _boolean(field, value)
+    return _number(field, api_name, value)
+
+
+def _unreadable(field: Field, value: Any) -> ApiError:
+    kind = "START_OBJECT" if isinstance(value, dict | list) else f"VALUE_STRING value {value}"
+    message = (
+        f"Cannot deserialize instance of {field.type} from {kind} or request may be missing a"
+        " required field"
+    )
+    return ApiError(400, "JSON_PARSER_ERROR", message)
+
+
+def _text(field: Field, api_name: str, value: Any) -> str | None:
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    text = text.strip()
+    if len(text) > field.length:
+        message = (
+            f"{field.label}: data value too large: {text[:_SHOWN]} (max length={field.length})"
+        )
+        raise RowError("STRING_TOO_LONG", message, [api_name])
+    if field.type == "email" and text and not _EMAIL.fullmatch(text):
+        message = f"{field.label}: invalid email address: {text}"
+        raise RowError("INVALID_EMAIL_ADDRESS", message, [api_name])
+    return text or None
+
+
+def _reference(field: Field, api_name: str, value: Any) -> str:
+    record_id = ids.to_18(str(value))
+    if record_id is None:
+        message = f"{field.label}: id value of incorrect type: {value}"
+        raise RowError("MALFORMED_ID", message, [api_name])
+    target = object_of(record_id)
+    if target is None or target.name not in field.references:
+        message = f"{field.label}: id value of incorrect type: {value}"
+        raise RowError("FIELD_INTEGRITY_EXCEPTION", message, [api_name])
+    return record_id
+
+
+def _moment(field: Field, value: Any) -> str:
+    text = str(value)
+    if field.type == "date":
+        if not moments.is_date(text[:10]) or (len(text) > 10 and moments.read(text) is None):
+            raise _unreadable(field, value)
+        return text[:10]
+    moment = moments.read(text)
+    if moment is None:
+        raise _unreadable(field, value)
+    return moments.write(moment)
+
+
+def _boolean(field: Field, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in {"true", "false"}:
+        return str(value).lower() == "true"
+    raise _unreadable(field, value)
+
+
+def _number(field: Field, api_name: str, value: Any) -> int | float:
+    if isinstance(value, bool):
+        raise _unreadable(field, value)
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise _unreadable(field, value) from error
+    whole = field.precision - field.scale if field.precision else 18
+    if not abs(number) < 10**whole:
+        message = f"{field.label}: value outside of valid range on numeric field: {value}"
+        raise RowError("NUMBER_OUTSIDE_VALID_RANGE", message, [api_name])
+    if field.type == "int":
+        return round(number)
+    return round(number, field.scale)
