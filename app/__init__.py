@@ -5,24 +5,29 @@
 
 from __future__ import annotations
 
+import atexit
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
+from app.api import routes as api
 from app.config import Config, load
 from app.db import Database
+from app.engagement.ports import plug_recorded, recorded_of
 from app.errors import ConfigError
+from app.jobs.cli import worker
 from app.keys import Keyring
 from app.orgs import features
+from app.outbox.plan import planner
+from app.salesforce.gateway import EXTENSION, Gateway
 from app.web import errors, health, i18n, logs, room
 
 #: The largest body that any address takes; rooms set smaller limits of their own.
 _MAX_BODY_BYTES = 2 * 1024 * 1024
 
 
-def create_app(
-    config: Config | None = None, *, database: Database | None = None
-) -> Flask:
+def create_app(config: Config | None = None, *, database: Database | None = None) -> Flask:
     """Put the application together.
 
     Args:
@@ -50,14 +55,20 @@ def create_app(
 
 
 def _plug(app: Flask, config: Config) -> None:
-    """Fill the ports by which lower rooms reach higher ones."""
+    """Fill the ports by which lower rooms reach higher ones; a port left open is an error."""
     features.install()
+    gateway = Gateway(config, app.extensions["inlay.database"], app.extensions["inlay.keyring"])
+    app.extensions[EXTENSION] = gateway
+    atexit.register(gateway.close)
+    plug_recorded(app, planner(config.visit_settle_seconds))
+    recorded_of(app)
 
 
 def _register(app: Flask) -> None:
-    for part in (health.room,):
+    for part in (health.room, api.room):
         app.register_blueprint(part)
     cli.install(app)
+    app.cli.add_command(worker)
 
 
 __all__ = ["ConfigError", "create_app"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.cli.demo import demo_seed
 from app.cli.keys import keys
 from app.cli.orgs import orgs
 from app.cli.upgrade import upgrade
@@ -11,5 +12,5 @@ from app.cli.upgrade import upgrade
 
 def install(app: Flask) -> None:
     """Register all commands."""
-    for command in (upgrade, orgs, keys):
+    for command in (upgrade, orgs, keys, demo_seed):
         app.cli.add_command(command)

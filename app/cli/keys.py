@@ -23,9 +23,7 @@ def keys() -> None:
 def rotate() -> None:
     """Re-seal all secrets with the first of INLAY_SECRET_KEYS; then older keys may go."""
     with database().system_writing() as session:
-        count = _reseal_apps(session, keyring()) + _reseal_connections(
-            session, keyring()
-        )
+        count = _reseal_apps(session, keyring()) + _reseal_connections(session, keyring())
     click.echo(f"{count} secrets are sealed with the newest key.")
 
 

@@ -30,9 +30,7 @@ def _org(session: SystemSession, salesforce_id: str) -> Org:
     try:
         return service.required(session, to_18(salesforce_id))
     except ValueError as error:
-        raise click.BadParameter(
-            f"{salesforce_id} is no Salesforce organization id"
-        ) from error
+        raise click.BadParameter(f"{salesforce_id} is no Salesforce organization id") from error
 
 
 @orgs.command("list")
@@ -63,9 +61,7 @@ def add(salesforce_id: str, name: str) -> None:
 def state(salesforce_id: str, state: str) -> None:
     """Admit, suspend, or put back to pending."""
     with database().system_writing() as session:
-        service.set_state(
-            session, _org(session, salesforce_id), OrgState(state), _operator()
-        )
+        service.set_state(session, _org(session, salesforce_id), OrgState(state), _operator())
     click.echo(f"{salesforce_id} is {state}.")
 
 
@@ -79,9 +75,7 @@ def feature(salesforce_id: str, feature: str, switch: str, why: str) -> None:
     """Switch a feature on or off."""
     with database().system_writing() as session:
         org = _org(session, salesforce_id)
-        features.switch(
-            session, org, Feature(feature), switch == "on", by=_operator(), why=why
-        )
+        features.switch(session, org, Feature(feature), switch == "on", by=_operator(), why=why)
     click.echo(f"{feature} is {switch} for {salesforce_id}.")
 
 
@@ -104,20 +98,14 @@ def set_setting(salesforce_id: str, name: str, value: str) -> None:
 def apikey(salesforce_id: str, label: str) -> None:
     """Make an API key; it is shown this once."""
     with database().system_writing() as session:
-        key = apikeys.create(
-            session, _org(session, salesforce_id), label, by=_operator()
-        )
+        key = apikeys.create(session, _org(session, salesforce_id), label, by=_operator())
     click.echo(key)
 
 
 @orgs.command("canvas-app")
-@click.option(
-    "--secret", envvar="INLAY_CANVAS_SECRET", required=True, help="By environment."
-)
+@click.option("--secret", envvar="INLAY_CANVAS_SECRET", required=True, help="By environment.")
 @click.option("--key", default=apps.PACKAGED, help="Last part of the canvas URL.")
-@click.option(
-    "--org", "salesforce_id", help="Bind a customer-owned app to its one org."
-)
+@click.option("--org", "salesforce_id", help="Bind a customer-owned app to its one org.")
 @click.option("--developer-name", default="")
 @click.option("--namespace", default="")
 @with_appcontext
