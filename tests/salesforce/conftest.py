@@ -14,9 +14,9 @@ from app.orgs.models import Org
 from app.salesforce import connections
 from app.salesforce.gateway import Gateway
 from app.salesforce.transport import Timeouts
-from devorg import DevorgConfig
+from devorg import DevorgConfig, users
 from devorg.server import RunningOrg, running
-from tests.salesforce.scripted import ORGANIZATION, TOKEN, Scripted, scripted
+from tests.salesforce.scripted import ORGANIZATION, Scripted, scripted
 
 MakeGateway = Callable[..., Gateway]
 
@@ -75,6 +75,13 @@ def connected(
     return make_gateway(devorg.url)
 
 
+def token_of(devorg: RunningOrg, alias: str) -> str:
+    """An access token of one of devorg's users."""
+    user = users.find(alias)
+    assert user is not None
+    return devorg.org.tokens.issue(user)
+
+
 def connect(
     database: Database, keyring: Keyring, org: Org, url: str, client_secret: str = ""
 ) -> None:
@@ -88,16 +95,3 @@ def connect(
             client_secret=client_secret or "devorg-client-secret",
             extra_origins=[url],
         )
-
-
-@pytest.fixture
-def rep_token(devorg: RunningOrg) -> str:
-    """An access token of the rep."""
-    from devorg import users
-
-    rep = users.find("rep")
-    assert rep is not None
-    return devorg.org.tokens.issue(rep)
-
-
-__all__ = ["TOKEN"]

@@ -7,12 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from app.salesforce.client import Client
 from app.salesforce.errors import SalesforceSlow
 from app.salesforce.limits import InFlight
-from tests.salesforce.conftest import MakeGateway
-from tests.salesforce.scripted import ORGANIZATION, TOKEN, Reply, Scripted, scripted
+from devorg import DevorgConfig
+from devorg.faults import fault_from
+from devorg.server import running
+from tests.salesforce.conftest import MakeGateway, token_of
 
 OTHER = "00D000000000001EAA"
+QUERY = "SELECT Id FROM Organization"
 
 
 def test_one_more_than_allowed_waits_shortly_and_fails() -> None:
@@ -33,26 +37,27 @@ def test_a_turn_is_given_back_when_the_call_fails() -> None:
             raise RuntimeError
 
 
-def test_a_hung_org_does_not_delay_another(script: Scripted, make_gateway: MakeGateway) -> None:
+def test_a_hung_org_does_not_delay_another(make_gateway: MakeGateway) -> None:
     """Done 5: 20 threads on a hung org, and the other one answers at once."""
-    script.answers(Reply(pause=30))
-    with scripted() as quick, ThreadPoolExecutor(20) as pool:
-        gateway = make_gateway(script.url, quick.url, read_seconds=1.5)
-        hung = gateway.for_user(ORGANIZATION, script.url, TOKEN)
-        fine = gateway.for_user(OTHER, quick.url, TOKEN)
-        started = time.monotonic()
-
-        def wait(_: int) -> float:
-            with pytest.raises(SalesforceSlow):
-                hung.resources(feature="widget")
-            return time.monotonic() - started
-
-        calls = [pool.submit(wait, number) for number in range(20)]
-        time.sleep(0.1)
-        quick.answers(Reply(body={"query": "/"}))
-        before = time.monotonic()
-        fine.resources(feature="widget")
-        assert time.monotonic() - before < 0.5
-        waits = sorted(call.result(timeout=20) for call in calls)
-    assert len(script.seen) == 4  # the others never left this process
+    with running(DevorgConfig()) as hung, running(DevorgConfig(org_id=OTHER)) as quick:
+        hung.org.faults.add(fault_from({"kind": "hang", "match": "/query", "seconds": 30}))
+        gateway = make_gateway(hung.url, quick.url, read_seconds=1.5)
+        stuck = gateway.for_user(hung.org_id, hung.url, token_of(hung, "rep"))
+        fine = gateway.for_user(quick.org_id, quick.url, token_of(quick, "rep"))
+        with ThreadPoolExecutor(20) as pool:
+            calls = [pool.submit(_seconds_until_slow, stuck) for _ in range(20)]
+            time.sleep(0.1)
+            started = time.monotonic()
+            assert fine.query(QUERY, feature="widget")
+            assert time.monotonic() - started < 0.5
+            waits = sorted(call.result(timeout=20) for call in calls)
+        assert hung.org.usage.total() == 4  # the others never left this process
+        hung.org.faults.clear()
     assert waits[15] < 1.2
+
+
+def _seconds_until_slow(client: Client) -> float:
+    started = time.monotonic()
+    with pytest.raises(SalesforceSlow):
+        client.query(QUERY, feature="widget")
+    return time.monotonic() - started

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.salesforce.errors import SalesforceDown
+from app.salesforce.errors import SalesforceDown, SalesforceError
 from app.salesforce.ui_records import MAX_URL, paths_of, read_batch
 from canvas.ids import to_18
 
@@ -51,8 +51,6 @@ def test_fields_are_flat_and_hidden_records_are_none() -> None:
 
 @pytest.mark.parametrize("status", [401, 500, 503])
 def test_trouble_is_not_taken_for_a_hidden_record(status: int) -> None:
-    from app.salesforce.errors import SalesforceError
-
     with pytest.raises(SalesforceError):
         read_batch([CONTACT], _batch((status, None)))
 
