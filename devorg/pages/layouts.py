@@ -13,6 +13,8 @@ class Layout:
     highlights: tuple[str, ...]
     sections: tuple[tuple[str, tuple[str, ...]], ...]
     columns: tuple[str, ...]
+    # The few columns for which the home page has room.
+    brief: tuple[str, ...]
 
 
 _RECORD = ("System", ("OwnerId", "LastActivityDate", "CreatedDate", "LastModifiedDate"))
@@ -27,6 +29,7 @@ LAYOUTS: dict[str, Layout] = {
             _RECORD,
         ),
         ("Title", "AccountId", "Email", "Phone"),
+        ("Title", "AccountId"),
     ),
     "Opportunity": Layout(
         "opportunity",
@@ -37,6 +40,7 @@ LAYOUTS: dict[str, Layout] = {
             _RECORD,
         ),
         ("AccountId", "StageName", "Amount", "CloseDate"),
+        ("StageName", "Amount"),
     ),
     "Lead": Layout(
         "lead",
@@ -47,6 +51,7 @@ LAYOUTS: dict[str, Layout] = {
             _RECORD,
         ),
         ("Title", "Company", "Status", "Email"),
+        ("Title", "Company"),
     ),
     "Account": Layout(
         "account",
@@ -58,5 +63,6 @@ LAYOUTS: dict[str, Layout] = {
             _RECORD,
         ),
         ("Type", "Industry", "BillingCity", "Phone"),
+        ("Type", "Industry", "BillingCity"),
     ),
 }

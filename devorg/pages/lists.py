@@ -55,9 +55,7 @@ def mains(reader: Reader) -> list[Main]:
         sobject, record_id = OBJECTS[key.capitalize()], by_key[key]
         layout = LAYOUTS[sobject.name]
         record = reader.record(sobject, record_id)
-        note = str(record.get(layout.columns[0]) or "") if record else ""
-        if record and sobject.name == "Opportunity":
-            note = str(record.get("StageName") or "")
+        note = str(record.get(layout.brief[0]) or "") if record else ""
         href = f"/lightning/r/{sobject.name}/{record_id}/view"
         name = str(record["Name"]) if record else None
         found.append(Main(sobject.name, layout.icon, href, name, note))
@@ -66,10 +64,19 @@ def mains(reader: Reader) -> list[Main]:
 
 def home_tables(reader: Reader, viewer: Viewer) -> list[Table]:
     """The first records of each object."""
-    return [table(reader, viewer, name, limit=SHORT) for name in LAYOUTS]
+    return [
+        table(reader, viewer, name, layout.brief, limit=SHORT) for name, layout in LAYOUTS.items()
+    ]
 
 
-def table(reader: Reader, viewer: Viewer, name: str, *, limit: int) -> Table:
+def list_table(reader: Reader, viewer: Viewer, name: str) -> Table:
+    """The list view of an object."""
+    return table(reader, viewer, name, LAYOUTS[name].columns, limit=LONG)
+
+
+def table(
+    reader: Reader, viewer: Viewer, name: str, wanted: tuple[str, ...], *, limit: int
+) -> Table:
     """Records of an object that the reader may see, oldest first."""
     sobject, layout = OBJECTS[name], LAYOUTS[name]
     records = reader.select(sobject, limit=limit)
@@ -78,11 +85,11 @@ def table(reader: Reader, viewer: Viewer, name: str, *, limit: int) -> Table:
         Row(
             record["Name"],
             path_of(record["Id"]) or "",
-            shown_fields(sobject, record, layout.columns, names, viewer.user.time_zone),
+            shown_fields(sobject, record, wanted, names, viewer.user.time_zone),
         )
         for record in records
     ]
     # A field hidden from the reader is missing from every record, so from the heads as well.
-    heads = [n for n in layout.columns if not records or n in records[0]]
+    heads = [n for n in wanted if not records or n in records[0]]
     columns = [label_of(sobject.by_name[column]) for column in heads]
     return Table(name, sobject.plural, layout.icon, columns, rows, reader.count(sobject))

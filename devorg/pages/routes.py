@@ -102,7 +102,7 @@ def list_view(name: str) -> Response:
         abort(404)
     viewer = _viewer()
     with _org().store.reading() as connection:
-        table = lists.table(Reader(connection, viewer.user.id), viewer, name, limit=lists.LONG)
+        table = lists.list_table(Reader(connection, viewer.user.id), viewer, name)
     return _page("list.html", table=table)
 
 
