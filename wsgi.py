@@ -1,5 +1,10 @@
 """The WSGI application: ``gunicorn wsgi:app``, ``flask --app wsgi …``."""
 
+import atexit
+
 from app import create_app
+from app.salesforce.gateway import EXTENSION
 
 app = create_app()
+# booked API calls are written before the process ends
+atexit.register(app.extensions[EXTENSION].close)

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import atexit
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -59,7 +57,6 @@ def _plug(app: Flask, config: Config) -> None:
     features.install()
     gateway = Gateway(config, app.extensions["inlay.database"], app.extensions["inlay.keyring"])
     app.extensions[EXTENSION] = gateway
-    atexit.register(gateway.close)
     plug_recorded(app, planner(config.visit_settle_seconds))
     recorded_of(app)
 
