@@ -6,7 +6,8 @@ holds the user's Salesforce token.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import jwt
@@ -22,6 +23,7 @@ _SEPARATOR = "~"
 _AUDIENCE = "inlay:widget:names"
 _ALGORITHM = "HS256"
 _LONGEST_NAME = 120
+_ROOM_FOR_FIRST_NAMES, _BESIDE_NAME = 600, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,14 @@ class Names:
     """Of the record and of its company, as the user may see them; ``more`` people are left out.
 
     ``app_key`` is the path of the canvas app that opened the frame, empty for the packaged one.
+    ``first_names``, by Contact or Lead id, are dropped where they are too many for a header.
     """
 
     record: str = ""
     company: str = ""
     more: int = 0
     app_key: str = ""
+    first_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def issue(frame: Frame, keyring: Keyring, *, now: datetime, lifetime_s: int) -> 
         "company": frame.names.company[:_LONGEST_NAME],
         "more": frame.names.more,
         "app": frame.names.app_key,
+        "first": _few(frame.names.first_names),
     }
     return token + _SEPARATOR + jwt.encode(named, key, algorithm=_ALGORITHM)
 
@@ -91,4 +96,10 @@ def _names(named: str, key: bytes, issued_for: str) -> Names:
         raise SessionError("bearer_invalid") from None
     if told.get("jti") != issued_for:
         raise SessionError("bearer_invalid")
-    return Names(told["record"], told["company"], told["more"], told["app"])
+    return Names(told["record"], told["company"], told["more"], told["app"], told["first"])
+
+
+def _few(first_names: Mapping[str, str]) -> dict[str, str]:
+    """Servers refuse headers beyond 8 kB, and the claims take most of that."""
+    length = sum(len(each.encode()) + _BESIDE_NAME for each in first_names.values())
+    return dict(first_names) if length <= _ROOM_FOR_FIRST_NAMES else {}

@@ -13,10 +13,12 @@ from app.db import Database, TenantSession
 from app.engagement.kinds import MAX_KIND, facts_of
 from app.engagement.queries import Summary, memberships, summary
 from app.orgs.features import Feature
+from app.salesforce.models import ConnectionState
 from app.web.i18n import _, ngettext
 from app.widget import frames, sharing
 from app.widget.bearer import Frame
 from app.widget.changes import version
+from app.widget.frames import Admitted
 from app.widget.groups import Group, groups_of
 from app.widget.opening import Opening
 from app.widget.reader import Reader, reader_of
@@ -49,6 +51,7 @@ class Card:
     """The parts that change while a frame is open; ``version`` is their ETag."""
 
     version: str
+    notice: str
     score: Score
     shared: Shared | None
     may_create: bool
@@ -59,18 +62,20 @@ class Card:
     others: str
 
 
-def of_opening(database: Database, opening: Opening) -> Card:
+def of_opening(database: Database, opening: Opening, pages_url: str) -> Card:
     """The card of a frame that opens: its people are known, its features were just read."""
     with database.reading(opening.org.id) as session:
-        return _assemble(session, opening.frame, opening.people, opening.features, "")
+        found = version(session, opening.frame.claims)
+        admitted = Admitted(found, opening.features)
+        return _assemble(session, opening.frame, opening.people, admitted, pages_url, "")
 
 
-def of_frame(database: Database, frame: Frame, kind: str = "") -> Card:
+def of_frame(database: Database, frame: Frame, pages_url: str, kind: str = "") -> Card:
     """The card of an open frame, as it is now."""
     with database.reading(frames.org_id_of(frame)) as session:
-        enabled = frames.admit(session)
+        admitted = frames.admit(session, frame)
         people = people_of_records(session, frame.claims.people)
-        return _assemble(session, frame, people, enabled, kind)
+        return _assemble(session, frame, people, admitted, pages_url, kind)
 
 
 def timeline_of_frame(
@@ -82,9 +87,11 @@ def timeline_of_frame(
         CursorError: ``before`` is none of ours.
     """
     with database.reading(frames.org_id_of(frame)) as session:
-        frames.admit(session)
+        frames.admit(session, frame)
         people = people_of_records(session, frame.claims.people)
-        return read_timeline(session, frame, people, _reader(frame), kind=kind, before=before)
+        return read_timeline(
+            session, frame, people, _reader(frame), kind=kind[:MAX_KIND], before=before
+        )
 
 
 def _reader(frame: Frame) -> Reader:
@@ -95,19 +102,19 @@ def _assemble(
     session: TenantSession,
     frame: Frame,
     people: Mapping[str, UUID],
-    enabled: frozenset[Feature],
+    admitted: Admitted,
+    pages_url: str,
     kind: str,
 ) -> Card:
     reader, ids = _reader(frame), list(dict.fromkeys(people.values()))
-    tag = version(session, frame.claims).tag
+    kind = kind[:MAX_KIND]
     total = summary(session, ids, today=reader.now.date(), since=since_of(frame))
-    shared = sharing.of_record(session, frame, people, reader)
-    kind = kind if len(kind) <= MAX_KIND else ""
     return Card(
-        version=tag,
+        version=admitted.version.tag,
+        notice=_notice(admitted),
         score=_score(total, reader),
-        shared=shared,
-        may_create=Feature.CREATE_DESTINATION in enabled,
+        shared=sharing.of_record(session, frame, people, reader, pages_url),
+        may_create=Feature.CREATE_DESTINATION in admitted.features,
         create_hint=_create_hint(frame),
         groups=groups_of(memberships(session, ids), frame, people, reader),
         kinds=_kinds(total, kind),
@@ -116,12 +123,22 @@ def _assemble(
     )
 
 
+def _notice(admitted: Admitted) -> str:
+    """What a rep should know of the connection: what is shown is complete, what is sent is not."""
+    writes = Feature.ACTIVITY_TO_SALESFORCE in admitted.features
+    if not writes or admitted.version.connection is not ConnectionState.RECONNECT_NEEDED:
+        return ""
+    return _(
+        "Activities wait: the connection to Salesforce is lost. Ask your admin to connect again."
+    )
+
+
 def _score(total: Summary, reader: Reader) -> Score:
     if total.last_engaged_at is None:
         line = _("No engagement yet")
     else:
         events = ngettext("%(n)d event in 30 days", "%(n)d events in 30 days", total.total_30d)
-        last = _("last on %(day)s") % {"day": reader.day(total.last_engaged_at)}
+        last = _("last activity: %(day)s") % {"day": reader.day(total.last_engaged_at)}
         line = f"{events % {'n': total.total_30d}} · {last}"
     return Score(total.score, _(total.label), total.score >= _HIGH, line, draw(total.sparkline))
 

@@ -12,36 +12,38 @@ from app.db import TenantSession
 from app.destinations.models import Destination
 from app.engagement.models import EngagementState
 from app.orgs.models import Org, OrgState
-from app.salesforce.models import Connection
+from app.salesforce.models import Connection, ConnectionState
 from canvas.session import FrameClaims
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """State of the org, and a tag that differs whenever the card would."""
+    """States of the org and of its connection, and a tag that differs whenever the card would."""
 
     state: OrgState | None
+    connection: ConnectionState | None
     tag: str
 
 
 def version(session: TenantSession, claims: FrameClaims) -> Version:
     """What the frame's card rests on, in numbers: nobody is named, nobody hidden is counted."""
-    people = (
-        select(RecordLink.person_id)
-        .where(RecordLink.salesforce_id.in_(claims.people), RecordLink.person_id.is_not(None))
-        .scalar_subquery()
+    people = select(RecordLink.person_id).where(
+        RecordLink.salesforce_id.in_(claims.people), RecordLink.person_id.is_not(None)
     )
-    state = (
-        select(func.count(), func.coalesce(func.sum(EngagementState.version), 0))
-        .where(EngagementState.person_id.in_(people))
-        .subquery()
-    )
-    destination = (
-        select(Destination.version)
-        .where(Destination.record_id == claims.record_id)
-        .scalar_subquery()
-    )
-    connection = select(func.max(Connection.state)).scalar_subquery()
-    row = session.execute(select(Org.state, Org.version, *state.c, destination, connection)).one()
+    states = EngagementState.person_id.in_(people)
+    row = session.execute(
+        select(
+            Org.state,
+            Org.version,
+            select(func.count(EngagementState.id)).where(states).scalar_subquery(),
+            select(func.sum(EngagementState.version)).where(states).scalar_subquery(),
+            select(Destination.version)
+            .where(Destination.record_id == claims.record_id)
+            .scalar_subquery(),
+            select(Connection.state).limit(1).scalar_subquery(),
+        )
+    ).one_or_none()
+    if row is None:  # the org was removed
+        return Version(None, None, "")
     digest = hashlib.sha256(repr(tuple(map(str, row))).encode()).hexdigest()
-    return Version(row[0], digest[:20])
+    return Version(row[0], row[-1], digest[:20])

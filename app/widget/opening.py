@@ -166,4 +166,5 @@ def _claims(org: Org, envelope: Envelope, reference: RecordReference, seen: Righ
 
 def _names(seen: Rights, app_key: str) -> Names:
     company = seen.account.text("Name") if seen.account else seen.record.text("Company")
-    return Names(seen.record.text("Name"), company, seen.more, app_key)
+    first_names = {each: record.text("FirstName") for each, record in seen.people.items()}
+    return Names(seen.record.text("Name"), company, seen.more, app_key, first_names)

@@ -26,8 +26,8 @@ MAX_OPPORTUNITIES = 20
 _FEATURE = "widget"
 
 _FIELDS = (
-    "Contact.Name", "Contact.Title", "Contact.Email",
-    "Lead.Name", "Lead.Title", "Lead.Email", "Lead.Company",
+    "Contact.Name", "Contact.FirstName", "Contact.Title", "Contact.Email",
+    "Lead.Name", "Lead.FirstName", "Lead.Title", "Lead.Email", "Lead.Company",
     "Account.Name", "Account.Industry",
     "Opportunity.Name", "Opportunity.StageName", "Opportunity.CreatedDate", "Opportunity.IsClosed",
 )  # fmt: skip

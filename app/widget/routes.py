@@ -17,6 +17,7 @@ from app.web.logs import bind
 from app.web.metrics import CANVAS_REQUESTS
 from app.web.room import Origin, Room
 from app.widget import bearer, card, frames, pages, sharing
+from app.widget.card import Card
 from app.widget.opening import Parts, open_frame
 from app.widget.policy import POLICY
 from canvas.errors import CanvasError, SignedRequestError
@@ -58,7 +59,7 @@ def open_widget(app_key: str = "") -> Response:
     """Salesforce posts a signed request: the whole card, or a calm page."""
     opening = open_frame(_parts(), request.form.get("signed_request", ""), app_key)
     set_locale(opening.frame.claims.locale)
-    shown = card.of_opening(context.database(), opening)
+    shown = card.of_opening(context.database(), opening, context.config().pages_url)
     CANVAS_REQUESTS.labels(outcome="opened").inc()
     _log.info("opened", sobject=opening.frame.claims.sobject)
     return pages.card_page(context.config(), opening, shown)
@@ -89,7 +90,7 @@ def renew() -> Response:
         renews=frame.claims,
     )
     set_locale(opening.frame.claims.locale)
-    shown = card.of_opening(context.database(), opening)
+    shown = card.of_opening(context.database(), opening, context.config().pages_url)
     CANVAS_REQUESTS.labels(outcome="renewed").inc()
     return jsonify(pages.renewed(context.config(), opening, shown))
 
@@ -106,7 +107,7 @@ def changes() -> Response:
 def show_card() -> Response:
     """The card's parts as they are now, within the rights that the bearer proves."""
     frame = _frame()
-    return pages.fragment(card.of_frame(context.database(), frame, request.args.get("kind", "")))
+    return pages.fragment(_card(frame, request.args.get("kind", "")))
 
 
 @room.get("/widget/timeline")
@@ -126,12 +127,15 @@ def create_destination() -> Response:
     """One click: the Destination of this record, made now or long ago."""
     frame = _frame()
     created = sharing.create(context.database(), frame)
-    shown = card.of_frame(context.database(), frame)
-    return pages.fragment(shown, status=201 if created else 200)
+    return pages.fragment(_card(frame), status=201 if created else 200)
 
 
 def _parts() -> Parts:
     return Parts(context.database(), context.config(), context.keyring(), current_gateway())
+
+
+def _card(frame: bearer.Frame, kind: str = "") -> Card:
+    return card.of_frame(context.database(), frame, context.config().pages_url, kind)
 
 
 def _bearer() -> str:

@@ -13,7 +13,7 @@ from app.crm.queries import people_of_records
 from app.db import Database, TenantSession
 from app.destinations import queries, service
 from app.destinations.queries import DestinationView
-from app.destinations.schemas import RecordFacts, RepFacts
+from app.destinations.schemas import PersonFacts, RecordFacts, RepFacts
 from app.orgs import settings
 from app.orgs.features import Feature
 from app.orgs.models import OrgUser
@@ -41,6 +41,7 @@ class Shared:
     views: int
     last_view: str
     viewers: str
+    preview_url: str
     links: list[SharedLink]
 
 
@@ -51,21 +52,21 @@ def create(database: Database, frame: Frame) -> bool:
         NotAdmittedError: The org is not served, or lacks the entitlement (E6).
     """
     with database.writing(frames.org_id_of(frame)) as session:
-        if Feature.CREATE_DESTINATION not in frames.admit(session):
+        if Feature.CREATE_DESTINATION not in frames.admit(session, frame).features:
             raise refuse_feature()
         people = people_of_records(session, frame.claims.people)
         _destination, created = service.get_or_create(
-            session,
-            _record(frame),
-            _rep(session, frame),
-            list(dict.fromkeys(people.values())),
-            settings.read(session),
+            session, _record(frame, people), _rep(session, frame), settings.read(session)
         )
         return created
 
 
 def of_record(
-    session: TenantSession, frame: Frame, people: Mapping[str, UUID], reader: Reader
+    session: TenantSession,
+    frame: Frame,
+    people: Mapping[str, UUID],
+    reader: Reader,
+    pages_url: str,
 ) -> Shared | None:
     """The Destination of the frame's record, if there is one; hidden people stay unnamed."""
     found = queries.for_record(session, frame.claims.record_id)
@@ -78,17 +79,22 @@ def of_record(
         views=found.views,
         last_view=reader.moment(last) if last else _("Not yet"),
         viewers=_viewers(found, names),
-        links=_links(found, names),
+        preview_url=found.links[0].preview_url(pages_url) if found.links else "",
+        links=_links(found, names, pages_url),
     )
 
 
-def _links(found: DestinationView, names: Mapping[UUID, str]) -> list[SharedLink]:
-    """Links of the people that may be named; the general one last, alone for a single person."""
-    own = [link for link in found.links if link.person_id in names]
-    general = [link for link in found.links if link.person_id is None]
-    chosen = [(names[link.person_id], link) for link in own if link.person_id is not None]
-    chosen += [(_("Anybody else"), link) for link in general]
-    return [SharedLink(label, link.url, _views(link.views)) for label, link in chosen]
+def _links(found: DestinationView, names: Mapping[UUID, str], pages_url: str) -> list[SharedLink]:
+    """Links of the people that may be named, then the one for anybody."""
+    own = [
+        (names[link.person_id], link)
+        for link in found.links
+        if link.person_id is not None and link.person_id in names
+    ]
+    general = [(_("Anybody else"), link) for link in found.links if link.person_id is None]
+    return [
+        SharedLink(label, link.url(pages_url), _views(link.views)) for label, link in own + general
+    ]
 
 
 def _views(views: int) -> str:
@@ -96,23 +102,29 @@ def _views(views: int) -> str:
 
 
 def _viewers(found: DestinationView, names: Mapping[UUID, str]) -> str:
-    """Who looked: those who may be named, and how many others."""
-    seen = [names[each] for each in found.viewers if each in names]
-    others = len(found.viewers) - len(seen) + found.anonymous_viewers
-    if others:
-        text = ngettext("%(n)d other visitor", "%(n)d other visitors", others) % {"n": others}
-        seen.append(text)
-    return _("Seen by %(names)s") % {"names": ", ".join(seen)} if seen else ""
+    """Who looked: those who may be named, then how many others."""
+    told = [names[each] for each in found.viewers if each in names]
+    if hidden := len(found.viewers) - len(told):
+        text = ngettext("%(n)d person you can't see", "%(n)d people you can't see", hidden)
+        told.append(text % {"n": hidden})
+    if views := found.anonymous_views:
+        text = ngettext("%(n)d anonymous view", "%(n)d anonymous views", views)
+        told.append(text % {"n": views})
+    return _("Seen by: %(names)s") % {"names": ", ".join(told)} if told else ""
 
 
-def _record(frame: Frame) -> RecordFacts:
-    claims = frame.claims
+def _record(frame: Frame, people: Mapping[str, UUID]) -> RecordFacts:
+    claims, names = frame.claims, frame.names
     return RecordFacts(
         sobject=SObject(claims.sobject),
         id=claims.record_id,
-        name=frame.names.record,
-        account_name=frame.names.company,
-        contact_names=tuple(claims.people.values()),
+        name=names.record,
+        account_name=names.company,
+        people=[
+            PersonFacts(people[each], name, names.first_names.get(each, ""))
+            for each, name in claims.people.items()
+            if each in people
+        ],
     )
 
 
