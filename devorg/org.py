@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
@@ -60,8 +60,13 @@ class Org:
 
     def use_namespace(self, namespace: str | None) -> None:
         """Show the package's fields under this namespace, or under none."""
-        self.names = names_with(namespace or None)
-        self.schema_changed = datetime.now(UTC).replace(microsecond=0)
+        names = names_with(namespace or None)
+        if names is self.names:
+            return
+        self.names = names
+        # HTTP dates know whole seconds: two changes within one must not look like one.
+        now = datetime.now(UTC).replace(microsecond=0)
+        self.schema_changed = max(now, self.schema_changed + timedelta(seconds=1))
 
     def sign(
         self,
