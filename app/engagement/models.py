@@ -130,6 +130,10 @@ class Visit(Tenant, Base):
     clicks: Mapped[JsonList] = mapped_column(default=list)
     documents: Mapped[JsonList] = mapped_column(default=list)
     form_sent: Mapped[bool] = mapped_column(default=False)
+    form: Mapped[JsonObject] = mapped_column(default=dict, doc="What the visitor wrote to the rep.")
+    refused: Mapped[bool] = mapped_column(
+        default=False, doc="The visitor does not want to be known: never identified (X13)."
+    )
     confidence: Mapped[Confidence] = mapped_column(enum_type(Confidence), default=Confidence.HUMAN)
     confidence_reason: Mapped[str] = mapped_column(String(64), default="")
 

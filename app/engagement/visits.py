@@ -8,8 +8,8 @@ keeps the worst), so that a beacon that is repeated, late or lost does no harm.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from app.db import TenantSession
 from app.engagement import rollups
 from app.engagement.confidence import Judgement, worse
 from app.engagement.kinds import Kind, Step
-from app.engagement.models import Event, Source, Visit
+from app.engagement.models import Confidence, Event, Source, Visit
 from app.engagement.ports import Recorded
 from app.engagement.score import points_of
 from app.ids import new_id
@@ -52,6 +52,7 @@ class NewStep:
         occurred_at: When, aware.
         target: Id of the block or document, or address of the link.
         label: What the visitor saw of it, e.g. the text of the link.
+        details: What the visitor wrote, for a form that was sent.
     """
 
     id: str
@@ -59,14 +60,24 @@ class NewStep:
     occurred_at: datetime
     target: str = ""
     label: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """What a beacon came to: the visit, and whether it began with this beacon (a view)."""
+    """What a beacon came to.
+
+    Attributes:
+        visit: The visit of this page load.
+        began: It began with this beacon: a view.
+        identified: It was anonymous before, and has a person now.
+        doubted: It was thought a person's before, and is not any more.
+    """
 
     visit: Visit
     began: bool
+    identified: bool = False
+    doubted: bool = False
 
 
 def beat(
@@ -97,15 +108,18 @@ def beat(
     before = rollups.change_of(head, events=-1)
     fresh = _fold(session, visit, steps[:MAX_STEPS_PER_BEAT], judgement)
     _grow(visit, fresh, now, visible_seconds_so_far)
+    was_human = visit.confidence is Confidence.HUMAN
     _judge(visit, judgement)
-    if visit.person_id is None and person_id is not None:
+    identified = person_id is not None and visit.person_id is None and not visit.refused
+    if identified and person_id is not None:
         _identify(session, visit, head, person_id)
     _follow(head, visit)
     if began or session.is_modified(head):
         after = rollups.change_of(head)
         rollups.add(session, [after] if began else [before, after])
     session.flush()
-    return Beat(visit, began)
+    doubted = was_human and visit.confidence is not Confidence.HUMAN
+    return Beat(visit, began, identified, doubted)
 
 
 def end(session: TenantSession, visit: Visit, *, now: datetime, recorded: Recorded) -> None:
@@ -212,7 +226,9 @@ def _grow(visit: Visit, steps: Sequence[NewStep], now: datetime, seconds: float)
     visit.blocks = _with(visit.blocks, steps, Step.BLOCK_SEEN)
     visit.clicks = _with(visit.clicks, steps, Step.LINK_CLICKED)
     visit.documents = _with(visit.documents, steps, Step.DOCUMENT_OPENED)
-    visit.form_sent = visit.form_sent or any(step.kind is Step.FORM_SENT for step in steps)
+    for step in steps:
+        if step.kind is Step.FORM_SENT:
+            visit.form_sent, visit.form = True, dict(step.details)
 
 
 def _with(known: list[Any], steps: Sequence[NewStep], kind: Step) -> list[Any]:
@@ -250,6 +266,7 @@ def _follow(head: Event, visit: Visit) -> None:
         "documents": visit.documents,
         "form_sent": visit.form_sent,
         "ended": visit.ended_at is not None,
+        **({"form": visit.form} if visit.form else {}),
     }
     head.points = points_of(head.kind, head.confidence, head.properties)
 
@@ -277,6 +294,8 @@ def _visit_row(
         "clicks": [],
         "documents": [],
         "form_sent": False,
+        "form": {},
+        "refused": False,
         "confidence": judgement.confidence,
         "confidence_reason": judgement.reason,
     }
@@ -304,7 +323,7 @@ def _step_row(visit: Visit, step: NewStep, judgement: Judgement) -> dict[str, An
         "kind": step.kind.value,
         "subject": step.label[:255],
         "url": step.target if step.kind is Step.LINK_CLICKED else "",
-        "properties": {"target": step.target},
+        "properties": {"target": step.target, **step.details},
         "confidence": judgement.confidence,
         "confidence_reason": judgement.reason,
         "key": _step_key(visit, step),
