@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint, Uuid
+from sqlalchemy import String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
@@ -88,13 +88,14 @@ class Block(Tenant, Base):
 class Link(Tenant, Base):
     """A way to a Destination, for one person and channel, or for anybody (``person_id`` NULL).
 
-    ``token`` is the unguessable last part of the address (128 bits, base62-like).
+    ``token`` is the unguessable last part of the address (over 128 bits, letters and digits).
+    ``views`` counts visits that a person is thought to have made.
     """
 
     __tablename__ = "link"
     __table_args__ = (
         tenant_key(),
-        Index(None, "org_id", "destination_id"),
+        UniqueConstraint("org_id", "destination_id", "person_id", "channel"),
         tenant_reference("destination_id", "destination", ondelete="CASCADE"),
         tenant_reference("person_id", "person", ondelete="CASCADE"),
     )
@@ -102,8 +103,30 @@ class Link(Tenant, Base):
     id: Mapped[IdColumn]
     destination_id: Mapped[UUID] = mapped_column(Uuid)
     person_id: Mapped[UUID | None] = mapped_column(Uuid)
+    first_name: Mapped[str] = mapped_column(
+        String(255), default="", doc="What the page calls the person."
+    )
     channel: Mapped[str] = mapped_column(String(32), default="direct")
     token: Mapped[str] = mapped_column(String(43), unique=True)
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    views: Mapped[int] = mapped_column(default=0)
+    last_viewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Viewer(Tenant, Base):
+    """A known person who viewed a Destination; counts that stay quick however many visits."""
+
+    __tablename__ = "viewer"
+    __table_args__ = (
+        UniqueConstraint("org_id", "destination_id", "person_id"),
+        tenant_reference("destination_id", "destination", ondelete="CASCADE"),
+        tenant_reference("person_id", "person", ondelete="CASCADE"),
+    )
+
+    id: Mapped[IdColumn]
+    destination_id: Mapped[UUID] = mapped_column(Uuid)
+    person_id: Mapped[UUID] = mapped_column(Uuid)
+    views: Mapped[int] = mapped_column(default=0)
+    last_viewed_at: Mapped[TimeColumn]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -52,6 +53,7 @@ class OrgSettings:
     opportunity_rule: OpportunityRule = OpportunityRule.ONE
     kinds: Mapping[str, str] = field(default_factory=dict)
     company_name: str = ""
+    website: str = ""
     brand_color: str = "#0b5cab"
 
     def policy_of(self, kind: str) -> KindPolicy:
@@ -60,6 +62,8 @@ class OrgSettings:
         return KindPolicy(named) if named else DEFAULT_KINDS.get(kind, KindPolicy.OFF)
 
 
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_WEBSITE = re.compile(r"https?://[^\s/\\]+[^\s\\]*")
 _NAMES = frozenset(f.name for f in fields(OrgSettings))
 
 
@@ -102,4 +106,8 @@ def _build(values: Mapping[str, Any]) -> OrgSettings:
         ) from error
     if settings.activity_object not in {"Task", "Event"}:
         raise ConfigError("activity_object is Task or Event.")
+    if settings.website and not _WEBSITE.fullmatch(settings.website):
+        raise ConfigError("website is an address such as https://www.example.com.")
+    if not _COLOR.fullmatch(settings.brand_color):
+        raise ConfigError("brand_color is a colour such as #0b5cab.")
     return settings

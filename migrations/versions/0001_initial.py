@@ -265,22 +265,23 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('destination_id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('first_name', sa.String(length=255), nullable=False),
     sa.Column('channel', sa.String(length=32), nullable=False),
     sa.Column('token', sa.String(length=43), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('views', sa.Integer(), nullable=False),
+    sa.Column('last_viewed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('org_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['org_id', 'destination_id'], ['destination.org_id', 'destination.id'], name=op.f('fk_link_org_id_destination_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['org_id', 'person_id'], ['person.org_id', 'person.id'], name=op.f('fk_link_org_id_person_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['org_id'], ['org.id'], name=op.f('fk_link_org_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_link')),
+    sa.UniqueConstraint('org_id', 'destination_id', 'person_id', 'channel', name=op.f('uq_link_org_id_destination_id_person_id_channel')),
     sa.UniqueConstraint('org_id', 'id', name=op.f('uq_link_org_id_id')),
     sa.UniqueConstraint('token', name=op.f('uq_link_token'))
     )
-    with op.batch_alter_table('link', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_link_org_id_destination_id'), ['org_id', 'destination_id'], unique=False)
-
     op.create_table('membership',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
@@ -344,6 +345,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_read')),
     sa.UniqueConstraint('org_id', 'person_id', name=op.f('uq_role_read_org_id_person_id'))
     )
+    op.create_table('viewer',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('destination_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('views', sa.Integer(), nullable=False),
+    sa.Column('last_viewed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('org_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['org_id', 'destination_id'], ['destination.org_id', 'destination.id'], name=op.f('fk_viewer_org_id_destination_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['org_id', 'person_id'], ['person.org_id', 'person.id'], name=op.f('fk_viewer_org_id_person_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['org_id'], ['org.id'], name=op.f('fk_viewer_org_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_viewer')),
+    sa.UniqueConstraint('org_id', 'destination_id', 'person_id', name=op.f('uq_viewer_org_id_destination_id_person_id'))
+    )
     op.create_table('visit',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('destination_id', sa.Uuid(), nullable=False),
@@ -360,6 +374,8 @@ def upgrade() -> None:
     sa.Column('clicks', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('documents', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('form_sent', sa.Boolean(), nullable=False),
+    sa.Column('form', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('refused', sa.Boolean(), nullable=False),
     sa.Column('confidence', sa.String(length=32), nullable=False),
     sa.Column('confidence_reason', sa.String(length=64), nullable=False),
     sa.Column('org_id', sa.Uuid(), nullable=False),
@@ -466,6 +482,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_visit_open', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.drop_table('visit')
+    op.drop_table('viewer')
     op.drop_table('role_read')
     with op.batch_alter_table('record_link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_record_link_org_id_person_id'))
@@ -478,9 +495,6 @@ def downgrade() -> None:
 
     op.drop_table('opportunity_role')
     op.drop_table('membership')
-    with op.batch_alter_table('link', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_link_org_id_destination_id'))
-
     op.drop_table('link')
     op.drop_table('engagement_state')
     op.drop_table('daily_rollup')
