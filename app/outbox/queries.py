@@ -26,4 +26,4 @@ def depth(session: SystemSession) -> Mapping[DeliveryState, int]:
         .where(in_states(OutboxRow.state, *_OPEN))
         .group_by(OutboxRow.state)
     )
-    return dict.fromkeys(_OPEN, 0) | dict(rows.tuples().all())
+    return dict.fromkeys(_OPEN, 0) | dict(rows.all())

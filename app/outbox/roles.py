@@ -123,7 +123,7 @@ def _contacts(session: TenantSession, people: set[UUID]) -> dict[str, UUID]:
     statement = select(RecordLink.salesforce_id, RecordLink.person_id).where(
         RecordLink.person_id.in_(people), RecordLink.sobject == SObject.CONTACT
     )
-    return {r: person for r, person in session.execute(statement).tuples() if person is not None}
+    return {r: person for r, person in session.execute(statement) if person is not None}
 
 
 def _fact(row: Mapping[str, Any]) -> RoleFacts:

@@ -58,6 +58,6 @@ def linked_meanwhile(session: SystemSession, limit: int = 500) -> Mapping[UUID, 
         .limit(limit)
     )
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    for org_id, person_id in rows.tuples():
+    for org_id, person_id in rows:
         found[org_id].add(person_id)
     return found

@@ -76,7 +76,7 @@ def _records(
         )
         .order_by(RecordLink.created_at.desc(), RecordLink.salesforce_id.desc())
     )
-    found = session.execute(statement).tuples().all()
+    found = session.execute(statement).all()
     deals: dict[UUID | None, str] = {deal: r for _, r, _, deal in found if deal is not None}
     who: dict[UUID, Who] = {}
     for wanted in (SObject.LEAD, SObject.CONTACT):
@@ -99,7 +99,7 @@ def _deals(session: TenantSession, people: set[UUID]) -> Mapping[UUID, Sequence[
         .where(OpportunityRole.person_id.in_(people))
     )
     found: dict[UUID, list[Deal]] = defaultdict(list)
-    for person, is_primary, opportunity, opened_at, is_closed, record in rows.tuples():
+    for person, is_primary, opportunity, opened_at, is_closed, record in rows:
         found[person].append(Deal(opportunity, record, opened_at, is_closed, is_primary))
     return found
 
@@ -111,7 +111,7 @@ def _stays(session: TenantSession, visits: set[UUID]) -> dict[UUID, Stay]:
         select(Visit, Destination.sobject, Destination.record_id, Destination.created_by)
         .outerjoin(Destination, Destination.id == Visit.destination_id)
         .where(Visit.id.in_(visits))
-    ).tuples()
+    )
     return {
         visit.id: Stay(
             title=visit.title,
@@ -141,7 +141,7 @@ def _zones(session: TenantSession, users: set[str]) -> dict[str, ZoneInfo]:
     """Zones of these users, and under "" that of the user seen last."""
     rows = session.execute(
         select(OrgUser.salesforce_id, OrgUser.time_zone).order_by(OrgUser.last_seen_at.desc())
-    ).tuples()
+    )
     zones: dict[str, ZoneInfo] = {}
     for user, name in rows:
         zones.setdefault("", _zone(name))

@@ -1,0 +1,94 @@
+"""Worker processes of a test: started, killed, stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.outbox.world import World
+
+_ROOT = Path(__file__).parent.parent.parent
+_SCRIPT = Path(__file__).with_name("worker_process.py")
+
+
+class Workers:
+    """Real processes on a world's database; each has its output in a file of its own."""
+
+    def __init__(self, world: World, folder: Path, **environment: str) -> None:
+        config = world.config
+        self._folder = folder
+        self._environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONPATH": str(_ROOT),
+            "INLAY_SECRET_KEYS": ",".join(config.secret_keys),
+            "INLAY_DATABASE_URL": config.database_url,
+            "INLAY_HOME": str(config.home),
+            "INLAY_SALESFORCE_EXTRA_ORIGINS": world.devorg.url,
+            "INLAY_SWEEP_SECONDS": "0.2",
+            **environment,
+        }
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._started = 0
+
+    def start(self) -> int:
+        """One more worker; its process id."""
+        self._started += 1
+        with (self._folder / f"worker-{self._started}.log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603  # our own script
+                [sys.executable, str(_SCRIPT)],
+                cwd=_ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )
+        self._running[process.pid] = process
+        return process.pid
+
+    def kill(self, pid: int) -> None:
+        """SIGKILL: no handler runs, nothing is released."""
+        process = self._running.pop(pid)
+        process.kill()
+        process.wait(10)
+
+    def stop(self, pid: int, seconds: float = 25) -> int:
+        """SIGTERM, and the exit code."""
+        process = self._running.pop(pid)
+        process.send_signal(signal.SIGTERM)
+        return process.wait(seconds)
+
+    def pids(self) -> list[int]:
+        """Processes that were not ended."""
+        return list(self._running)
+
+    def output(self) -> str:
+        """What all workers wrote, for the message of a failing test."""
+        return "\n".join(path.read_text() for path in sorted(self._folder.glob("worker-*.log")))
+
+    def close(self) -> None:
+        """End those that are left."""
+        for pid in self.pids():
+            self.kill(pid)
+
+
+@contextmanager
+def workers(world: World, folder: Path, **environment: str) -> Iterator[Workers]:
+    """Worker processes that are gone when the block ends."""
+    made = Workers(world, folder, **environment)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20, what: str = "it") -> None:
+    """Look again and again; AssertionError when it does not come true."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"{what} did not happen within {seconds:g} s"
+        time.sleep(0.02)
