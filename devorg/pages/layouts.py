@@ -17,7 +17,7 @@ class Layout:
     brief: tuple[str, ...]
 
 
-_RECORD = ("System", ("OwnerId", "LastActivityDate", "CreatedDate", "LastModifiedDate"))
+_RECORD = ("System", ("OwnerId", "CreatedDate", "LastModifiedById", "LastModifiedDate"))
 
 LAYOUTS: dict[str, Layout] = {
     "Contact": Layout(
