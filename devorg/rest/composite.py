@@ -99,6 +99,11 @@ def _one(call: Call, part: Part, results: dict[str, Answer]) -> Answer:
         call.connection.execute("ROLLBACK TO part")
         answer = Answer(error.status, error.body())
     call.connection.execute("RELEASE part")
+    try:
+        # Outside the savepoint: what was done stays done, though the answer says it failed.
+        call.org.faults.strike_status(f"{call.root}/{_path(call, part['url'])}", after=True)
+    except ApiError as error:
+        return Answer(error.status, error.body())
     return answer
 
 
@@ -119,9 +124,7 @@ def _run(call: Call, part: Part, results: dict[str, Answer]) -> Answer:
         body=_resolved(part.get("body"), results),
     )
     call.org.faults.strike_status(f"{call.root}/{path}", after=False)
-    answer = route.handler(inner, **route.values)
-    call.org.faults.strike_status(f"{call.root}/{path}", after=True)
-    return answer
+    return route.handler(inner, **route.values)
 
 
 def _resolved(value: Any, results: dict[str, Answer]) -> Any:

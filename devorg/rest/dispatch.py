@@ -62,7 +62,7 @@ def answer(version: str, path: str) -> Response:
     except ApiError as error:
         return _limit_info(org, _reply(Answer(error.status, error.body())))
     except DropError:
-        return _drop()
+        return drop_connection()
 
 
 def _answer(org: Org, version: str, path: str) -> Response:
@@ -79,7 +79,9 @@ def _answer(org: Org, version: str, path: str) -> Response:
     org.faults.strike_status(request.path, after=False)
     # Outside the transaction: a slow row must not hold up other calls.
     time.sleep(org.per_row_ms * rows / 1000)
-    writes = request.method != "GET" and (not parts or any(p.get("method") != "GET" for p in parts))
+    writes = request.method not in {"GET", "HEAD"} and (
+        not parts or any(p.get("method") != "GET" for p in parts)
+    )
     with org.store.writing() if writes else org.store.reading() as connection:
         call = Call(
             org, user, connection, version, request.method, path, request.args,
@@ -151,7 +153,7 @@ def _limit_info(org: Org, response: Response) -> Response:
     return response
 
 
-def _drop() -> Response:
+def drop_connection() -> Response:
     """Close the connection under the server's feet: the client sees it end without an answer."""
     connection = request.environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):

@@ -98,6 +98,15 @@ def test_a_part_of_a_composite_can_be_refused_as_a_whole(rep: Client) -> None:
     assert [each["httpStatusCode"] for each in results.values()] == [201, 400]
 
 
+def test_a_part_of_a_composite_can_be_done_and_say_it_failed(rep: Client) -> None:
+    """X16: the ambiguous answer inside a composite keeps what was done."""
+    fault = {"kind": "status", "match": "sobjects/Task", "status": 500, "after": True, "times": 1}
+    rep.control("POST", "faults", fault)
+    done = part("task", "POST", "sobjects/Task", {"Subject": "x", "Inlay_Key__c": "t:part"})
+    assert send(rep, done)["task"]["httpStatusCode"] == 500
+    assert len(rep.query("SELECT Id FROM Task WHERE Inlay_Key__c = 't:part'")) == 1
+
+
 def test_rows_take_the_time_they_are_told_and_hold_up_nobody(rep: Client) -> None:
     """X16: 100 rows of 5 ms each; a read in the meantime does not wait."""
     rep.control("POST", "config", {"per_row_ms": 5})

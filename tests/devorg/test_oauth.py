@@ -64,3 +64,25 @@ def test_a_forged_or_ended_token_is_an_invalid_session(org: RunningOrg, rep: Cli
             {"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}
         ]
     assert Client(org, "rep").call("GET", "limits").status_code == 200
+
+
+def test_the_identity_url_of_a_token_says_who_it_is(org: RunningOrg) -> None:
+    """X16: for the token's own user only."""
+    grant = ask(org, GOOD).json()
+    header = {"Authorization": f"Bearer {grant['access_token']}"}
+    who = requests.get(grant["id"], headers=header, timeout=30).json()
+    assert who["organization_id"] == org.org_id
+    assert grant["id"] == who["id"]
+    other = grant["id"][:-18] + "0055e0000000001AAA"
+    assert requests.get(other, headers=header, timeout=30).status_code == 404
+    assert requests.get(grant["id"], timeout=30).status_code == 403
+
+
+def test_a_fault_strikes_logging_in_too(org: RunningOrg, rep: Client) -> None:
+    """X16: an org that is down gives no token."""
+    rep.control("POST", "faults", {"kind": "status", "match": "oauth2/token", "status": 503})
+    assert ask(org, GOOD).status_code == 503
+    rep.control("DELETE", "faults")
+    rep.control("POST", "faults", {"kind": "drop", "match": "oauth2"})
+    with pytest.raises(requests.ConnectionError):
+        ask(org, GOOD)
