@@ -63,8 +63,10 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever lies in tests/e2e is end to end."""
+    """Whatever lies in tests/e2e is end to end; whatever uses a database is a data test."""
     for item in items:
+        if "databases_of_run" in getattr(item, "fixturenames", ()):
+            item.add_marker("data")
         if _ROOM / "e2e" in item.path.parents:
             item.add_marker("e2e")
 

@@ -36,6 +36,7 @@ SYSTEM_SESSIONS = {
     "app/jobs/": "the worker serves all orgs",
     "app/orgs/": "the tenants themselves",
     "app/console/": "support staff",
+    "app/api/access.py": "an API key names its org; until it is read there is none",
     "app/engagement/silence.py": "the worker's search for silent visits of all orgs: ids only",
     "app/salesforce/accounting.py": "books the calls of all orgs in one statement",
     "app/web/limits.py": "rate limits count before anyone is known",
