@@ -79,7 +79,7 @@ def describe(call: Call, name: str) -> Answer:
         "defaultImplementation": None,
         "extendedBy": None,
         "extendsInterfaces": None,
-        "fields": [_field(call, each) for each in visible],
+        "fields": [_field(call, sobject, each) for each in visible],
         "implementedBy": None,
         "implementsInterfaces": None,
         "listviewable": None,
@@ -166,7 +166,7 @@ _BYTES_PER_CHARACTER = 3
 # What devorg has no notion of, with the value real orgs give plain fields.
 _PLAIN_FIELD: dict[str, Any] = {
     "aiPredictionField": False, "autoNumber": False, "calculated": False,
-    "calculatedFormula": None, "cascadeDelete": False, "compoundFieldName": None,
+    "calculatedFormula": None, "cascadeDelete": False,
     "controllerName": None, "defaultValueFormula": None, "dependentPicklist": False,
     "deprecatedAndHidden": False, "displayLocationInDecimal": False, "encrypted": False,
     "extraTypeInfo": None, "filteredLookupInfo": None, "formulaTreatNullNumberAsZero": False,
@@ -177,7 +177,23 @@ _PLAIN_FIELD: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _field(call: Call, field: Field) -> dict[str, Any]:
+# The parts of compound fields: of names, and of addresses after a prefix such as Mailing.
+_NAME_PARTS = frozenset({"FirstName", "LastName", "Salutation"})
+_ADDRESS_PARTS = ("Street", "City", "State", "PostalCode", "Country")
+
+
+def _compound(sobject: SObject, field: Field) -> str | None:
+    """The compound field that a field is a part of."""
+    if sobject.name in {"Contact", "Lead"} and field.name in _NAME_PARTS:
+        return "Name"
+    if sobject.name in {"Account", "Contact", "Lead"}:
+        for part in _ADDRESS_PARTS:
+            if field.name.endswith(part):
+                return field.name.removesuffix(part) + "Address"
+    return None
+
+
+def _field(call: Call, sobject: SObject, field: Field) -> dict[str, Any]:
     text = field.type in TEXT_TYPES
     polymorphic = len(field.references) > 1
     shown = {
@@ -186,9 +202,10 @@ def _field(call: Call, field: Field) -> dict[str, Any]:
         "byteLength": field.length
         * (1 if field.type in {"id", "reference"} else _BYTES_PER_CHARACTER),
         "caseSensitive": field.case_sensitive,
+        "compoundFieldName": _compound(sobject, field),
         "createable": field.createable,
         "custom": field.custom,
-        "defaultValue": field.default if field.type == "boolean" else None,
+        "defaultValue": field.default,
         "defaultedOnCreate": field.defaulted,
         "digits": field.precision if field.type == "int" else 0,
         "externalId": field.external_id,
