@@ -20,6 +20,7 @@ from app.orgs import features
 from app.outbox.plan import planner
 from app.salesforce.gateway import EXTENSION, Gateway
 from app.web import errors, health, i18n, logs, room
+from app.widget import routes as widget
 
 #: The largest body that any address takes; rooms set smaller limits of their own.
 _MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -62,7 +63,7 @@ def _plug(app: Flask, config: Config) -> None:
 
 
 def _register(app: Flask) -> None:
-    for part in (health.room, api.room):
+    for part in (health.room, widget.room, api.room):
         app.register_blueprint(part)
     cli.install(app)
     app.cli.add_command(worker)
