@@ -58,14 +58,21 @@ def events_of(people: Sequence[Colleague]) -> list[NewEvent]:
 def _story(person: Colleague, now: datetime) -> Iterator[NewEvent]:
     dice = _dice(person, "story")
     for week in range(_DAYS // 7):
-        sent = now - timedelta(days=_DAYS - 7 * week, hours=dice.uniform(1, 60))
+        sent = _at_work(now - timedelta(days=_DAYS - 7 * week), dice)
         yield from _mail(person, dice, sent, now)
     for number in range(int(person.warmth * 14)):
-        when = now - timedelta(days=dice.uniform(0.1, _DAYS))
+        when = _at_work(now - timedelta(days=dice.uniform(1, _DAYS)), dice)
         page = dice.choice(_PAGES)
         title = page.rsplit("/", 1)[-1].replace("-", " ").capitalize()
         yield _event(person, f"page-{number}", Kind.PAGE_VISIT, when, title, _SITE + page)
     yield from _talk(person, dice, now)
+
+
+def _at_work(day: datetime, dice: random.Random) -> datetime:
+    """A moment of that day's working hours, in whole minutes; weekends fall to the Friday before."""
+    day -= timedelta(days=max(0, day.weekday() - 4))
+    hour, minute = dice.randint(8, 16), dice.randint(0, 59)
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
 def _mail(
@@ -85,7 +92,7 @@ def _mail(
         (Kind.EMAIL_CLICKED, 0.8),
         (Kind.EMAIL_REPLIED, 0.3),
     ):
-        moment += timedelta(minutes=dice.uniform(5, 900))
+        moment += timedelta(minutes=dice.uniform(4, 90))
         if dice.random() > chance * odds or moment > now:
             return
         url = _SITE + dice.choice(_PAGES) if kind is Kind.EMAIL_CLICKED else ""
@@ -99,7 +106,7 @@ def _talk(person: Colleague, dice: random.Random, now: datetime) -> Iterator[New
         (Kind.MEETING, 0.5, "Working session with the project team"),
     ):
         if dice.random() < person.warmth * odds:
-            when = now - timedelta(days=dice.uniform(1, 30))
+            when = _at_work(now - timedelta(days=dice.uniform(2, 30)), dice)
             yield _event(person, str(kind), kind, when, subject)
 
 
