@@ -54,7 +54,7 @@ def batch(model: type[Model]) -> Model:
 
 def check(model: type[Model], items: Sequence[Any]) -> Checked[Model]:
     """Each item as this model, or a problem with the names of the members that are wrong."""
-    checked = Checked[Model]({}, {})
+    checked: Checked[Model] = Checked({}, {})
     for index, item in enumerate(items):
         try:
             checked.good[index] = model.model_validate(item)

@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.api.values import EventId, Moment, PastMoment, Properties, Text, WebAddress
+from app.api.values import EventId, Moment, Name, PastMoment, Properties, Text, WebAddress
 from app.crm.errors import UnknownPersonError
 from app.crm.schemas import PersonKey, person_key
 from app.engagement.kinds import KIND_PATTERN, MAX_KIND, OWN_KINDS
@@ -120,14 +120,14 @@ class EventBatch(RawEventBatch):
 class MembershipIn(_Model):
     """One membership; a name alone may stand for it."""
 
-    name: Annotated[Text, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
+    name: Name
     status: Annotated[Text, Field(max_length=64)] = ""
     url: WebAddress | None = None
     since: Moment | None = Field(None, description="Since when, or when an e-mail is to go.")
 
 
 MembershipList = Annotated[
-    list[Annotated[Text, StringConstraints(min_length=1, max_length=255)] | MembershipIn],
+    list[Name | MembershipIn],
     Field(max_length=_MAX_MEMBERSHIPS),
 ]
 

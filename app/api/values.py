@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from app.clock import utcnow
 
@@ -87,6 +87,12 @@ def _check_json(value: Any, depth: int) -> None:
 
 #: Text that databases can keep.
 Text = Annotated[str, AfterValidator(_check_text)]
+#: What something is called; without spaces at its ends, never blank.
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=255, strip_whitespace=True),
+    AfterValidator(_check_text),
+]
 EventId = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_check_id)]
 WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_check_url)]
 #: When something happened: at most one day ahead of us, since clocks differ.
