@@ -69,7 +69,7 @@ def _story(person: Colleague, now: datetime) -> Iterator[NewEvent]:
 
 
 def _at_work(day: datetime, dice: random.Random) -> datetime:
-    """A moment of that day's working hours, in whole minutes; weekends fall to the Friday before."""
+    """A moment of that day's working hours, in whole minutes; a weekend becomes its Friday."""
     day -= timedelta(days=max(0, day.weekday() - 4))
     hour, minute = dice.randint(8, 16), dice.randint(0, 59)
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
