@@ -53,22 +53,52 @@ class Opening:
     bearer: str
 
 
-def open_frame(
-    parts: Parts, text: str, app_key: str = "", *, renews: FrameClaims | None = None
-) -> Opening:
-    """Everything between the form field and the card.
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A request that one of the app's secrets signed, freshly; nobody is admitted yet."""
+
+    app: CanvasApp
+    envelope: Envelope
+    mac: str
+
+
+def verify(parts: Parts, text: str, app_key: str = "") -> Verified:
+    """What a signed request says, if the path's own app signed it.
 
     Args:
         parts: Of the application.
         text: The signed request.
         app_key: Of a customer-owned app's path; empty for the vendor's packaged app.
+
+    Raises:
+        CanvasError: The request is not to be believed.
+        NotAdmittedError: ``unknown_app``.
+    """
+    with parts.database.system_reading() as system:
+        app = apps.find(system, app_key or apps.PACKAGED)
+    envelope = signed_request.verify(text, apps.secrets_of(app, parts.keyring))
+    freshness.check(
+        envelope.issued_at,
+        int(time.time() * 1000),
+        window_ms=parts.config.freshness_seconds * 1000,
+        skew_ms=parts.config.skew_seconds * 1000,
+    )
+    return Verified(app, envelope, signed_request.mac_of(text))
+
+
+def open_frame(parts: Parts, request: Verified, *, renews: FrameClaims | None = None) -> Opening:
+    """Everything between a verified request and the card.
+
+    Args:
+        parts: Of the application.
+        request: What Salesforce posted.
         renews: Claims of the frame that asks again: it must be the same org, user and record.
 
     Raises:
-        CanvasError: The request is not to be believed, or of somebody else than ``renews``.
+        SessionError: The request is of somebody else than ``renews``.
         InlayError: The org or user is not served, may not see the record, or Salesforce fails.
     """
-    app, envelope = _verify(parts, text, app_key)
+    app, envelope = request.app, request.envelope
     logs.bind(org=envelope.organization.id, user=envelope.user_id)
     org = _admit(parts, app, envelope)
     reference = envelope.record_reference()
@@ -81,7 +111,7 @@ def open_frame(
             user_id=envelope.user_id,
             record_id=reference.id18,
         )
-    enabled, known = _note(parts, org.id, text, envelope, reference)
+    enabled, known = _note(parts, org.id, request, reference)
     client = parts.gateway.for_user(
         envelope.organization.id,
         envelope.client.instance_url or "",
@@ -91,23 +121,9 @@ def open_frame(
         client, envelope.organization.id, reference, known.related_to(reference.id18)
     )
     people = mirror.learn(parts.database, org.id, seen, known)
-    frame = Frame(_claims(org, envelope, reference, seen), _names(seen, app_key))
+    frame = Frame(_claims(org, envelope, reference, seen), _names(seen, _key_of(app)))
     token = bearer.issue(frame, parts.keyring, now=utcnow(), lifetime_s=parts.config.bearer_seconds)
     return Opening(envelope, org, enabled, seen, people, frame, token)
-
-
-def _verify(parts: Parts, text: str, app_key: str) -> tuple[CanvasApp, Envelope]:
-    """The envelope, if a secret of the path's own app signed it, and freshly."""
-    with parts.database.system_reading() as system:
-        app = apps.find(system, app_key or apps.PACKAGED)
-    envelope = signed_request.verify(text, apps.secrets_of(app, parts.keyring))
-    freshness.check(
-        envelope.issued_at,
-        int(time.time() * 1000),
-        window_ms=parts.config.freshness_seconds * 1000,
-        skew_ms=parts.config.skew_seconds * 1000,
-    )
-    return app, envelope
 
 
 def _admit(parts: Parts, app: CanvasApp, envelope: Envelope) -> Org:
@@ -127,23 +143,26 @@ def _admit(parts: Parts, app: CanvasApp, envelope: Envelope) -> Org:
 
 
 def _note(
-    parts: Parts, org_id: UUID, text: str, envelope: Envelope, reference: RecordReference
+    parts: Parts, org_id: UUID, request: Verified, reference: RecordReference
 ) -> tuple[frozenset[Feature], mirror.Surroundings]:
     """Count the request before Salesforce is asked anything with its token; see what we know.
 
     One transaction for all of it: what is read here is needed before the first call goes out.
     """
-    mac = signed_request.mac_of(text)
     with parts.database.writing(org_id) as tenant:
         enabled = features.enabled(tenant)
         if Feature.WIDGET not in enabled:
             raise service.refuse_feature()
-        times = service.note_request(tenant, parts.config, mac)
-        service.note_user(tenant, envelope.user)
+        times = service.note_request(tenant, parts.config, request.mac)
+        service.note_user(tenant, request.envelope.user)
         known = mirror.surroundings(tenant, reference)
     if times > 1:
         _log.info("repeated", times=times)
     return enabled, known
+
+
+def _key_of(app: CanvasApp) -> str:
+    return "" if app.key == apps.PACKAGED else app.key
 
 
 def _claims(org: Org, envelope: Envelope, reference: RecordReference, seen: Rights) -> FrameClaims:

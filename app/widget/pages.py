@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import Response, g, render_template, url_for
 
 from app.config import API_VERSION, Config
 from app.errors import InlayError
@@ -18,6 +18,7 @@ from app.widget.header import header_of
 from app.widget.opening import Opening
 from app.widget.policy import policy_for
 from app.widget.timeline import TimelineView
+from canvas.envelope import Envelope
 from canvas.errors import CanvasError, HostError
 from canvas.framing import check_instance_url, check_login_url, check_page_origin
 
@@ -34,7 +35,7 @@ def card_page(config: Config, opening: Opening, card: Card) -> Response:
         sdk_url=f"{sdk_origin}/canvas/sdk/js/{API_VERSION}/canvas-all.js" if sdk_origin else "",
         session={
             **_session(config, opening, card),
-            "client": _client(config, opening),
+            "client": _client(config, opening.envelope),
             "urls": _urls(),
             "texts": _texts(),
         },
@@ -48,13 +49,21 @@ def renewed(config: Config, opening: Opening, card: Card) -> dict[str, Any]:
 
 
 def fragment(card: Card, status: int = 200) -> Response:
-    """The card's parts alone."""
-    return Response(_card_html(card), status=status)
+    """The card's parts alone; their ETag is what ``/widget/changes`` compares with."""
+    response = Response(_card_html(card), status=status)
+    response.set_etag(card.version)
+    return response
 
 
 def timeline_fragment(view: TimelineView) -> Response:
     """Rows and foot of the timeline alone."""
     return Response(render_template("widget/timeline.html", timeline=view))
+
+
+def remember(envelope: Envelope) -> None:
+    """Whatever this request is answered with, it is in this user's language and to this parent."""
+    g.envelope = envelope
+    i18n.set_locale(envelope.user.locale or i18n.DEFAULT_LOCALE)
 
 
 def refusal(error: CanvasError | InlayError) -> Response:
@@ -113,12 +122,13 @@ def belongs_in_salesforce() -> Response:
 
 
 def _calm(*, status: int = 200, **values: Any) -> Response:
-    policy = policy_for(context.config(), None)
+    config, envelope = context.config(), g.get("envelope")
+    policy = policy_for(config, envelope)
     set_policy(policy)
-    sources = policy.directives["frame-ancestors"].split()
-    page = render_template(
-        "widget/calm.html", lang=_language(), session={"sources": sources}, **values
-    )
+    session: dict[str, Any] = {"sources": policy.directives["frame-ancestors"].split()}
+    if envelope is not None:
+        session["client"] = _client(config, envelope)
+    page = render_template("widget/calm.html", lang=_language(), session=session, **values)
     return Response(page, status=status)
 
 
@@ -138,9 +148,9 @@ def _session(config: Config, opening: Opening, card: Card) -> dict[str, Any]:
     }
 
 
-def _client(config: Config, opening: Opening) -> dict[str, str]:
+def _client(config: Config, envelope: Envelope) -> dict[str, str]:
     """How the frame reaches its parent; an origin that is not Salesforce's is not spoken to."""
-    named = opening.envelope.client
+    named = envelope.client
     try:
         origin = check_page_origin(
             named.target_origin, extra_origins=config.salesforce_extra_origins

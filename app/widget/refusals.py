@@ -38,7 +38,7 @@ class Refusal:
     @property
     def is_passing(self) -> bool:
         """Whether the same request may succeed a little later."""
-        return self.status == 503
+        return self.status >= 500
 
 
 def N_(message: str) -> str:  # noqa: N802  # the name that Babel's extractor looks for
@@ -144,9 +144,14 @@ _REFUSALS = {
 }  # fmt: skip
 
 _UNKNOWN = Refusal(
-    503, "cloud", N_("Something went wrong"),
+    500, "cloud", N_("Something went wrong"),
     N_("Try again in a moment. If it stays, show your admin the code below."),
 )  # fmt: skip
+
+
+def is_known(reason: str) -> bool:
+    """Whether somebody thought of this reason."""
+    return reason in _REFUSALS
 
 
 def of(error: CanvasError | InlayError) -> Refusal:

@@ -6,21 +6,23 @@ from typing import cast
 
 import structlog
 from flask import Response, jsonify, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.clock import utcnow
 from app.errors import InlayError
 from app.salesforce.gateway import current_gateway
-from app.web import context
-from app.web.i18n import set_locale
+from app.web import context, i18n
+from app.web.errors import answer
 from app.web.logs import bind
 from app.web.metrics import CANVAS_REQUESTS
 from app.web.room import Origin, Room
-from app.widget import bearer, card, frames, pages, sharing
+from app.widget import bearer, card, frames, pages, refusals, sharing
 from app.widget.card import Card
-from app.widget.opening import Parts, open_frame
+from app.widget.errors import WidgetError
+from app.widget.opening import Opening, Parts, open_frame, verify
 from app.widget.policy import POLICY
 from canvas.errors import CanvasError, SignedRequestError
+from canvas.session import FrameClaims
 
 room = Room("widget", __name__, origin=Origin.APP, policy=POLICY)
 _log = structlog.get_logger("inlay.widget")
@@ -47,7 +49,24 @@ def too_large(_error: RequestEntityTooLarge) -> Response:
 def refused(error: CanvasError | InlayError) -> Response:
     """A calm page in the frame, problem+json for the frame's own calls; counted and logged."""
     CANVAS_REQUESTS.labels(outcome=error.reason).inc()
-    _log.warning("refused", reason=error.reason)
+    if refusals.is_known(error.reason):
+        _log.warning("refused", reason=error.reason)
+    else:
+        _log.error("unexpected_refusal", reason=error.reason, exc_info=error)
+    return _say(error)
+
+
+@room.errorhandler(Exception)
+def crashed(error: Exception) -> Response:
+    """A mistake of ours: still a calm page, since the frame would stay blank without one."""
+    if isinstance(error, HTTPException):
+        return answer(error.code or 500, "http_error", error.description or "")
+    CANVAS_REQUESTS.labels(outcome="crash").inc()
+    _log.error("crash", kind=type(error).__name__, exc_info=error)
+    return _say(WidgetError("Something went wrong on our side.", reason="crash"))
+
+
+def _say(error: CanvasError | InlayError) -> Response:
     if request.path.startswith("/widget/"):
         return pages.problem_of(error)
     return pages.refusal(error)
@@ -57,8 +76,7 @@ def refused(error: CanvasError | InlayError) -> Response:
 @room.post("/canvas/<app_key>")
 def open_widget(app_key: str = "") -> Response:
     """Salesforce posts a signed request: the whole card, or a calm page."""
-    opening = open_frame(_parts(), request.form.get("signed_request", ""), app_key)
-    set_locale(opening.frame.claims.locale)
+    opening = _open(request.form.get("signed_request", ""), app_key)
     shown = card.of_opening(context.database(), opening, context.config().pages_url)
     CANVAS_REQUESTS.labels(outcome="opened").inc()
     _log.info("opened", sobject=opening.frame.claims.sobject)
@@ -83,13 +101,7 @@ def renew() -> Response:
     )
     body = request.get_json(silent=True)
     text = body.get("signed_request") if isinstance(body, dict) else None
-    opening = open_frame(
-        _parts(),
-        text if isinstance(text, str) else "",
-        frame.names.app_key,
-        renews=frame.claims,
-    )
-    set_locale(opening.frame.claims.locale)
+    opening = _open(text if isinstance(text, str) else "", frame.names.app_key, renews=frame.claims)
     shown = card.of_opening(context.database(), opening, context.config().pages_url)
     CANVAS_REQUESTS.labels(outcome="renewed").inc()
     return jsonify(pages.renewed(context.config(), opening, shown))
@@ -134,6 +146,14 @@ def _parts() -> Parts:
     return Parts(context.database(), context.config(), context.keyring(), current_gateway())
 
 
+def _open(text: str, app_key: str, *, renews: FrameClaims | None = None) -> Opening:
+    """From the posted text to proven rights; what was verified also serves the calm pages."""
+    parts = _parts()
+    verified = verify(parts, text, app_key)
+    pages.remember(verified.envelope)
+    return open_frame(parts, verified, renews=renews)
+
+
 def _card(frame: bearer.Frame, kind: str = "") -> Card:
     return card.of_frame(context.database(), frame, context.config().pages_url, kind)
 
@@ -147,5 +167,5 @@ def _frame() -> bearer.Frame:
     """The frame that asks, by its bearer; what it reads checks org and features."""
     frame = bearer.read(_bearer(), context.keyring(), now=utcnow())
     bind(user=frame.claims.user_id)
-    set_locale(frame.claims.locale)
+    i18n.set_locale(frame.claims.locale)
     return frame

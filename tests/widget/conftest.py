@@ -18,9 +18,10 @@ from app import create_app
 from app.config import Config
 from app.db import Database
 from app.keys import Keyring
-from app.orgs import apps, features
+from app.orgs import apps, features, service
 from app.orgs.features import Feature
 from app.orgs.models import Org
+from app.widget.routes import room
 from devorg import DevorgConfig
 from devorg.server import RunningOrg, running
 from tests.support.application import APP_URL, make_org
@@ -101,12 +102,12 @@ def config(config: Config, box: Box) -> Config:
 @pytest.fixture
 def app(config: Config, database: Database) -> Flask:
     """The whole application, believing devorg's signatures."""
-    app = create_app(config, database=database)
-    if "widget" not in app.blueprints:
-        from app.salesforce.gateway import EXTENSION, Gateway
-        from app.widget.routes import room
+    return with_widget(create_app(config, database=database))
 
-        app.extensions[EXTENSION] = Gateway(config, database, Keyring(config.secret_keys))
+
+def with_widget(app: Flask) -> Flask:
+    """The application with the widget's room."""
+    if "widget" not in app.blueprints:
         app.register_blueprint(room)
     return app
 
@@ -117,7 +118,13 @@ def org(database: Database, keyring: Keyring, box: Box) -> Org:
     made = make_org(database, box.org_id, "Halyard Software")
     with database.system_writing() as session:
         apps.put(session, keyring, apps.PACKAGED, (_BOX.consumer_secret,), developer_name="Inlay")
-        features.switch(session, session.merge(made), Feature.CREATE_DESTINATION, True, by="tests")
+        features.switch(
+            session,
+            service.required(session, made.salesforce_id),
+            Feature.CREATE_DESTINATION,
+            True,
+            by="tests",
+        )
     return made
 
 
@@ -171,3 +178,11 @@ def session_of(html: str) -> dict[str, Any]:
 def widget(client: FlaskClient, box: Box, org: Org) -> Widget:
     """Opens frames as Salesforce does."""
     return Widget(client, box)
+
+
+@pytest.fixture
+def past(database: Database, org: Org, box: Box) -> Any:
+    """Writes history."""
+    from tests.widget.past import Past
+
+    return Past(database, org, box)

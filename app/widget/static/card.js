@@ -16,8 +16,13 @@ const card = document.getElementById("card");
 
 const changes = watch(session, frame.version, async () => {
   const response = await session.fetch(`${session.urls.card}?kind=${kindOf(card)}`);
-  update(await response.text());
+  return show(response);
 });
+
+async function show(response) {
+  update(await response.text());
+  return response.headers.get("ETag");
+}
 
 // Replaces the parts that differ, and leaves the reader's place and focus alone.
 function update(html) {
@@ -28,7 +33,7 @@ function update(html) {
     if (shown === null || shown.innerHTML === part.innerHTML) continue;
     const focused = shown.contains(document.activeElement) ? document.activeElement.id : "";
     if (part.dataset.part === "timeline") {
-      if (merge(shown, part)) toast(session.texts.newActivity);
+      if (merge(shown, part)) toast(session.texts.newActivity, shown.querySelector("header"));
     } else {
       shown.replaceWith(part);
     }
@@ -63,11 +68,12 @@ session.addEventListener("over", () => {
 session.addEventListener("renewed", ({ detail }) => {
   hideBanner();
   update(detail.card);
+  changes.shows(detail.version);
   card.hidden = false;
 });
 
 const actions = {
-  create: (button) => createDestination(button, session, update),
+  create: async (button) => changes.shows(await createDestination(button, session, show)),
   copy: (button) => copyLink(button, session.texts),
   older: (button) => showOlder(button, session),
 };

@@ -3,7 +3,7 @@
 const EVERY_MS = 5000;
 const SLOWEST_MS = 60000;
 
-// Calls `changed(response)` when the answer is new. `version` is the ETag of what is shown.
+// `version` is the ETag of what is shown; `changed` shows what is new and returns its ETag.
 export function watch(session, version, changed) {
   let etag = version;
   let delay = EVERY_MS;
@@ -21,8 +21,7 @@ export function watch(session, version, changed) {
       const response = await session.fetch(session.urls.changes, { headers });
       delay = EVERY_MS;
       if (response.status !== 304) {
-        await changed();
-        etag = response.headers.get("ETag") ?? etag;
+        etag = await changed();
       }
     } catch {
       delay = Math.min(delay * 2, SLOWEST_MS); // the session tells the reader
@@ -37,7 +36,7 @@ export function watch(session, version, changed) {
   };
   plan();
   return {
-    soon,
+    shows: (version) => (etag = version),
     stop: () => {
       stopped = true;
       clearTimeout(timer);

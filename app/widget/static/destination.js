@@ -2,15 +2,15 @@
 
 import { toast } from "./notices.js";
 
-export async function createDestination(button, session, update) {
+export async function createDestination(button, session, show) {
   const label = button.textContent;
   button.textContent = session.texts.creating;
   try {
     const response = await session.fetch(session.urls.destinations, { method: "POST" });
-    update(await response.text());
-    const made = response.status === 201;
-    toast(made ? session.texts.created : session.texts.opened);
+    const version = await show(response);
+    toast(response.status === 201 ? session.texts.created : session.texts.opened);
     document.querySelector('[data-part="destination"] button[data-action="copy"]')?.focus();
+    return version;
   } finally {
     button.textContent = label;
   }

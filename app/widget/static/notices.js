@@ -2,8 +2,12 @@
 
 const TOAST_MS = 5000;
 
-export function toast(text) {
+// Below what it is about: a frame grows with its content, so its own edges may be out of sight.
+export function toast(text, near = document.activeElement) {
   const area = document.getElementById("toasts");
+  const about = near === document.body ? document.getElementById("frame") : near;
+  const { top, height } = about.getBoundingClientRect();
+  area.style.top = `${Math.round(window.scrollY + top + (near === document.body ? 8 : height + 8))}px`;
   const line = document.createElement("p");
   line.className = "toast";
   line.textContent = text;
