@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Table,
     bindparam,
     event,
     insert,
@@ -116,7 +117,7 @@ class BulkSession(Session):
         columns = {name: bindparam(f"to_{name}", type_=_type(model, name)) for name in rows[0]}
         wanted = columns.pop(key)
         statement = (
-            update(inspect(model).local_table)
+            update(cast(Table, model.__table__))
             .where(getattr(model, key) == wanted, *where, *self._owned(model))
             .values({**columns, **(set_ or {})})
         )

@@ -6,7 +6,7 @@ written with the turn's lease. Statements are few, whatever the size of the batc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from app.clock import utcnow
 from app.db import TenantSession, database_now
 from app.ids import new_id
 from app.orgs.settings import OpportunityRule
-from app.outbox import due_rows, lease, surroundings
+from app.outbox import due_rows, lease, roles, surroundings
 from app.outbox.due_rows import DueRow
 from app.outbox.lease import Turn
 from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
@@ -45,14 +45,22 @@ class Unit:
     sent_before: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Rows to send; or, when roles must be read first, nothing but the contacts concerned."""
+
+    units: Sequence[Unit]
+    unread: Mapping[str, UUID]
+
+
 def freeze(
     session: TenantSession,
     turn: Turn,
     form: OrgForm,
     rule: OpportunityRule,
-    people: Iterable[UUID],
-) -> list[Unit]:
-    """Take up to ``turn.batch_size`` due rows of these people, in order, under the turn's lease.
+    roles_not_older_than: timedelta,
+) -> Frozen:
+    """Take up to ``turn.batch_size`` due rows, in order, under the turn's lease.
 
     Rows whose person lost its record become unlinked again and are not taken.
 
@@ -60,10 +68,14 @@ def freeze(
         LeaseLostError: The turn is no longer ours.
     """
     lease.beat(session, turn)
-    rows = due_rows.read(session, turn.batch_size, set(people))
+    rows = due_rows.read(session, turn)
     if not form.has_key_field:
         rows = _without_loud(session, rows)
     around = surroundings.read(session, rows, rule)
+    if rule is not OpportunityRule.NONE:
+        unread = roles.unread(session, turn, around.contacts(), roles_not_older_than)
+        if unread:
+            return Frozen((), unread)
     taken = [row for row in rows if row.rank > 0 or row.person_id in around.who]
     recordless = {row.seq for row in rows} - {row.seq for row in taken}
     _unlink(session, sorted(recordless))
@@ -72,7 +84,7 @@ def freeze(
     _write(session, turn, units)
     if writer.further:
         session.upsert_many(OutboxRow, writer.further, key=["org_id", "event_id", "rank"])
-    return units
+    return Frozen(units, {})
 
 
 class _Writer:

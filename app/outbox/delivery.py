@@ -1,56 +1,44 @@
-"""One round for one org: whose rows are next, where to, freeze, send, settle (C4, E2, X3, X4)."""
+"""A turn: an org is served batch by batch for about a second; preparing overlaps with sending."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 import structlog
 
 from app.config import Config
 from app.db import Database
-from app.orgs import features, settings
-from app.orgs.features import Feature
-from app.orgs.settings import OpportunityRule, OrgSettings
-from app.outbox import batch, ledger, roles
-from app.outbox.batch import Unit
+from app.outbox import ledger
+from app.outbox.errors import UnfitError
 from app.outbox.lease import Turn
-from app.outbox.models import ActivityObject
-from app.outbox.outcomes import FIELD_MISSING
-from app.outbox.payload import OrgForm
-from app.outbox.reconcile import reconcile
-from app.outbox.roles import Concerned
-from app.outbox.sending import send
+from app.outbox.pace import LARGEST_BATCH
+from app.outbox.rounds import Prepared, Rounds, Terms
 from app.outbox.settlement import Settlement
-from app.salesforce.client import Client
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway
-from app.salesforce.profile import Profile, profile
 from app.web.metrics import DELIVERIES
 
 _log = structlog.get_logger()
 
+#: No further batch begins after so long: then it is another org's turn.
+TURN_SECONDS = 1.0
 
-class RoundError(SalesforceError):
-    """The org is not fit to be delivered to at the moment; ``reason`` says why."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__()
-        self.reason = reason
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
 class Courier:
-    """Delivers one batch per turn. One for all threads of a process."""
+    """Serves turns; one for all threads of a process."""
 
-    config: Config
-    database: Database
-    gateway: Gateway
+    def __init__(self, config: Config, database: Database, gateway: Gateway) -> None:
+        self._database = database
+        self._rounds = Rounds(config, database, gateway)
 
     def serve(self, turn: Turn) -> int:
-        """Send the next batch of the org, and give the turn back; how many were delivered.
+        """Send what is due in the org, and give the turn back; how many were delivered.
 
         Whatever Salesforce does ends in the rows; it raises only for mistakes of ours.
 
@@ -58,91 +46,87 @@ class Courier:
             LeaseLostError: Another worker has taken the org over.
         """
         try:
-            done = self._round(turn)
-        except SalesforceError as error:
+            batch = self._rounds.prepare(turn, self._rounds.terms(turn))
+        except (SalesforceError, UnfitError) as error:
             _log.warning("outbox.org_rests", org=str(turn.org_id), reason=error.reason)
-            done = Settlement(turn, pause_reason=error.reason)
-        with self.database.writing(turn.org_id) as session:
-            ledger.write(session, done)
-        self._report(done)
-        return done.counts["delivered"]
+            return self._settle(Settlement(turn, pause_reason=error.reason), is_last=True)
+        if batch is None:
+            return self._settle(Settlement(turn), is_last=True)
+        return self._run(batch)
 
-    def _round(self, turn: Turn) -> Settlement:
-        with self.database.reading(turn.org_id) as session:
-            chosen = settings.read(session)
-            is_on = features.is_enabled(session, Feature.ACTIVITY_TO_SALESFORCE)
-            concerned = roles.concerned(session, turn.batch_size, self._interval)
-        if not is_on:
-            raise RoundError("feature_off")
-        if not concerned.people:
-            return Settlement(turn)
-        client = self.gateway.for_org(turn.org_id)
-        self._refresh_roles(turn, client, chosen, concerned)
-        form = _form(chosen, profile(self.gateway, turn.org_id))
-        with self.database.writing(turn.org_id) as writing:
-            units = batch.freeze(writing, turn, form, chosen.opportunity_rule, concerned.people)
-        return self._deliver(Settlement(turn, form), form, client, units)
+    def _run(self, batch: Prepared) -> int:
+        """Settle the batch before and prepare the one after while a call is under way."""
+        until = time.monotonic() + TURN_SECONDS
+        delivered = 0
+        before: Settlement | None = None
+        following: Prepared | None = batch
+        while following is not None:
+            batch = following
+            call = _Call(lambda batch=batch: self._rounds.send(batch))  # type: ignore[misc]
+            if before is not None:
+                delivered += self._settle(before, is_last=False)
+            following = self._ahead(batch, until)
+            before = call.result()
+            if following is None and before.is_clean and time.monotonic() < until:
+                delivered += self._settle(before, is_last=False)
+                following = self._next(_at_pace(before), batch.terms)
+                before = None if following else Settlement(_at_pace(before))
+            elif following is not None and not before.is_clean:
+                before.put_back(following.units)
+                following = None
+        return delivered + (self._settle(before, is_last=True) if before else 0)
 
-    def _refresh_roles(
-        self, turn: Turn, client: Client, chosen: OrgSettings, concerned: Concerned
-    ) -> None:
-        if concerned.unread and chosen.opportunity_rule is not OpportunityRule.NONE:
-            roles.refresh(self.database, turn.org_id, client, concerned.unread)
+    def _ahead(self, batch: Prepared, until: float) -> Prepared | None:
+        """The batch after one that is under way, once the org takes them at full size."""
+        if batch.turn.batch_size < LARGEST_BATCH or time.monotonic() >= until:
+            return None
+        if len(batch.units) < batch.turn.batch_size:
+            return None
+        return self._next(batch.turn, batch.terms)
 
-    def _deliver(
-        self, done: Settlement, form: OrgForm, client: Client, units: Sequence[Unit]
-    ) -> Settlement:
-        fresh = self._reconciled(done, form, client, units)
-        if fresh:
-            begun = time.monotonic()
-            done.add(send(client, form, fresh))
-            done.seconds = time.monotonic() - begun
-            done.sent = len(fresh)
-        if done.pause_reason == FIELD_MISSING:
-            self._learn_anew(done.turn)
-        return done
-
-    def _learn_anew(self, turn: Turn) -> None:
-        """The package may have been upgraded, and its fields be called otherwise now."""
+    def _next(self, turn: Turn, terms: Terms) -> Prepared | None:
         try:
-            profile(self.gateway, turn.org_id, refresh=True)
-        except SalesforceError as error:
-            _log.warning("outbox.no_profile", org=str(turn.org_id), reason=error.reason)
+            return self._rounds.prepare(turn, terms)
+        except (SalesforceError, UnfitError):
+            return None  # the next turn meets it first, and lets the org rest
 
-    def _reconciled(
-        self, done: Settlement, form: OrgForm, client: Client, units: Sequence[Unit]
-    ) -> Sequence[Unit]:
-        """What may be sent now: rows that are not unsure, and those that are surely missing."""
-        unsure = [unit for unit in units if unit.is_unsure]
-        if not unsure:
-            return units
-        try:
-            found = reconcile(client, form, unsure)
-        except SalesforceError as error:
-            done.put_back([unit for unit in units if not unit.is_unsure])
-            done.put_back(unsure, reason=error.reason)
-            return []
-        done.add(found.settled)
-        done.park_unsure(found.undecidable)
-        missing = {unit.seq for unit in found.missing}
-        return [unit for unit in units if not unit.is_unsure or unit.seq in missing]
-
-    @property
-    def _interval(self) -> timedelta:
-        return timedelta(seconds=self.config.role_refresh_seconds)
-
-    def _report(self, done: Settlement) -> None:
+    def _settle(self, done: Settlement, *, is_last: bool) -> int:
+        with self._database.writing(done.turn.org_id) as session:
+            ledger.write(session, done, is_last=is_last)
         for outcome, count in done.counts.items():
             DELIVERIES.labels(outcome=outcome).inc(count)
         _log.info("outbox.round", org=str(done.turn.org_id), sent=done.sent, **done.counts)
+        return done.counts["delivered"]
 
 
-def _form(chosen: OrgSettings, facts: Profile) -> OrgForm:
-    if facts.closed_status is None:
-        raise RoundError("no_closed_status")
-    return OrgForm(
-        ActivityObject(chosen.activity_object),
-        facts.names,
-        facts.closed_status,
-        facts.has_key_field,
-    )
+def _at_pace(done: Settlement) -> Turn:
+    speed = done.pace()
+    return replace(done.turn, batch_size=speed.batch_size, grow_after=speed.grow_after, failures=0)
+
+
+@dataclass
+class _Outcome(Generic[T]):
+    value: T | None = None
+    error: BaseException | None = None
+
+
+class _Call(Generic[T]):
+    """Work on a daemon thread: a worker that stops does not wait for a call that hangs."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._outcome: _Outcome[T] = _Outcome()
+        self._thread = threading.Thread(target=self._run, args=(work,), name="call", daemon=True)
+        self._thread.start()
+
+    def result(self) -> T:
+        """Wait for the end; raises what the work raised."""
+        self._thread.join()
+        if self._outcome.error is not None:
+            raise self._outcome.error
+        return self._outcome.value  # type: ignore[return-value]  # set, since there is no error
+
+    def _run(self, work: Callable[[], T]) -> None:
+        try:
+            self._outcome.value = work()
+        except BaseException as error:  # noqa: BLE001  # raised again by ``result``
+            self._outcome.error = error

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.db import TenantSession
 from app.engagement.models import Confidence, Event
-from app.outbox.lease import due
+from app.outbox.lease import Turn, due
 from app.outbox.models import ActivityObject, OutboxRow
 
 
@@ -37,8 +37,8 @@ class DueRow(NamedTuple):
     visit_id: UUID | None
 
 
-def read(session: TenantSession, limit: int, people: set[UUID]) -> list[DueRow]:
-    """The first due rows, in order, of these people; locked on PostgreSQL until the commit."""
+def read(session: TenantSession, turn: Turn) -> list[DueRow]:
+    """The next batch, in order; locked on PostgreSQL until the commit."""
     rows = session.execute(
         select(
             OutboxRow.seq, OutboxRow.event_id, OutboxRow.person_id, OutboxRow.rank,
@@ -48,9 +48,9 @@ def read(session: TenantSession, limit: int, people: set[UUID]) -> list[DueRow]:
             Event.confidence, Event.visit_id,
         )
         .join(Event, Event.id == OutboxRow.event_id)
-        .where(due())
+        .where(due(turn))
         .order_by(OutboxRow.seq)
-        .limit(limit)
+        .limit(turn.batch_size)
         .with_for_update(skip_locked=True, of=OutboxRow)
     ).all()  # fmt: skip
-    return [row for row in map(DueRow._make, rows) if row.person_id in people]
+    return [DueRow._make(row) for row in rows]

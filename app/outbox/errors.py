@@ -12,3 +12,10 @@ class LeaseLostError(InlayError):
 
     def __init__(self) -> None:
         super().__init__("Another worker has taken over this org's deliveries; nothing to do.")
+
+
+class UnfitError(InlayError):
+    """Nothing is to be delivered to an org at the moment; ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("Nothing is delivered to this org at the moment.", reason=reason)

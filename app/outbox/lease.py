@@ -57,15 +57,22 @@ def in_states(column: object, *states: DeliveryState) -> ColumnElement[bool]:
     return column.in_(values)  # type: ignore[attr-defined, no-any-return]
 
 
-def due() -> ColumnElement[bool]:
-    """Rows that may be sent now: nothing earlier of the same person is leased or must wait."""
+def due(turn: Turn | None = None) -> ColumnElement[bool]:
+    """Rows that may be sent now: nothing earlier of the same person is leased or must wait.
+
+    What ``turn`` itself holds does not hold back the rest: it is sent first, and looked at before
+    anything later goes.
+    """
     earlier = aliased(OutboxRow)
+    is_held = or_(earlier.state == DeliveryState.LEASED, earlier.not_before > database_now())
+    if turn is not None:
+        is_held = and_(is_held, earlier.lease_id.is_distinct_from(turn.lease_id))
     held = exists().where(
         earlier.org_id == OutboxRow.org_id,
         earlier.person_id == OutboxRow.person_id,
         earlier.seq < OutboxRow.seq,
         in_states(earlier.state, DeliveryState.LEASED, DeliveryState.WAITING),
-        or_(earlier.state == DeliveryState.LEASED, earlier.not_before > database_now()),
+        is_held,
     )
     return and_(
         in_states(OutboxRow.state, DeliveryState.PENDING, DeliveryState.WAITING),

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import update
 
-from app.clock import utcnow
 from app.db import TenantSession, database_now
 from app.outbox import lease, pace
 from app.outbox.errors import LeaseLostError
@@ -16,14 +15,14 @@ from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.settlement import Settlement
 
 
-def write(session: TenantSession, settlement: Settlement) -> None:
-    """Write the outcomes, the org's pace, and give the turn back.
+def write(session: TenantSession, settlement: Settlement, *, is_last: bool = True) -> None:
+    """Write the outcomes and the org's pace; the last one of a turn gives the turn back.
 
     Raises:
         LeaseLostError: Another worker holds the org by now; it will find out by itself.
     """
     turn = settlement.turn
-    _write_delivery(session, settlement)
+    _write_delivery(session, settlement, is_last=is_last)
     still_ours = [OutboxRow.lease_id == turn.lease_id]
     done = {
         "state": DeliveryState.DELIVERED,
@@ -46,13 +45,13 @@ def abandon(session: TenantSession, turn: Turn, reason: str) -> None:
     Raises:
         LeaseLostError: Another worker has the turn, and doubts the rows itself.
     """
-    _write_delivery(session, Settlement(turn, pause_reason=reason))
+    _write_delivery(session, Settlement(turn, pause_reason=reason), is_last=True)
     lease.doubt(session, turn.org_id)
 
 
-def _write_delivery(session: TenantSession, settlement: Settlement) -> None:
+def _write_delivery(session: TenantSession, settlement: Settlement, *, is_last: bool) -> None:
     turn = settlement.turn
-    speed = _pace_after(settlement)
+    speed = settlement.pace()
     values: dict[str, Any] = {
         "batch_size": speed.batch_size,
         "grow_after": speed.grow_after,
@@ -60,10 +59,10 @@ def _write_delivery(session: TenantSession, settlement: Settlement) -> None:
         "pause_reason": settlement.pause_reason[:64],
         "paused_until": None,
         "last_served_at": database_now(),
-        "lease_id": None,
-        "leased_by": None,
-        "heartbeat_at": None,
+        "heartbeat_at": database_now(),
     }
+    if is_last:
+        values |= {"lease_id": None, "leased_by": None, "heartbeat_at": None}
     if settlement.pause_reason:
         rest: timedelta = pace.pause(settlement.pause_reason, settlement.failures)
         values["paused_until"] = database_now(rest.total_seconds())
@@ -75,17 +74,3 @@ def _write_delivery(session: TenantSession, settlement: Settlement) -> None:
     )
     if written.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLostError
-
-
-def _pace_after(settlement: Settlement) -> pace.Pace:
-    before = pace.Pace(settlement.turn.batch_size, settlement.turn.grow_after)
-    if not settlement.sent or not (settlement.answered or settlement.was_refused):
-        return before
-    return pace.after_call(
-        before,
-        sent=settlement.sent,
-        seconds=settlement.seconds,
-        was_load=settlement.was_load,
-        was_refused=settlement.was_refused,
-        now=utcnow(),
-    )

@@ -84,10 +84,9 @@ def wire(form: OrgForm, payload: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 def instant(moment: datetime) -> str:
-    """A date-time as Salesforce's JSON and SOQL take it: UTC, milliseconds."""
-    return (
-        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-    )
+    """A date-time as Salesforce's JSON takes it: UTC, milliseconds."""
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(timespec='milliseconds')}Z"
 
 
 def _package_fields(event: Happening) -> dict[str, Any]:

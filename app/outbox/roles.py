@@ -7,7 +7,6 @@ in between are read by one more, since a wrong target cannot be mended later.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +20,7 @@ from app.crm.service import remember_roles
 from app.db import Database, TenantSession
 from app.ids import new_id
 from app.outbox import lease
+from app.outbox.lease import Turn
 from app.outbox.models import OutboxRow, RoleRead
 from app.salesforce.client import Client
 from app.salesforce.soql import soql
@@ -31,6 +31,8 @@ FEATURE = "activity_to_salesforce"
 
 #: A query's text may have 100,000 characters; an id takes 21 of them.
 _MOST_PEOPLE = 2000
+#: Due rows whose people are read along with those of the next batch.
+_LOOK_AHEAD = 20_000
 #: Rows of one statement, so that SQLite's limit of parameters is kept.
 _CHUNK = 1000
 
@@ -40,25 +42,23 @@ _QUERY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Concerned:
-    """People of the next batch, and those of all due rows whose roles must be read first."""
+def unread(
+    session: TenantSession, turn: Turn, contacts: Mapping[str, UUID], not_older_than: timedelta
+) -> Mapping[str, UUID]:
+    """Contacts (id to person) whose roles must be read before anything is sent to them.
 
-    people: frozenset[UUID]
-    unread: Mapping[str, UUID]  # Contact id to person
-
-
-def concerned(session: TenantSession, batch_size: int, not_older_than: timedelta) -> Concerned:
-    """Whose rows come next; ``unread`` is empty when their roles are fresh enough."""
+    Empty when those of the batch are fresh enough: one statement. Otherwise a call is made anyway,
+    so it also covers those who come after this batch.
+    """
     since = utcnow() - not_older_than
-    people = set(_next_people(session, batch_size))
-    fresh = set(_fresh(session, people, since))
-    contacts = _contacts(session, people - fresh)
-    if contacts:  # a call is made anyway: it also covers those who come after this batch
-        later = set(_next_people(session, 20 * batch_size)) - people
-        contacts |= _contacts(session, later - set(_fresh(session, later, since)))
-    unread = dict(list(contacts.items())[:_MOST_PEOPLE])
-    return Concerned(frozenset(people), unread)
+    people = set(contacts.values())
+    stale = people - set(_fresh(session, people, since))
+    if not stale:
+        return {}
+    found = {contact: person for contact, person in contacts.items() if person in stale}
+    later = set(_next_people(session, turn, _LOOK_AHEAD)) - people
+    found |= _contacts(session, later - set(_fresh(session, later, since)))
+    return dict(list(found.items())[:_MOST_PEOPLE])
 
 
 def refresh(database: Database, org_id: UUID, client: Client, unread: Mapping[str, UUID]) -> None:
@@ -102,8 +102,8 @@ def _mark(session: TenantSession, people: Sequence[UUID], read_at: datetime) -> 
         session.upsert_many(RoleRead, piece, key=["org_id", "person_id"], set_=["read_at"])
 
 
-def _next_people(session: TenantSession, rows: int) -> Sequence[UUID]:
-    due = select(OutboxRow.person_id).where(lease.due()).order_by(OutboxRow.seq).limit(rows)
+def _next_people(session: TenantSession, turn: Turn, rows: int) -> Sequence[UUID]:
+    due = select(OutboxRow.person_id).where(lease.due(turn)).order_by(OutboxRow.seq).limit(rows)
     return session.scalars(due).all()
 
 

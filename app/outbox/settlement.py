@@ -54,6 +54,26 @@ class Settlement:
         """Calls in a row without results, this round included."""
         return self.turn.failures + 1 if self.pause_reason else 0
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether all of it is settled, so that what comes after it may go at once."""
+        troubled = self.pause_reason or self.was_load or self.was_refused
+        return not troubled and not self.counts[DeliveryState.WAITING]
+
+    def pace(self) -> pace.Pace:
+        """Batch size from now on."""
+        before = pace.Pace(self.turn.batch_size, self.turn.grow_after)
+        if not self.sent or not (self.answered or self.was_refused):
+            return before
+        return pace.after_call(
+            before,
+            sent=self.sent,
+            seconds=self.seconds,
+            was_load=self.was_load,
+            was_refused=self.was_refused,
+            now=utcnow(),
+        )
+
     def add(self, answers: Answers) -> None:
         """Judge the answers of a call."""
         for unit, answer in answers:

@@ -34,6 +34,14 @@ class Surroundings:
     stays: Mapping[UUID, Stay]
     zones: Mapping[str, ZoneInfo]
 
+    def contacts(self) -> dict[str, UUID]:
+        """People who can have roles in opportunities, by Contact id."""
+        return {
+            record.salesforce_id: person
+            for person, record in self.who.items()
+            if record.sobject is SObject.CONTACT
+        }
+
     def zone_of(self, user: str) -> ZoneInfo:
         """Zone of the rep who made the Destination, else of the org's rep seen last, else UTC."""
         return self.zones.get(user) or self.zones.get("", _UTC)

@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo
 SUBJECT_LENGTH = 255
 DESCRIPTION_LENGTH = 32_000
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 _REFERENCE = "Inlay reference: "
 
 _SUBJECTS: Mapping[str, tuple[str, str]] = {
@@ -102,9 +106,14 @@ def duration(seconds: float) -> str:
     return f"{rest} s"
 
 
+def moment(local: datetime) -> str:
+    """``3 November 2026, 14:05``, in English whatever the locale of the process."""
+    month = _MONTHS[local.month - 1]
+    return f"{local.day} {month} {local.year}, {local.hour:02d}:{local.minute:02d}"
+
+
 def _lines(event: Happening, zone: ZoneInfo) -> Iterator[str]:
-    local = event.occurred_at.astimezone(zone)
-    yield f"When: {local.day} {local:%B %Y, %H:%M} ({zone.key})"
+    yield f"When: {moment(event.occurred_at.astimezone(zone))} ({zone.key})"
     if event.stay:
         yield from _stay_lines(event.stay)
     if event.url:
