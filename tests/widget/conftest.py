@@ -20,7 +20,7 @@ from app.db import Database
 from app.keys import Keyring
 from app.orgs import apps, features, service
 from app.orgs.features import Feature
-from app.orgs.models import Org
+from app.orgs.models import Org, OrgState
 from app.widget.routes import room
 from devorg import DevorgConfig
 from devorg.server import RunningOrg, running
@@ -125,7 +125,22 @@ def org(database: Database, keyring: Keyring, box: Box) -> Org:
             True,
             by="tests",
         )
+    switch(database, made, Feature.CREATE_DESTINATION, True)
     return made
+
+
+def switch(database: Database, org: Org, feature: Feature, on: bool) -> None:
+    """Switch a feature as staff does."""
+    with database.system_writing() as session:
+        features.switch(
+            session, service.required(session, org.salesforce_id), feature, on, by="staff"
+        )
+
+
+def set_state(database: Database, org: Org, state: OrgState) -> None:
+    """Admit or suspend an org as staff does."""
+    with database.system_writing() as session:
+        service.set_state(session, service.required(session, org.salesforce_id), state, "staff")
 
 
 class Widget:

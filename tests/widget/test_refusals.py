@@ -23,13 +23,13 @@ from werkzeug.test import TestResponse
 from app.config import Config
 from app.db import Database
 from app.keys import Keyring
-from app.orgs import apps, features, service
+from app.orgs import apps, service
 from app.orgs.features import Feature
 from app.orgs.models import Org, OrgState, SeenRequest
 from app.widget import refusals, rights
 from devorg import DevorgConfig
 from tests.support.application import APP_URL, make_org
-from tests.widget.conftest import Box, Widget
+from tests.widget.conftest import Box, Widget, set_state, switch
 
 SECRET = DevorgConfig().consumer_secret
 
@@ -57,10 +57,7 @@ class Bench:
         return changed(self.box.sign(), change, secret)
 
     def state(self, state: OrgState) -> None:
-        with self.database.system_writing() as session:
-            service.set_state(
-                session, service.required(session, self.org.salesforce_id), state, "staff"
-            )
+        set_state(self.database, self.org, state)
 
 
 @pytest.fixture
@@ -83,14 +80,7 @@ def _pending(bench: Bench) -> str:
 
 
 def _feature_off(bench: Bench) -> str:
-    with bench.database.system_writing() as session:
-        features.switch(
-            session,
-            service.required(session, bench.org.salesforce_id),
-            Feature.WIDGET,
-            False,
-            by="staff",
-        )
+    switch(bench.database, bench.org, Feature.WIDGET, False)
     return bench.box.sign()
 
 
