@@ -9,7 +9,6 @@ import argparse
 import os
 import platform
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from pathlib import Path
 if __name__ == "__main__":  # run as a file, before there is an environment to run modules in
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import bootstrap, browser, systems
+from tools import bootstrap, browser, ports, systems
 
 #: RETURNING, which the outbox needs, came with this version.
 OLDEST_SQLITE = (3, 35, 0)
@@ -43,12 +42,20 @@ def look() -> Iterator[Finding]:
     """Everything, in the order in which it is needed."""
     system = systems.current()
     checks: tuple[Callable[[systems.System], Finding], ...] = (
-        python, sqlite, browser_for_tests, wheels_for_tests, make
+        platform_of_processes, python, sqlite, browser_for_tests, wheels_for_tests, make
     )  # fmt: skip
     for check in checks:
         yield check(system)
     for name, fallback in (("INLAY_PORT", 8000), ("DEVORG_PORT", 8001)):
         yield port(name, os.environ.get(name) or str(fallback))
+
+
+def platform_of_processes(system: systems.System) -> Finding:
+    """gunicorn needs Unix."""
+    if system is systems.WINDOWS:
+        detail = "the server needs Unix: run the commands inside WSL"
+        return Finding("system", False, detail, "wsl --install")
+    return Finding("system", True, f"{system.name} ({platform.machine()})")
 
 
 def python(system: systems.System) -> Finding:
@@ -106,23 +113,9 @@ def port(name: str, value: str) -> Finding:
     """Whether a port of the demo is free."""
     if not value.isdigit() or not 0 < int(value) < 65536:
         return Finding(name, False, f"{value!r} is no port", f"{name}=8100 make demo")
-    if is_free(int(value)):
+    if ports.is_free(int(value)):
         return Finding(name, True, f"{value} is free")
     return Finding(name, None, f"{value} is in use (by the demo itself?)", f"{name}=8100 make demo")
-
-
-def is_free(number: int) -> bool:
-    """Whether nothing listens on a loopback port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        if (
-            os.name != "nt"
-        ):  # a port of a server that just ended counts as free, as it does for gunicorn
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", number))
-        except OSError:
-            return False
-    return True
 
 
 def main(arguments: list[str] | None = None) -> int:

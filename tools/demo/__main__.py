@@ -1,0 +1,32 @@
+"""The command behind `make demo`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tools.demo.errors import DemoError, StoppedError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def main() -> int:
+    """Run the demo until stopped: 0 after a stop that was asked for, 1 when it cannot run."""
+    if os.name == "nt":
+        print("demo: gunicorn needs Unix; run this inside WSL (`wsl --install`).", file=sys.stderr)
+        return 1
+    from tools.demo.run import run  # imports modules that only Unix has
+
+    try:
+        run(ROOT, os.environ)
+    except StoppedError:
+        return 0
+    except DemoError as problem:
+        print(f"demo: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""The demo from start to stop."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.demo.errors import DemoError
+from tools.demo.guardian import Guardian
+from tools.demo.home import Home
+from tools.demo.plan import Plan, Settings, check_ports, read_settings
+from tools.demo.supervisor import Supervisor
+
+
+def run(root: Path, environ: Mapping[str, str]) -> None:
+    """Start everything, say so, watch until told to stop, stop everything; raises DemoError."""
+    settings = read_settings(environ)
+    home = Home(settings.home)
+    with home.lock() as lock:
+        check_ports(settings)
+        home.withdraw()
+        guardian = Guardian(lock)
+        publisher = _Publisher(home, settings)
+        supervisor = Supervisor(home, guardian, root, say=_say, changed=publisher.publish)
+        supervisor.stop_on_signals()
+        try:
+            publisher.api_key = _start(supervisor, home, settings, environ)
+            publisher.publish(supervisor.pids)
+            _say(
+                f"Inlay is ready: open {settings.devorg_url} (Salesforce in a box); the app is "
+                f"{settings.app_url}, public pages are {settings.pages_url}. Ctrl-C stops it."
+            )
+            supervisor.watch()
+            _say("Stopping.")
+        finally:
+            home.withdraw()
+            supervisor.stop()
+            guardian.close()
+
+
+def _start(
+    supervisor: Supervisor, home: Home, settings: Settings, environ: Mapping[str, str]
+) -> str:
+    """Start the parts in order and give the API key."""
+    secrets = home.secrets()
+    plan = Plan(settings, secrets, environ)
+    supervisor.start_all([plan.devorg()])
+    supervisor.run_task(plan.migrate())
+    seeded = _read_seeded(supervisor.run_task(plan.seed()))
+    api_key = seeded or secrets.api_key or supervisor.run_task(plan.new_api_key()).strip()
+    if api_key != secrets.api_key:
+        home.keep_api_key(api_key)
+    supervisor.start_all([plan.web(), plan.worker()])
+    return api_key
+
+
+def _read_seeded(output: str) -> str:
+    """The API key in what demo-seed printed last; empty when the org was there already."""
+    try:
+        facts = json.loads(output.strip().splitlines()[-1])
+    except (ValueError, IndexError) as error:
+        raise DemoError("demo-seed printed no JSON.") from error
+    return facts.get("api_key") or ""
+
+
+class _Publisher:
+    """Writes demo.json, anew whenever a part was started again."""
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        self._home = home
+        self._settings = settings
+        self.api_key = ""
+
+    def publish(self, pids: dict[str, int]) -> None:
+        """Write the file with these process ids."""
+        self._home.publish(
+            {
+                "app_url": self._settings.app_url,
+                "pages_url": self._settings.pages_url,
+                "devorg_url": self._settings.devorg_url,
+                "org_id": self._settings.org_id,
+                "api_key": self.api_key,
+                "pids": pids,
+            }
+        )
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
