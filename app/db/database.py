@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 
@@ -66,6 +67,14 @@ class Database:
         self.engine.dispose()
 
 
+def _encode(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+#: Several times as fast as the standard library's; rows of events and activities are mostly JSON.
+_JSON = {"json_serializer": _encode, "json_deserializer": msgspec.json.decode}
+
+
 def _create_engine(url: str, pool_size: int) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(
@@ -76,6 +85,7 @@ def _create_engine(url: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         connect_args={"timeout": 20, "check_same_thread": False},
+        **_JSON,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -67,6 +68,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until ``stop`` is called; returns when everything has ended."""
+        _spare_the_collector()
         _log.info("worker.started", worker=self._options.name, threads=self._options.threads)
         self._heart.start()
         self._deliverers.start(self._options.threads)
@@ -117,3 +119,10 @@ class Worker:
     def _release(self, turn: lease.Turn) -> None:
         with self._database.writing(turn.org_id) as session:
             lease.give_back(session, turn)
+
+
+def _spare_the_collector() -> None:
+    """A batch makes 100,000 objects and no cycles: looking for these cost a fifth of its time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

@@ -15,6 +15,15 @@ from app.outbox.words import Happening, description_of, subject_of
 from app.salesforce.names import ActivityField, Names
 
 _KEY_PREFIX = {ActivityObject.TASK: "t", ActivityObject.EVENT: "e"}
+_KIND, _OCCURRED_AT, _CONFIDENCE, _LINK = (
+    field.name
+    for field in (
+        ActivityField.KIND,
+        ActivityField.OCCURRED_AT,
+        ActivityField.CONFIDENCE,
+        ActivityField.LINK,
+    )
+)
 _LINK_LENGTH = 255
 #: Salesforce takes calendar events of up to 14 days.
 _LONGEST_MINUTES = 14 * 24 * 60
@@ -91,13 +100,13 @@ def instant(moment: datetime) -> str:
 
 def _package_fields(event: Happening) -> dict[str, Any]:
     values = {
-        ActivityField.KIND: event.kind,
-        ActivityField.OCCURRED_AT: instant(event.occurred_at),
-        ActivityField.CONFIDENCE: event.confidence,
+        _KIND: event.kind,
+        _OCCURRED_AT: instant(event.occurred_at),
+        _CONFIDENCE: event.confidence,
     }
     if event.url and len(event.url) <= _LINK_LENGTH:  # a clipped address leads nowhere
-        values[ActivityField.LINK] = event.url
-    return {field.name: value for field, value in values.items()}
+        values[_LINK] = event.url
+    return values
 
 
 def _minutes(event: Happening) -> int:

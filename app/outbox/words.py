@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 #: Lengths of the standard fields (Salesforce's object reference, Task and Event).
@@ -46,8 +47,7 @@ class Stay:
     creator: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """An event as the outbox tells of it."""
 
     kind: str
@@ -55,7 +55,7 @@ class Happening:
     subject: str = ""
     url: str = ""
     confidence: str = "human"
-    properties: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Any] = MappingProxyType({})
     stay: Stay | None = None
 
 
