@@ -12,6 +12,7 @@ from app import cli
 from app.api import routes as api
 from app.config import Config, load
 from app.db import Database
+from app.destinations import routes as destinations
 from app.engagement.ports import plug_recorded, recorded_of
 from app.errors import ConfigError
 from app.jobs.cli import worker
@@ -63,7 +64,7 @@ def _plug(app: Flask, config: Config) -> None:
 
 
 def _register(app: Flask) -> None:
-    for part in (health.room, widget.room, api.room):
+    for part in (health.room, widget.room, destinations.room, api.room):
         app.register_blueprint(part)
     cli.install(app)
     app.cli.add_command(worker)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.crm.models import SObject
-from app.destinations.addresses import mailto, safe_address
+from app.destinations.addresses import safe_address
 from app.destinations.documents import default_documents
 from app.destinations.merge import merge, merge_markdown
 from app.destinations.models import BlockKind
@@ -45,7 +45,7 @@ def default_blocks(
         *_links(settings),
         (BlockKind.DOCUMENTS, {"title": _("To read"), "documents": default_documents(values)}),
         (BlockKind.REP_CARD, _rep_card(rep, settings)),
-        (BlockKind.CALL_TO_ACTION, _call_to_action(rep)),
+        (BlockKind.CALL_TO_ACTION, _call_to_action()),
         (BlockKind.CONTACT_FORM, {"title": merge(_("Write to {{rep|us}}"), values)}),
     ]
 
@@ -94,10 +94,9 @@ def _rep_card(rep: RepFacts, settings: OrgSettings) -> dict[str, Any]:
     }
 
 
-def _call_to_action(rep: RepFacts) -> dict[str, Any]:
+def _call_to_action() -> dict[str, Any]:
     return {
         "text": _("A question, or ready for the next step?"),
         "label": _("Send a message"),
         "url": "#contact",
-        "mail": mailto(rep.email),
     }

@@ -1,0 +1,58 @@
+"""From an address to what it opens; whoever knocks with a token that opens nothing learns nothing.
+
+The token is all that is known of a visitor, so this one read spans all orgs; what follows happens
+in a session of the org that was found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from app.db import Database
+from app.destinations.models import Destination, DestinationState, Link
+from app.destinations.tokens import is_token
+from app.orgs.models import Org, OrgState
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An open link: whose, to which Destination, of which org."""
+
+    org_id: UUID
+    link_id: UUID
+    destination_id: UUID
+    person_id: UUID | None
+    first_name: str
+    token: str
+    title: str
+
+
+def enter(database: Database, token: str, now: datetime) -> Entry | None:
+    """What the token opens; None when it is unknown, revoked or over, or its org not served."""
+    if not is_token(token):
+        return None
+    statement = (
+        select(
+            Link.org_id, Link.id, Link.destination_id, Link.person_id, Link.first_name, Link.token,
+            Destination.title,
+        )
+        .join(
+            Destination,
+            (Destination.org_id == Link.org_id) & (Destination.id == Link.destination_id),
+        )
+        .join(Org, Org.id == Link.org_id)
+        .where(
+            Link.token == token,
+            Link.revoked_at.is_(None),
+            or_(Link.expires_at.is_(None), Link.expires_at > now),
+            Destination.state == DestinationState.ACTIVE,
+            Org.state == OrgState.ACTIVE,
+        )
+    )  # fmt: skip
+    with database.system_reading() as session:
+        row = session.execute(statement).one_or_none()
+    return Entry(*row) if row else None

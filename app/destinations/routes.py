@@ -1,0 +1,129 @@
+"""The public page, its documents, and what it tells; on the pages' own origin.
+
+No answer sets a cookie. GET and HEAD count nothing: mail scanners only ever do these.
+"""
+
+from __future__ import annotations
+
+from flask import Response, abort, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.clock import utcnow
+from app.destinations import forms, shown, tracking
+from app.destinations.beacons import MAX_BYTES, read_beacon, read_refusal
+from app.destinations.door import Entry, enter
+from app.destinations.errors import BeaconError
+from app.destinations.forms import FormState
+from app.destinations.page import read_page
+from app.destinations.policy import POLICY
+from app.destinations.template import ABOUT_PATH
+from app.destinations.throttle import throttle
+from app.destinations.tracking import Visitor
+from app.engagement.ports import recorded_of
+from app.web import context
+from app.web.problem import problem
+from app.web.room import Origin, Room
+
+room = Room("destinations", __name__, origin=Origin.PAGES, policy=POLICY)
+
+_FORM_BYTES = 64 * 1024
+_FORMS_PER_MINUTE = 10
+
+
+@room.get("/d/<token>")
+def show(token: str) -> Response:
+    """The page."""
+    entry = _enter(token)
+    with context.database().reading(entry.org_id) as session:
+        page = read_page(session, entry.destination_id)
+    return shown.page(entry, page, FormState(is_sent="sent" in request.args))
+
+
+@room.get("/d/<token>/documents/<int:number>")
+def show_document(token: str, number: int) -> Response:
+    """A document; that it was opened is told by the page that linked it."""
+    entry = _enter(token)
+    with context.database().reading(entry.org_id) as session:
+        page = read_page(session, entry.destination_id)
+    document = page.document_of.get(f"d{number}")
+    return shown.document(entry, page, document) if document else shown.gone()
+
+
+@room.post("/d/<token>/beacon")
+def take_beacon(token: str) -> Response:
+    """What the page tells while it is looked at; the same beacon again changes nothing."""
+    visitor = _visitor(token, MAX_BYTES)
+    throttle("beacon", visitor.entry, context.config().page_rate_per_minute)
+    beacon = read_beacon(request.get_data())
+    with context.database().writing(visitor.entry.org_id) as session:
+        tracking.take_beacon(session, visitor, beacon, recorded_of(current_app))
+    return Response(status=204)
+
+
+@room.post("/d/<token>/refusal")
+def take_refusal(token: str) -> Response:
+    """The visitor does not want to be known."""
+    visitor = _visitor(token, MAX_BYTES)
+    throttle("beacon", visitor.entry, context.config().page_rate_per_minute)
+    note = read_refusal(request.get_data())
+    with context.database().writing(visitor.entry.org_id) as session:
+        tracking.take_refusal(session, visitor, note.load)
+    return Response(status=204)
+
+
+@room.post("/d/<token>/form")
+def take_form(token: str) -> BaseResponse:
+    """A message to the rep; programs that fill in the hidden field are thanked and forgotten."""
+    visitor = _visitor(token, _FORM_BYTES)
+    throttle("form", visitor.entry, _FORMS_PER_MINUTE)
+    message = forms.check(request.form)
+    if isinstance(message, FormState):
+        return _form_again(visitor.entry, message)
+    if not forms.is_trap(request.form):
+        with context.database().writing(visitor.entry.org_id) as session:
+            tracking.take_message(session, visitor, message, recorded_of(current_app))
+    return _thanks(visitor.entry)
+
+
+@room.get(ABOUT_PATH)
+def about() -> Response:
+    """What pages record, for everybody to read."""
+    return shown.about()
+
+
+@room.errorhandler(404)
+def _on_nothing(_error: Exception) -> Response:
+    return shown.gone()
+
+
+@room.errorhandler(BeaconError)
+def _on_bad_beacon(error: BeaconError) -> Response:
+    return problem(400, error.reason, error.message)
+
+
+def _enter(token: str) -> Entry:
+    return enter(context.database(), token, utcnow()) or abort(404)
+
+
+def _visitor(token: str, max_bytes: int) -> Visitor:
+    request.max_content_length = max_bytes
+    agent = request.headers.get("User-Agent", "")[:512]
+    return Visitor(_enter(token), agent, utcnow(), context.config().pages_url)
+
+
+def _wants_part() -> bool:
+    """Whether the page's script asks, which puts the form's new state into the page itself."""
+    return request.headers.get("X-Inlay-Part") == "form"
+
+
+def _form_again(entry: Entry, state: FormState) -> Response:
+    with context.database().reading(entry.org_id) as session:
+        page = read_page(session, entry.destination_id)
+    return shown.form(entry, page, state) if _wants_part() else shown.page(entry, page, state, 422)
+
+
+def _thanks(entry: Entry) -> BaseResponse:
+    if _wants_part():
+        return _form_again(entry, FormState(is_sent=True))
+    address = url_for("destinations.show", token=entry.token, sent="", _anchor="contact")
+    return redirect(address, 303)

@@ -1,0 +1,92 @@
+"""Answers of the public page: HTML with its style inside, and the policy that fits it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template
+from markupsafe import Markup
+
+from app.destinations.brand import palette
+from app.destinations.door import Entry
+from app.destinations.forms import HONEYPOT, FormState
+from app.destinations.markdown import render
+from app.destinations.models import BlockKind
+from app.destinations.page import Page, PageBlock, PageDocument
+from app.destinations.policy import policy_for
+from app.destinations.template import ABOUT_PATH
+from app.web.room import set_policy
+
+_HERO = frozenset({BlockKind.HEADLINE, BlockKind.GREETING})
+_SIDE = frozenset({BlockKind.REP_CARD, BlockKind.CALL_TO_ACTION})
+
+
+def page(entry: Entry, shown: Page, form: FormState, status: int = 200) -> Response:
+    """The Destination."""
+    return _answer(
+        "destinations/page.html",
+        shown.settings.brand_color,
+        status,
+        entry=entry,
+        page=shown,
+        state=form,
+        hero=_of(shown, _HERO),
+        body=[b for b in shown.blocks if b.kind not in _HERO | _SIDE | {BlockKind.CONTACT_FORM}],
+        side=_of(shown, _SIDE),
+        forms=_of(shown, frozenset({BlockKind.CONTACT_FORM})),
+        honeypot=HONEYPOT,
+    )
+
+
+def form(entry: Entry, shown: Page, state: FormState) -> Response:
+    """The form alone, for the page's script to put in place."""
+    blocks = _of(shown, frozenset({BlockKind.CONTACT_FORM}))
+    html = render_template(
+        "destinations/form.html",
+        entry=entry,
+        page=shown,
+        state=state,
+        block=blocks[0] if blocks else None,
+        honeypot=HONEYPOT,
+    )
+    return Response(html, status=422 if state.errors else 200)
+
+
+def document(entry: Entry, shown: Page, paper: PageDocument) -> Response:
+    """One document, to read or print."""
+    text = render(paper.markdown, link_prefix=paper.id, top_heading=2)
+    return _answer(
+        "destinations/document.html",
+        shown.settings.brand_color,
+        entry=entry,
+        page=shown,
+        document=paper,
+        html=text.html,
+    )
+
+
+def about() -> Response:
+    """What pages record."""
+    return _answer("destinations/about.html", "")
+
+
+def gone() -> Response:
+    """The same words whatever the reason: who made the page, and for whom, stays unsaid."""
+    return _answer("destinations/gone.html", "", 404)
+
+
+def _of(shown: Page, kinds: frozenset[BlockKind]) -> list[PageBlock]:
+    return [block for block in shown.blocks if block.kind in kinds]
+
+
+def _answer(template: str, color: str, status: int = 200, **values: Any) -> Response:
+    style = render_template("destinations/page.css", brand=palette(color))
+    set_policy(policy_for(style))
+    # the style sheet is ours, and the colours in it are made of numbers
+    html = render_template(
+        template,
+        style=Markup(style),  # noqa: S704
+        about_path=ABOUT_PATH,
+        **values,
+    )
+    return Response(html, status=status)
