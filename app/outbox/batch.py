@@ -57,7 +57,7 @@ def freeze(
     turn: Turn,
     form: OrgForm,
     rule: OpportunityRule,
-    roles_not_older_than: timedelta,
+    roles_since: datetime,
 ) -> Frozen:
     """Take up to ``turn.batch_size`` due rows, in order, under the turn's lease.
 
@@ -72,7 +72,7 @@ def freeze(
         rows = _without_loud(session, rows)
     around = surroundings.read(session, rows, rule)
     if rule is not OpportunityRule.NONE:
-        unread = roles.unread(session, turn, around.contacts(), roles_not_older_than)
+        unread = roles.unread(session, turn, around.contacts(), roles_since)
         if unread:
             return Frozen((), unread)
     taken = [row for row in rows if row.rank > 0 or row.person_id in around.who]

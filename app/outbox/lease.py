@@ -83,7 +83,7 @@ def due(turn: Turn | None = None) -> ColumnElement[bool]:
 
 def is_work_waiting(session: SystemSession, times: LeaseTimes) -> bool:
     """Whether any org could be claimed now."""
-    return session.scalar(select(OrgDelivery.org_id).where(_claimable(times)).limit(1)) is not None
+    return session.scalar(select(OrgDelivery.org_id).where(claimable(times)).limit(1)) is not None
 
 
 def claim(session: SystemSession, worker: str, times: LeaseTimes) -> Turn | None:
@@ -93,7 +93,7 @@ def claim(session: SystemSession, worker: str, times: LeaseTimes) -> Turn | None
     """
     found = session.execute(
         select(OrgDelivery)
-        .where(_claimable(times))
+        .where(claimable(times))
         .order_by(OrgDelivery.last_served_at.asc().nulls_first(), OrgDelivery.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=OrgDelivery)
@@ -158,7 +158,8 @@ def doubt(session: SystemSession | TenantSession, org_id: UUID) -> None:
     )
 
 
-def _claimable(times: LeaseTimes) -> ColumnElement[bool]:
+def claimable(times: LeaseTimes) -> ColumnElement[bool]:
+    """Orgs that are served, rest from nothing, have something due, and are held by nobody."""
     is_active = exists().where(Org.id == OrgDelivery.org_id, Org.state == OrgState.ACTIVE)
     has_due = exists().where(OutboxRow.org_id == OrgDelivery.org_id, due())
     is_dead = OrgDelivery.heartbeat_at < database_now(-times.dead_after_seconds)

@@ -7,7 +7,7 @@ in between are read by one more, since a wrong target cannot be mended later.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,14 +43,13 @@ _QUERY = (
 
 
 def unread(
-    session: TenantSession, turn: Turn, contacts: Mapping[str, UUID], not_older_than: timedelta
+    session: TenantSession, turn: Turn, contacts: Mapping[str, UUID], since: datetime
 ) -> Mapping[str, UUID]:
-    """Contacts (id to person) whose roles must be read before anything is sent to them.
+    """Contacts (id to person) whose roles were not read after ``since``, and must be.
 
     Empty when those of the batch are fresh enough: one statement. Otherwise a call is made anyway,
     so it also covers those who come after this batch.
     """
-    since = utcnow() - not_older_than
     people = set(contacts.values())
     stale = people - set(_fresh(session, people, since))
     if not stale:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 
+from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.orgs import features, settings
@@ -84,10 +85,10 @@ class Rounds:
             LeaseLostError: Another worker has taken the org over.
             SalesforceError: The org did not tell what targets are chosen by.
         """
-        interval = timedelta(seconds=self.config.role_refresh_seconds)
+        since = utcnow() - timedelta(seconds=self.config.role_refresh_seconds)
         for _ in range(_TRIES):
             with self.database.writing(turn.org_id) as session:
-                frozen = batch.freeze(session, turn, terms.form, terms.rule, interval)
+                frozen = batch.freeze(session, turn, terms.form, terms.rule, since)
             if not frozen.unread:
                 return Prepared(turn, terms, frozen.units) if frozen.units else None
             roles.refresh(self.database, turn.org_id, terms.client, frozen.unread)

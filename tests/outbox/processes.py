@@ -29,7 +29,7 @@ class Workers:
             "INLAY_SECRET_KEYS": ",".join(config.secret_keys),
             "INLAY_DATABASE_URL": config.database_url,
             "INLAY_HOME": str(config.home),
-            "INLAY_SALESFORCE_EXTRA_ORIGINS": world.devorg.url,
+            "INLAY_SALESFORCE_EXTRA_ORIGINS": ",".join(config.salesforce_extra_origins),
             "INLAY_SWEEP_SECONDS": "0.2",
             **environment,
         }
@@ -40,7 +40,7 @@ class Workers:
         """One more worker; its process id."""
         self._started += 1
         with (self._folder / f"worker-{self._started}.log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603  # our own script
+            process = subprocess.Popen(  # our own script
                 [sys.executable, str(_SCRIPT)],
                 cwd=_ROOT,
                 env=self._environment,

@@ -62,12 +62,10 @@ def _is_done(world: World) -> bool:
 
 
 @pytest.mark.timeout(120)
-def test_ten_sigkills_leave_exactly_the_expected_activities(
-    world: World, tmp_path: Path
-) -> None:
+def test_ten_sigkills_leave_exactly_the_expected_activities(world: World, tmp_path: Path) -> None:
     """X4: none lost, none doubled, each on the right person and opportunity."""
     seed = int(os.environ.get("INLAY_TEST_SEED", secrets.randbelow(10**6)))
-    print(f"INLAY_TEST_SEED={seed}")
+    print(f"INLAY_TEST_SEED={seed}")  # noqa: T201  # to run a failure again
     dice = random.Random(seed)  # noqa: S311  # repeatable, no secret
     _plant(world, dice)
     world.devorg.org.per_row_ms = 1.0
@@ -79,10 +77,9 @@ def test_ten_sigkills_leave_exactly_the_expected_activities(
             processes.start()
         for number, moment in enumerate(moments):
             if number in drops:
-                world.fault(kind="drop", match="/composite", after=True, times=1)
+                world.fault(kind="drop", match="/composite/sobjects", after=True, times=1)
             _kill_one(world, processes, moment, dice.uniform(0.0, 0.8))
         was_open = not _is_done(world)
-        print(f"killed {_KILLS} times, {world.count_open()} rows still open")
         world.devorg.org.per_row_ms = 0.0
         wait_until(lambda: _is_done(world), 40, "the end of delivery")
 

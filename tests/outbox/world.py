@@ -102,8 +102,7 @@ class World:
     ) -> None:
         """So many events, by people named by record id or e-mail, one after the other."""
         keys = [
-            person_key(email=who) if "@" in who else person_key(salesforce_id=who)
-            for who in people
+            person_key(email=who) if "@" in who else person_key(salesforce_id=who) for who in people
         ]
         moment = occurred_at or utcnow()
         items = [
@@ -182,7 +181,9 @@ class World:
 
     def fault(self, **words: Any) -> None:
         """Something goes wrong in the org, see ``devorg.faults``."""
-        requests.post(f"{self.devorg.url}/_devorg/faults", json=words, timeout=30).raise_for_status()
+        requests.post(
+            f"{self.devorg.url}/_devorg/faults", json=words, timeout=30
+        ).raise_for_status()
 
     def calls(self) -> int:
         """Counted API calls since the last reset."""

@@ -1,0 +1,188 @@
+"""Turns and leases: fair, alive by heartbeat, safe when lost (house, 'Outbox row')."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from app.clock import utcnow
+from app.db import Database
+from app.orgs.models import Org, OrgState
+from app.outbox import lease, ledger
+from app.outbox.errors import LeaseLostError
+from app.outbox.lease import LeaseTimes, Turn
+from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
+from app.outbox.rounds import Rounds
+from app.outbox.settlement import Settlement
+from tests.outbox.world import World
+from tests.support.application import make_org
+
+pytestmark = pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+_DEAD = LeaseTimes(0.0, -1.0)  # every lease is taken for dead
+
+
+def _other(world: World, number: int) -> World:
+    """Another org, with something due."""
+    org = make_org(world.database, f"00D5e0000000{number:03d}EAA", f"Org {number}")
+    other = World(world.config, world.database, world.keyring, org, world.devorg)
+    other.prepare()
+    other.record([world.contacts()[0]])
+    return other
+
+
+def _freeze(world: World, turn: Turn) -> None:
+    rounds = Rounds(world.config, world.database, world.gateway)
+    assert rounds.prepare(turn, rounds.terms(turn)) is not None
+
+
+def test_the_org_served_longest_ago_comes_first(world: World) -> None:
+    """House: fair across orgs by SQL."""
+    world.record(world.contacts(), 1000)
+    other = _other(world, 1)
+    orgs = []
+    for _ in range(4):
+        turn = world.claim()
+        assert turn is not None
+        orgs.append(turn.org_id)
+        with world.database.writing(turn.org_id) as session:
+            ledger.write(session, Settlement(turn))
+
+    assert orgs == [world.org.id, other.org.id] * 2 or orgs == [other.org.id, world.org.id] * 2
+
+
+def test_an_org_has_one_turn_at_a_time(world: World) -> None:
+    """A hung org blocks one thread; the next claim goes to another org, or to none."""
+    world.record([world.contacts()[0]], 2)
+    assert world.claim() is not None
+
+    assert world.claim() is None
+
+
+def test_many_claims_at_once_give_each_org_once(world: World) -> None:
+    """Any number of workers: SKIP LOCKED, or BEGIN IMMEDIATE."""
+    others = [_other(world, number) for number in range(1, 6)]
+    turns: list[Turn | None] = []
+    threads = [threading.Thread(target=lambda: turns.append(world.claim())) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while (turn := world.claim()) is not None:
+        turns.append(turn)
+
+    assert sorted(turn.org_id for turn in turns if turn) == sorted(o.org.id for o in others)
+
+
+@pytest.mark.parametrize("state", [OrgState.SUSPENDED, OrgState.PENDING])
+def test_an_org_that_is_not_served_is_not_delivered_to(world: World, state: OrgState) -> None:
+    """Rows wait until it is active again."""
+    world.record([world.contacts()[0]])
+    with world.database.system_writing() as session:
+        session.execute(update(Org).values(state=state))
+
+    assert world.claim() is None
+
+
+def test_a_row_is_held_back_by_an_earlier_one_of_its_person(world: World) -> None:
+    """Order per record: waiting and leased hold back, parked and delivered do not."""
+    first, second = world.contacts()[:2]
+    world.record([first, second], 4)
+    rows = world.rows()
+    later = utcnow() + timedelta(hours=1)
+    with world.writing() as session:
+        waits = update(OutboxRow).where(OutboxRow.seq == rows[0].seq)
+        session.execute(waits.values(state=DeliveryState.WAITING, not_before=later))
+        parked = update(OutboxRow).where(OutboxRow.seq == rows[1].seq)
+        session.execute(parked.values(state=DeliveryState.PARKED))
+
+    world.drain()
+
+    assert world.states() == ["waiting", "parked", "pending", "delivered"]
+
+
+def test_a_dead_turn_is_taken_over_and_its_rows_are_unsure(world: World) -> None:
+    """X4: they were frozen, and may have been sent."""
+    world.record(world.contacts(), 10)
+    first = world.claim()
+    assert first is not None
+    _freeze(world, first)
+    assert set(world.states()) == {"leased"}
+    assert world.claim() is None  # its heartbeat is fresh
+
+    second = world.claim(_DEAD)
+
+    assert second is not None
+    assert set(world.states()) == {"waiting"}
+    assert all(row.is_unsure for row in world.rows())
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(world: World) -> None:
+    """House: an outcome is written only where the lease id still matches."""
+    world.record(world.contacts(), 10)
+    first = world.claim()
+    assert first is not None
+    rounds = Rounds(world.config, world.database, world.gateway)
+    prepared = rounds.prepare(first, rounds.terms(first))
+    assert prepared is not None
+    done = rounds.send(prepared)
+    assert world.claim(_DEAD) is not None
+
+    with pytest.raises(LeaseLostError), world.writing() as session:
+        ledger.write(session, done)
+    with pytest.raises(LeaseLostError), world.writing() as session:
+        lease.beat(session, first)
+    assert set(world.states()) == {"waiting"}
+
+
+def test_a_turn_that_is_given_back_leaves_doubt_behind(world: World) -> None:
+    """A worker that stops in the middle of a call."""
+    world.record(world.contacts(), 10)
+    turn = world.claim()
+    assert turn is not None
+    _freeze(world, turn)
+
+    with world.writing() as session:
+        lease.give_back(session, turn)
+
+    assert set(world.states()) == {"waiting"}
+    assert all(row.is_unsure for row in world.rows())
+    world.drain()
+    assert set(world.states()) == {"delivered"}
+    assert len(world.activities()) == 10
+
+
+def test_a_mistake_of_ours_lets_the_org_rest(world: World) -> None:
+    """Nothing stays leased, and the other orgs go on."""
+    world.record([world.contacts()[0]])
+    turn = world.claim()
+    assert turn is not None
+    _freeze(world, turn)
+
+    with world.writing() as session:
+        ledger.abandon(session, turn, "internal_error")
+
+    assert world.states() == ["waiting"]
+    assert world.delivery().pause_reason == "internal_error"
+    assert world.delivery().lease_id is None
+
+
+def test_claims_of_nothing_cost_an_index_probe(world: World, database: Database) -> None:
+    """The due rows of an org are found through their partial index."""
+    if database.dialect != "sqlite":
+        pytest.skip("the planner of PostgreSQL decides by size; its index is the same")
+    from sqlalchemy import select
+    from sqlalchemy.dialects import sqlite
+
+    statement = select(OrgDelivery.org_id).where(lease.claimable(LeaseTimes()))
+    compiled = statement.compile(
+        dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True, "literal_binds": True}
+    )
+    with database.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
+    used = " ".join(str(row[3]) for row in plan)
+
+    assert "ix_outbox_row_due" in used
+    assert "ix_outbox_row_person" in used
