@@ -57,13 +57,13 @@ class Event(Tenant, Base):
         Index(
             "ix_event_timeline",
             "org_id", "person_id", "occurred_at", "seq",
-            sqlite_where=text("NOT folded"),
+            sqlite_where=text("folded IS 0"),
             postgresql_where=text("NOT folded"),
         ),
         Index(
             "ix_event_timeline_kind",
             "org_id", "person_id", "kind", "occurred_at", "seq",
-            sqlite_where=text("NOT folded"),
+            sqlite_where=text("folded IS 0"),
             postgresql_where=text("NOT folded"),
         ),
         Index(

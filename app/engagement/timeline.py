@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, select, true, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from app.crm.models import Person
@@ -72,8 +72,7 @@ def timeline(
     if not person_ids:
         return Page([], None)
     position = paging.decode(before) if before else None
-    shape = _lateral if session.get_bind().dialect.name == "postgresql" else _correlated
-    statement = shape(person_ids, _conditions(kind, position, since), limit + 1)
+    statement = _statement(session, person_ids, _conditions(kind, position, since), limit + 1)
     items = [TimelineItem(*row) for row in session.execute(statement)]
     page = items[:limit]
     is_last = len(items) <= limit
@@ -97,20 +96,28 @@ def _conditions(kind: str | None, position: Position | None, since: datetime | N
     return found
 
 
-def _candidates(columns: Any, conditions: _Conditions, limit: int) -> Select[Any]:
-    """The newest events of the person of the row outside."""
+def _statement(
+    session: TenantSession, people: Collection[UUID], conditions: _Conditions, limit: int
+) -> Select[Any]:
+    if len(people) == 1:
+        return _newest(next(iter(people)), conditions, limit)
+    shape = _lateral if session.get_bind().dialect.name == "postgresql" else _united
+    return shape(people, conditions, limit)
+
+
+def _newest(person: object, conditions: _Conditions, limit: int) -> Select[Any]:
+    """The newest events of one person: a walk along the partial index."""
     return (
-        select(*columns)
-        .where(_candidate.person_id == Person.id, *conditions)
+        select(*_columns(_candidate))
+        .where(_candidate.person_id == person, *conditions)
         .order_by(_candidate.occurred_at.desc(), _candidate.seq.desc())
         .limit(limit)
-        .correlate(Person)
     )
 
 
 def _lateral(people: Collection[UUID], conditions: _Conditions, limit: int) -> Select[Any]:
     """For PostgreSQL: a lateral join."""
-    own = _candidates(_columns(_candidate), conditions, limit).lateral("own")
+    own = _newest(Person.id, conditions, limit).correlate(Person).lateral("own")
     return (
         select(*own.c)
         .select_from(Person)
@@ -121,17 +128,14 @@ def _lateral(people: Collection[UUID], conditions: _Conditions, limit: int) -> S
     )
 
 
-def _correlated(people: Collection[UUID], conditions: _Conditions, limit: int) -> Select[Any]:
-    """For SQLite, which has no lateral join but may correlate within IN."""
-    own = _candidates([_candidate.seq], conditions, limit)
-    return (
-        select(*_columns(Event))
-        .select_from(Person)
-        .join(Event, Event.seq.in_(own))
-        .where(Person.id.in_(people))
-        .order_by(Event.occurred_at.desc(), Event.seq.desc())
-        .limit(limit)
-    )
+def _united(people: Collection[UUID], conditions: _Conditions, limit: int) -> Select[Any]:
+    """For SQLite, which has no lateral join: one part for each person.
+
+    A correlated IN says the same, but its planner reads all events of the org for it.
+    """
+    parts = [_newest(person, conditions, limit).subquery() for person in people]
+    own = union_all(*(select(*part.c) for part in parts)).subquery("own")
+    return select(*own.c).order_by(own.c.occurred_at.desc(), own.c.seq.desc()).limit(limit)
 
 
 def _columns(event: type[Event]) -> tuple[Any, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.event import listen
 
 from app.crm.schemas import person_key
 from app.crm.service import people_for
@@ -176,3 +178,48 @@ def test_each_event_tells_who_is_thought_to_have_acted(database: Database, org: 
     assert [(i.confidence, i.confidence_reason) for i in page.items] == [
         (Confidence.LIKELY_SCANNER, "too_fast")
     ]
+
+
+_KINDS = ("call", "meeting")
+
+
+@pytest.mark.parametrize("names", [("ada",), ("ada", "bob")], ids=["one person", "several"])
+@pytest.mark.parametrize("kind", [None, "call"])
+def test_a_long_history_is_read_by_an_index_and_not_from_end_to_end(
+    database: Database, org: Org, names: tuple[str, ...], kind: str | None
+) -> None:
+    """L11: the index holds only what a timeline shows, and the planner has to see that it fits."""
+    told = [(who, n, kind) for n in range(150) for who in ("ada", "bob") for kind in _KINDS]
+    people = fill(database, org, told)
+
+    plan = _plan_of(database, org, [people[name] for name in names], kind)
+
+    index = "ix_event_timeline_kind" if kind else "ix_event_timeline"
+    assert plan
+    assert all(index in line for line in plan), plan
+
+
+def _plan_of(database: Database, org: Org, people: list[UUID], kind: str | None) -> list[str]:
+    """How the database means to find the events, line by line."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, text: str, given: Any, *_: Any) -> None:
+        seen.append((text, given))
+
+    with database.reading(org.id) as session:
+        connection = session.connection()
+        if database.dialect == "postgresql":
+            connection.exec_driver_sql("ANALYZE event")
+            for way in ("seqscan", "bitmapscan", "sort"):  # what pays for so small a table
+                connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+        listen(database.engine, "before_cursor_execute", note)
+        queries.timeline(session, people, kind=kind)
+        text, given = seen[-1]
+        explain = "EXPLAIN QUERY PLAN" if database.dialect == "sqlite" else "EXPLAIN"
+        rows = connection.exec_driver_sql(f"{explain} {text}", given)
+        return [line for line in (str(row[-1]) for row in rows) if _reads_events(line)]
+
+
+def _reads_events(line: str) -> bool:
+    is_read = "Scan" in line or line.startswith(("SCAN", "SEARCH"))
+    return is_read and ("event" in line or "candidate" in line)
