@@ -37,12 +37,17 @@ def process_name() -> str:
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """How a worker runs. ``grace_seconds``: what a stop waits for calls in flight."""
+    """How a worker runs.
+
+    ``grace_seconds``: what a stop waits for calls in flight. ``has_schedules``: whether durable
+    schedules run in this worker too.
+    """
 
     name: str = field(default_factory=process_name)
     threads: int = 4
     times: LeaseTimes = field(default_factory=LeaseTimes)
     grace_seconds: float = 20.0
+    has_schedules: bool = True
 
 
 class Worker:
@@ -63,7 +68,9 @@ class Worker:
             options.name,
         )
         self._recorded = planner(config.visit_settle_seconds, self._deliverers.wake)
+        self._gateway = gateway
         self._stopping = threading.Event()
+        self._scheduled = threading.Event()
         self._backfilled_at = float("-inf")
 
     def run(self) -> None:
@@ -72,6 +79,8 @@ class Worker:
         _log.info("worker.started", worker=self._options.name, threads=self._options.threads)
         self._heart.start()
         self._deliverers.start(self._options.threads)
+        if self._options.has_schedules:
+            threading.Thread(target=self._start_schedules, name="schedules", daemon=True).start()
         while not self._stopping.is_set():
             self._sweep()
             self._stopping.wait(self._config.sweep_seconds)
@@ -92,6 +101,16 @@ class Worker:
             self._backfilled_at = time.monotonic()
             self._safely("backfill", lambda: sweeps.backfill(self._database))
         self._safely("wake", self._wake_if_due)
+
+    def _start_schedules(self) -> None:
+        """Beside the deliveries: loading DBOS takes a second or two."""
+        self._safely("schedules", self._launch)
+
+    def _launch(self) -> None:
+        from app.jobs import workflows  # loaded late, for a quick start
+
+        workflows.start(self._config, self._database, self._gateway, self._options.name)
+        self._scheduled.set()
 
     def _end_visits(self) -> int:
         return sweeps.end_silent_visits(self._config, self._database, self._recorded)
@@ -114,6 +133,10 @@ class Worker:
             for turn in self._heart.held():
                 self._safely("release", lambda turn=turn: self._release(turn))  # type: ignore[misc]
         self._heart.stop()
+        if self._scheduled.is_set():
+            from app.jobs import workflows  # it is loaded by now
+
+            self._safely("schedules", workflows.stop)
         _log.info("worker.stopped", worker=self._options.name)
 
     def _release(self, turn: lease.Turn) -> None:

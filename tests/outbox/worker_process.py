@@ -25,6 +25,7 @@ def main() -> None:
     options = WorkerOptions(
         threads=int(os.environ.get("TEST_THREADS", "2")),
         times=LeaseTimes(dead_after / 4, dead_after),
+        has_schedules=os.environ.get("TEST_SCHEDULES") == "yes",
         grace_seconds=float(os.environ.get("TEST_GRACE", "20")),
     )
     worker = Worker(config, database, gateway, options)

@@ -1,0 +1,136 @@
+"""Durable schedules on DBOS: clean-up every hour, connections every week.
+
+Only ids and counts enter workflows, never tokens or personal data: DBOS keeps them in clear. It has
+an SQLite file of its own (a schema of its own on PostgreSQL), so that its writes never wait for
+ours. Loading it takes a second, so the worker does it when deliveries are already running.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from dbos import DBOS, DBOSConfig, Serializer, run_dbos_database_migrations
+
+from app.clock import utcnow
+from app.config import Config
+from app.db import Database
+from app.jobs import cleanup, connections
+from app.salesforce.gateway import Gateway
+
+_log = structlog.get_logger()
+
+#: Raised only when a workflow's steps change: recovery takes workflows of its own version alone.
+APPLICATION_VERSION = "1"
+SCHEMA = "dbos"
+#: Second, minute, hour, day, month, weekday.
+HOURLY = "0 17 * * * *"
+WEEKLY = "0 41 3 * * 0"
+_KEEP_WORKFLOWS = timedelta(days=7)
+_DELETE_AT_ONCE = 500
+
+
+class JsonSerializer(Serializer):
+    """JSON instead of pickle: what is stored can be read, and nothing in it can run."""
+
+    def serialize(self, data: Any) -> str:
+        """As JSON text."""
+        return msgspec.json.encode(data).decode()
+
+    def deserialize(cls, serialized_data: str) -> Any:  # noqa: N805  # DBOS declares it so
+        """From JSON text."""
+        return msgspec.json.decode(serialized_data)
+
+    def name(self) -> str:
+        """What DBOS notes beside each value."""
+        return "inlay_json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    database: Database
+    gateway: Gateway
+
+
+_tools: list[_Tools] = []  # what steps work with; DBOS itself is one per process too
+
+
+def migrate(config: Config) -> None:
+    """Make or upgrade DBOS's tables; run once, before any worker."""
+    run_dbos_database_migrations(system_database_url=config.jobs_database_url, schema=SCHEMA)
+
+
+def start(config: Config, database: Database, gateway: Gateway, worker: str) -> None:
+    """Launch DBOS in this process and see to the schedules; ``worker`` is unique among them."""
+    _tools[:] = [_Tools(database, gateway)]
+    settings: DBOSConfig = {
+        "name": "inlay",
+        "system_database_url": config.jobs_database_url,
+        "dbos_system_schema": SCHEMA,
+        "executor_id": worker,
+        "application_version": APPLICATION_VERSION,
+        "serializer": JsonSerializer(),
+        "log_level": "WARNING",
+    }
+    DBOS(config=settings)
+    DBOS.launch()
+    DBOS.apply_schedules(
+        [
+            {"schedule_name": "clean-up", "workflow_fn": clean_up, "schedule": HOURLY},
+            {"schedule_name": "connections", "workflow_fn": check_connections, "schedule": WEEKLY},
+        ]
+    )
+
+
+def stop() -> None:
+    """End DBOS; a step that still runs is run again by whoever recovers its workflow."""
+    DBOS.destroy()
+    _tools.clear()
+
+
+@DBOS.workflow(name="clean_up")
+def clean_up(scheduled_at: datetime, context: Any) -> None:
+    """Delete what is past its time, ours and DBOS's own."""
+    counts = _delete_rows()
+    forgotten = _forget_workflows()
+    _log.info("worker.cleaned_up", workflows=forgotten, **counts)
+
+
+@DBOS.step(name="delete_rows")
+def _delete_rows() -> dict[str, int]:
+    return dict(cleanup.clean_up(_tools[0].database))
+
+
+@DBOS.step(name="forget_workflows")
+def _forget_workflows() -> int:
+    """Workflows of the past, finished or held by a worker that never came back."""
+    before = (utcnow() - _KEEP_WORKFLOWS).isoformat()
+    old = DBOS.list_workflows(
+        end_time=before, limit=_DELETE_AT_ONCE, load_input=False, load_output=False
+    )
+    if old:
+        DBOS.delete_workflows([workflow.workflow_id for workflow in old])
+    return len(old)
+
+
+@DBOS.workflow(name="check_connections")
+def check_connections(scheduled_at: datetime, context: Any) -> None:
+    """Call every connected org once, so that a quiet one does not lose its access unseen."""
+    for org_id in _connected_orgs():
+        outcome = _check_connection(org_id)
+        if outcome != "ok":
+            _log.warning("worker.connection_failed", org=org_id, reason=outcome)
+
+
+@DBOS.step(name="connected_orgs")
+def _connected_orgs() -> list[str]:
+    return [str(org_id) for org_id in connections.connected_orgs(_tools[0].database)]
+
+
+@DBOS.step(name="check_connection")
+def _check_connection(org_id: str) -> str:
+    return connections.check(_tools[0].gateway, UUID(org_id))

@@ -1,0 +1,103 @@
+"""Durable schedules: clean-up and the check of connections, on a store of their own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from dbos import DBOS
+from sqlalchemy import func, select, update
+
+from app.clock import utcnow
+from app.db import Database
+from app.ids import new_id
+from app.jobs import cleanup, workflows
+from app.orgs.models import Org, SeenRequest
+from app.salesforce import connections
+from app.web.models import RateCount
+from tests.outbox.world import World
+
+pytestmark = pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+
+
+@pytest.fixture
+def running(world: World) -> Iterator[World]:
+    """DBOS in this process, on its own store."""
+    world.config.home.mkdir(parents=True, exist_ok=True)
+    workflows.start(world.config, world.database, world.gateway, "test-worker")
+    yield world
+    workflows.stop()
+
+
+def _seen(database: Database, org: Org, days: int) -> None:
+    with database.system_writing() as session:
+        row = SeenRequest(
+            org_id=org.id, mac=str(new_id()), first_seen_at=utcnow() - timedelta(days=days)
+        )
+        session.add(row)
+
+
+def test_what_is_past_its_time_is_deleted(world: World) -> None:
+    """House: clean-up; what is still needed stays."""
+    _seen(world.database, world.org, 30)
+    _seen(world.database, world.org, 0)
+    this_minute = int(utcnow().timestamp() // 60)
+    with world.database.system_writing() as session:
+        session.add(RateCount(bucket="old", minute=this_minute - 60))
+        session.add(RateCount(bucket="new", minute=this_minute))
+
+    counts = cleanup.clean_up(world.database)
+
+    assert counts["seen_requests"] == 1
+    assert counts["rate_counts"] == 1
+    with world.database.system_reading() as session:
+        assert session.scalar(select(func.count()).select_from(SeenRequest)) == 1
+        assert session.scalars(select(RateCount.bucket)).all() == ["new"]
+
+
+def test_the_schedules_are_there_and_run(running: World) -> None:
+    """A scheduled workflow does its steps; running it again does no harm."""
+    _seen(running.database, running.org, 30)
+
+    DBOS.start_workflow(workflows.clean_up, utcnow(), None).get_result()
+
+    assert {schedule["schedule_name"] for schedule in DBOS.list_schedules()} == {
+        "clean-up", "connections",
+    }  # fmt: skip
+    with running.database.system_reading() as session:
+        assert session.scalar(select(func.count()).select_from(SeenRequest)) == 0
+
+
+def test_a_connection_that_was_lost_is_found_out(running: World) -> None:
+    """House, Tokens: quiet orgs are looked at weekly; the state says what to do."""
+    running.devorg.org.tokens.end_all()
+    with running.writing() as session:
+        session.execute(
+            update(connections.Connection).values(
+                sealed_client_secret=running.keyring.seal("wrong"), sealed_access_token=None
+            )
+        )
+
+    DBOS.start_workflow(workflows.check_connections, utcnow(), None).get_result()
+
+    with running.database.reading(running.org.id) as session:
+        status = connections.status(session)
+    assert status is not None
+    assert not status.is_connected
+
+
+def test_only_ids_and_counts_are_stored_as_json(running: World) -> None:
+    """House: nothing pickled, no token, no personal data."""
+    if not running.config.jobs_database_url.startswith("sqlite"):
+        return
+    DBOS.start_workflow(workflows.check_connections, utcnow(), None).get_result()
+
+    path = running.config.jobs_database_url.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as connection:
+        stored = [str(row) for row in connection.execute("SELECT * FROM operation_outputs")]
+    connection.close()
+
+    assert any(str(running.org.id) in row for row in stored)
+    assert not any("gASV" in row or "secret" in row.lower() for row in stored)
