@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.crm.models import RecordLink
 from app.db import TenantSession
@@ -25,24 +25,28 @@ class Version:
     tag: str
 
 
+# Built once: putting it together costs more than its answer.
+_people = select(RecordLink.person_id).where(
+    RecordLink.salesforce_id.in_(bindparam("people", expanding=True)),
+    RecordLink.person_id.is_not(None),
+)
+_states = EngagementState.person_id.in_(_people)
+_VERSION = select(
+    Org.state,
+    Org.version,
+    select(func.count(EngagementState.id)).where(_states).scalar_subquery(),
+    select(func.sum(EngagementState.version)).where(_states).scalar_subquery(),
+    select(Destination.version)
+    .where(Destination.record_id == bindparam("record_id"))
+    .scalar_subquery(),
+    select(Connection.state).limit(1).scalar_subquery(),
+)
+
+
 def version(session: TenantSession, claims: FrameClaims) -> Version:
     """What the frame's card rests on, in numbers: nobody is named, nobody hidden is counted."""
-    people = select(RecordLink.person_id).where(
-        RecordLink.salesforce_id.in_(claims.people), RecordLink.person_id.is_not(None)
-    )
-    states = EngagementState.person_id.in_(people)
-    row = session.execute(
-        select(
-            Org.state,
-            Org.version,
-            select(func.count(EngagementState.id)).where(states).scalar_subquery(),
-            select(func.sum(EngagementState.version)).where(states).scalar_subquery(),
-            select(Destination.version)
-            .where(Destination.record_id == claims.record_id)
-            .scalar_subquery(),
-            select(Connection.state).limit(1).scalar_subquery(),
-        )
-    ).one_or_none()
+    values = {"people": list(claims.people), "record_id": claims.record_id}
+    row = session.execute(_VERSION, values).one_or_none()
     if row is None:  # the org was removed
         return Version(None, None, "")
     digest = hashlib.sha256(repr(tuple(map(str, row))).encode()).hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from app.clock import utcnow
@@ -46,31 +46,35 @@ def surroundings(session: TenantSession, reference: RecordReference) -> Surround
             return Surroundings()
 
 
+# Built once: putting such a statement together costs more than its answer.
+_own, _other = aliased(RecordLink), aliased(RecordLink)
+_ROLES_OF_DEAL = (
+    select(_other.salesforce_id, _other.person_id)
+    .select_from(_own)
+    .outerjoin(OpportunityRole, OpportunityRole.opportunity_id == _own.opportunity_id)
+    .outerjoin(
+        _other,
+        (_other.person_id == OpportunityRole.person_id) & (_other.sobject == SObject.CONTACT),
+    )
+    .where(_own.salesforce_id == bindparam("record_id"))
+)
+_DEALS_OF_PERSON = (
+    select(_own.person_id, _other.salesforce_id)
+    .select_from(_own)
+    .outerjoin(OpportunityRole, OpportunityRole.person_id == _own.person_id)
+    .outerjoin(_other, _other.opportunity_id == OpportunityRole.opportunity_id)
+    .where(_own.salesforce_id == bindparam("record_id"))
+)
+
+
 def _around_opportunity(session: TenantSession, record_id: str) -> Surroundings:
-    deal, contact = aliased(RecordLink), aliased(RecordLink)
-    rows = session.execute(
-        select(contact.salesforce_id, contact.person_id)
-        .select_from(deal)
-        .outerjoin(OpportunityRole, OpportunityRole.opportunity_id == deal.opportunity_id)
-        .outerjoin(
-            contact,
-            (contact.person_id == OpportunityRole.person_id) & (contact.sobject == SObject.CONTACT),
-        )
-        .where(deal.salesforce_id == record_id)
-    ).all()
+    rows = session.execute(_ROLES_OF_DEAL, {"record_id": record_id}).all()
     people = {contact_id: person for contact_id, person in rows if contact_id and person}
     return Surroundings(people, frozenset([record_id] if rows else []))
 
 
 def _around_person(session: TenantSession, record_id: str) -> Surroundings:
-    own, deal = aliased(RecordLink), aliased(RecordLink)
-    rows = session.execute(
-        select(own.person_id, deal.salesforce_id)
-        .select_from(own)
-        .outerjoin(OpportunityRole, OpportunityRole.person_id == own.person_id)
-        .outerjoin(deal, deal.opportunity_id == OpportunityRole.opportunity_id)
-        .where(own.salesforce_id == record_id)
-    ).all()
+    rows = session.execute(_DEALS_OF_PERSON, {"record_id": record_id}).all()
     person = rows[0][0] if rows else None
     return Surroundings(
         {record_id: person} if person else {},

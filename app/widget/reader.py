@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton, format_time
 
@@ -26,18 +27,35 @@ class Reader:
             return _("Today")
         if local == today - timedelta(days=1):
             return _("Yesterday")
-        if local.year == today.year:
-            return format_skeleton("MMMd", local, locale=self.locale)
-        return format_date(local, "medium", locale=self.locale)
+        return _date(local, local.year == today.year, self.locale)
 
     def moment(self, moment: datetime) -> str:
         """``Today, 1:05 PM``."""
-        clock = format_time(moment.astimezone(self.zone), "short", locale=self.locale)
-        return _("%(day)s, %(time)s") % {"day": self.day(moment), "time": clock}
+        return _("%(day)s, %(time)s") % {"day": self.day(moment), "time": self._clock(moment)}
 
     def full(self, moment: datetime) -> str:
-        """``Nov 16, 2026, 1:05:09 PM``, for those who want to know exactly."""
-        return times.friendly(moment, str(self.zone), self.locale)
+        """``Nov 16, 2026, 1:05 PM``, however near it is."""
+        day = _date(moment.astimezone(self.zone).date(), False, self.locale)
+        return _("%(day)s, %(time)s") % {"day": day, "time": self._clock(moment)}
+
+    def _clock(self, moment: datetime) -> str:
+        local = moment.astimezone(self.zone)
+        return _time(local.hour, local.minute, self.locale)
+
+
+# Babel takes its time over each text, and the same few come again and again.
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, is_this_year: bool, locale: str) -> str:
+    if is_this_year:
+        return format_skeleton("MMMd", day, locale=locale)
+    return format_date(day, "medium", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _time(hour: int, minute: int, locale: str) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)
 
 
 def reader_of(zone: str, locale: str, now: datetime) -> Reader:

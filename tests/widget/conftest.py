@@ -21,6 +21,7 @@ from app.keys import Keyring
 from app.orgs import apps, features, service
 from app.orgs.features import Feature
 from app.orgs.models import Org, OrgState
+from app.salesforce.gateway import EXTENSION, Gateway
 from app.widget.routes import room
 from devorg import DevorgConfig
 from devorg.server import RunningOrg, running
@@ -95,7 +96,6 @@ def config(config: Config, box: Box) -> Config:
         config,
         salesforce_extra_origins=(box.url,),
         frame_ancestors_extra=(box.url,),
-        salesforce_read_seconds=1.0,
     )
 
 
@@ -141,6 +141,13 @@ def set_state(database: Database, org: Org, state: OrgState) -> None:
     """Admit or suspend an org as staff does."""
     with database.system_writing() as session:
         service.set_state(session, service.required(session, org.salesforce_id), state, "staff")
+
+
+def hurry(app: Flask) -> None:
+    """Give up on Salesforce soon, for tests that let it hang."""
+    config = replace(app.extensions["inlay.config"], salesforce_read_seconds=0.5)
+    parts = app.extensions["inlay.database"], app.extensions["inlay.keyring"]
+    app.extensions[EXTENSION] = Gateway(config, *parts)
 
 
 class Widget:

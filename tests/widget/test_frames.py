@@ -18,7 +18,7 @@ from app.engagement.models import Confidence
 from app.orgs.features import Feature
 from app.orgs.models import Org, OrgState
 from tests.support.application import APP_URL, make_org
-from tests.widget.conftest import Box, Widget, set_state, switch
+from tests.widget.conftest import Box, Widget, hurry, set_state, switch
 from tests.widget.past import Past
 
 CALLS = ["/widget/changes", "/widget/card", "/widget/timeline"]
@@ -222,6 +222,7 @@ def test_when_salesforce_is_slow_the_card_stays_while_the_rights_last(
     """X2: renewal waits; what was proven can be read on."""
     frame = widget.open()
     text = box.sign()
+    hurry(widget.client.application)
     box.post("faults", kind="hang", match="/services/data", seconds=3)
     try:
         answer = frame.post("/widget/renew", {"signed_request": text})

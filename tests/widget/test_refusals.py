@@ -29,7 +29,7 @@ from app.orgs.models import Org, OrgState, SeenRequest
 from app.widget import refusals, rights
 from devorg import DevorgConfig
 from tests.support.application import APP_URL, make_org
-from tests.widget.conftest import Box, Widget, set_state, switch
+from tests.widget.conftest import Box, Widget, hurry, set_state, switch
 
 SECRET = DevorgConfig().consumer_secret
 
@@ -145,6 +145,7 @@ def _refused_by(status: int, code: str) -> Callable[[Bench], str]:
 
 
 def _hanging(bench: Bench) -> str:
+    hurry(bench.widget.client.application)
     bench.box.post("faults", kind="hang", match="/services/data", seconds=5)
     return bench.box.sign()
 

@@ -106,7 +106,7 @@ export class Session extends EventTarget {
     return new Problem(
       response.status,
       body.reason ?? "error",
-      body.title ?? this.texts.troubleTitle,
+      body.title_text ?? this.texts.troubleTitle,
       body.detail ?? this.texts.trouble,
     );
   }
