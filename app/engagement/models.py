@@ -58,13 +58,13 @@ class Event(Tenant, Base):
             "ix_event_timeline",
             "org_id", "person_id", "occurred_at", "seq",
             sqlite_where=text("folded IS 0"),
-            postgresql_where=text("NOT folded"),
+            postgresql_where=text("folded IS false"),
         ),
         Index(
             "ix_event_timeline_kind",
             "org_id", "person_id", "kind", "occurred_at", "seq",
             sqlite_where=text("folded IS 0"),
-            postgresql_where=text("NOT folded"),
+            postgresql_where=text("folded IS false"),
         ),
         Index(
             "ix_event_visit",

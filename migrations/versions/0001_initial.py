@@ -415,8 +415,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('org_id', 'key', name=op.f('uq_event_org_id_key'))
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
-        batch_op.create_index('ix_event_timeline', ['org_id', 'person_id', 'occurred_at', 'seq'], unique=False, sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('NOT folded'))
-        batch_op.create_index('ix_event_timeline_kind', ['org_id', 'person_id', 'kind', 'occurred_at', 'seq'], unique=False, sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('NOT folded'))
+        batch_op.create_index('ix_event_timeline', ['org_id', 'person_id', 'occurred_at', 'seq'], unique=False, sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('folded IS false'))
+        batch_op.create_index('ix_event_timeline_kind', ['org_id', 'person_id', 'kind', 'occurred_at', 'seq'], unique=False, sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('folded IS false'))
         batch_op.create_index('ix_event_visit', ['org_id', 'visit_id'], unique=False, sqlite_where=sa.text('visit_id IS NOT NULL'), postgresql_where=sa.text('visit_id IS NOT NULL'))
 
     op.create_table('outbox_row',
@@ -473,8 +473,8 @@ def downgrade() -> None:
     op.drop_table('outbox_row')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_visit', sqlite_where=sa.text('visit_id IS NOT NULL'), postgresql_where=sa.text('visit_id IS NOT NULL'))
-        batch_op.drop_index('ix_event_timeline_kind', sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('NOT folded'))
-        batch_op.drop_index('ix_event_timeline', sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('NOT folded'))
+        batch_op.drop_index('ix_event_timeline_kind', sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('folded IS false'))
+        batch_op.drop_index('ix_event_timeline', sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('folded IS false'))
 
     op.drop_table('event')
     with op.batch_alter_table('visit', schema=None) as batch_op:
