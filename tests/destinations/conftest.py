@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event, select
+from werkzeug.test import TestResponse
 
 from app.crm.models import Person, SObject
 from app.crm.service import person_for
-from app.db import Database
+from app.db import Database, TenantSession
 from app.destinations.models import Link
 from app.destinations.schemas import PersonFacts, RecordFacts, RepFacts
 from app.destinations.service import get_or_create
+from app.engagement.models import Event
+from app.engagement.ports import Recorded, plug_recorded, recorded_of
 from app.orgs import settings
 from app.orgs.models import Org
 from app.orgs.settings import OrgSettings
+from tests.support.application import PAGES_URL
 
-PAGES_HOST = "127.0.0.1:8000"
+#: What a person's browser says.
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 REP = RepFacts("0055e000000REPAAA2", "Grace Okafor", "grace@northwind.example", "Europe/Berlin")
 SETTINGS = OrgSettings(
     company_name="Northwind", website="https://www.northwind.example/", brand_color="#0b5cab"
@@ -65,7 +72,11 @@ def shared(database: Database, org: Org, record: RecordFacts) -> Shared:
 
 
 def share(
-    database: Database, org: Org, record: RecordFacts, chosen: OrgSettings = SETTINGS
+    database: Database,
+    org: Org,
+    record: RecordFacts,
+    chosen: OrgSettings = SETTINGS,
+    rep: RepFacts = REP,
 ) -> Shared:
     """Make the Destination of a record, with the settings stored too."""
     with database.system_writing() as system:
@@ -74,7 +85,7 @@ def share(
             system, stored, company_name=chosen.company_name, brand_color=chosen.brand_color
         )
     with database.writing(org.id) as session:
-        destination, _ = get_or_create(session, record, REP, chosen)
+        destination, _ = get_or_create(session, record, rep, chosen)
         links = session.scalars(select(Link).where(Link.destination_id == destination.id))
         tokens = {link.person_id: link.token for link in links}
         people = session.execute(select(Person.email, Person.id)).all()
@@ -107,3 +118,41 @@ def count_statements(database: Database) -> Iterator[list[str]]:
     event.listen(database.engine, "before_cursor_execute", note)
     yield seen
     event.remove(database.engine, "before_cursor_execute", note)
+
+
+class PagesClient(FlaskClient):
+    """Asks the pages' own host."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        options.setdefault("base_url", PAGES_URL)
+        return super().open(*args, **options)
+
+
+@pytest.fixture
+def pages(app: Flask) -> FlaskClient:
+    """A client that asks the pages' own host, as a person's browser does."""
+    app.test_client_class = PagesClient
+    client = app.test_client()
+    client.environ_base["HTTP_USER_AGENT"] = PERSON
+    return client
+
+
+class Recorder:
+    """Stands behind the outbox's port, and remembers what it was told."""
+
+    def __init__(self, planned: Recorded) -> None:
+        self._planned = planned
+        self.events: list[Event] = []
+
+    def __call__(self, session: TenantSession, events: Sequence[Event]) -> None:
+        """The port."""
+        self.events += events
+        self._planned(session, events)
+
+
+@pytest.fixture
+def recorder(app: Flask) -> Recorder:
+    """Hears of every visit that is handed on; the outbox hears of it too."""
+    recorder = Recorder(recorded_of(app))
+    plug_recorded(app, recorder)
+    return recorder

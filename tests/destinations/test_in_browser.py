@@ -20,13 +20,11 @@ from app.db import Database
 from app.destinations.models import Destination, Viewer
 from app.engagement.models import Confidence, Event, Visit
 from app.orgs.models import Org
-from tests.destinations.conftest import Shared
+from tests.destinations.conftest import PERSON, Shared
 from tools import browser as browsers
 
 pytestmark = pytest.mark.e2e
 
-#: What a person's browser says; a headless one calls itself a robot, and is taken at its word.
-PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 PATIENCE = 15.0
 
 
