@@ -14,7 +14,7 @@ import requests
 
 from app.clock import utcnow
 from tests.outbox.expected import expected, written
-from tests.outbox.processes import Workers, wait_until, workers
+from tests.outbox.processes import Workers, forked_workers, wait_until
 from tests.outbox.world import World
 
 _EVENTS = 5000
@@ -72,7 +72,7 @@ def test_ten_sigkills_leave_exactly_the_expected_activities(world: World, tmp_pa
     drops = set(dice.sample(range(_KILLS), _DROPS))
     moments = sorted(dice.randrange(_EVENTS * 3 // 4) for _ in range(_KILLS))
 
-    with workers(world, tmp_path) as processes:
+    with forked_workers(world, tmp_path) as processes:
         for _ in range(3):
             processes.start()
         for number, moment in enumerate(moments):

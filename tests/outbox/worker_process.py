@@ -1,8 +1,14 @@
-"""A real worker process for tests that kill it: `python worker_process.py`, settings by INLAY_*."""
+"""A real worker process for tests that kill it; settings by INLAY_* and TEST_*.
+
+`python worker_process.py` is one worker. With `nursery` it has everything loaded and forks one
+worker for each line on its input (the file for its output), since loading takes seconds of CPU.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
+import sys
 
 from app.config import load
 from app.db import Database
@@ -37,5 +43,20 @@ def main() -> None:
         database.dispose()
 
 
+def nursery() -> None:
+    """Fork a worker per line of input, and answer its process id."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps them
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            log = os.open(line.strip(), os.O_WRONLY | os.O_CREAT)
+            for stream in (1, 2):
+                os.dup2(log, stream)
+            main()
+            os._exit(0)
+        print(pid, flush=True)  # noqa: T201  # the answer
+
+
 if __name__ == "__main__":
-    main()
+    nursery() if sys.argv[1:] == ["nursery"] else main()
