@@ -134,8 +134,10 @@ class Group:
         if not ended_by_itself:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(_GRACE_SECONDS)
-            self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
-            self.process.wait()
+        elif left:
+            self._wait_until_empty()
+        self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+        self.process.wait()
         with self._lock:
             self._running.discard(self)
         return ended_by_itself and left

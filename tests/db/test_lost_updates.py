@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 
+import pytest
 from sqlalchemy import select
 
 from app.db import Database
@@ -24,6 +25,7 @@ def _count_up(url: str, org_id: str) -> None:
     database.dispose()
 
 
+@pytest.mark.slow
 def test_four_processes_lose_no_update(
     database: Database, database_url: str, org: Org
 ) -> None:
