@@ -25,10 +25,12 @@ def header_of(rights: Rights) -> Header:
     account = rights.account.text("Name") if rights.account else ""
     match SObject(record.sobject):
         case SObject.CONTACT:
-            return Header(name, _line(record.text("Title"), account), _initials(name), "")
+            return Header(
+                name, _line(record.text("Title"), account), _initials(record.text("Name")), "visit"
+            )
         case SObject.LEAD:
             line = _line(record.text("Title"), record.text("Company"))
-            return Header(name, line, _initials(name), "")
+            return Header(name, line, _initials(record.text("Name")), "visit")
         case SObject.OPPORTUNITY:
             return Header(name, _line(account, record.text("StageName")), "", "deal")
         case SObject.ACCOUNT:
