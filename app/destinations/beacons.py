@@ -45,6 +45,7 @@ class Beacon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         age: Milliseconds since the load.
         visible: Milliseconds of these in which the page was looked at.
         automated: What ``navigator.webdriver`` says.
+        input: Pointer or keyboard were used since the load, by the browser's own word.
         bye: The page goes away.
         steps: What was done and not yet acknowledged.
     """
@@ -53,6 +54,7 @@ class Beacon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     age: _Milliseconds
     visible: _Milliseconds
     automated: bool = False
+    input: bool = False
     bye: bool = False
     steps: Annotated[tuple[PageStep, ...], msgspec.Meta(max_length=MAX_STEPS)] = ()
 

@@ -1,4 +1,4 @@
-"""Views of a Destination: counted when a visit begins, taken back when it was none of a person."""
+"""Views of a Destination: those of visits that are thought a person's, as far as is known now."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def count(session: TenantSession, beat: Beat, now: datetime) -> None:
     """Bring the counts up to what a beacon came to; open widgets hear of every change."""
     visit = beat.visit
     is_human = visit.confidence is Confidence.HUMAN
-    if beat.began and is_human:
+    if beat.trusted or (beat.began and is_human):
         _change(session, visit, 1, now)
         _change_viewer(session, visit.destination_id, visit.person_id, 1, now)
     elif beat.doubted:

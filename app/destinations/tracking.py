@@ -154,6 +154,8 @@ def _behaviour(beacon: Beacon, page: Page | None) -> Behaviour:
         links_clicked=len({step.target for step in acts}),
         click_span_seconds=(acts[-1].at - acts[0].at) / 1000 if acts else None,
         is_automated=beacon.automated,
+        visible_seconds=beacon.visible / 1000,
+        has_input=beacon.input,
     )
 
 

@@ -1,7 +1,11 @@
 """Who is thought to have acted: a person, a mail scanner, a bot; always with the reason (X5).
 
-Only strong evidence speaks against a person, since a visit keeps the worst that was ever said of
-it: a repeated or late beacon so changes nothing. Nothing is thrown away, it can be judged anew.
+Only strong evidence speaks against a person, since a visit keeps the weightiest that was ever said
+of it: a repeated or late beacon so changes nothing. Nothing is thrown away, it can be judged anew.
+
+A browser that is driven by a program is no person as long as it only looks. Companies that isolate
+their browsers show exactly such ones, with a person behind: seconds of looking and real input by
+pointer or keyboard outweigh it.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ class Reason(StrEnum):
     NO_USER_AGENT = "no_user_agent"
     CRAWLER = "user_agent"
     AUTOMATED = "automated_browser"
+    ISOLATED = "isolated_browser"
     TOO_FAST = "too_fast"
     ALL_LINKS_AT_ONCE = "all_links_at_once"
 
@@ -35,6 +40,7 @@ REASON_LABELS = {
     Reason.NO_USER_AGENT: "The visitor did not say what browser it is",
     Reason.CRAWLER: "The visitor says that it is a robot",
     Reason.AUTOMATED: "The browser is driven by a program",
+    Reason.ISOLATED: "A browser driven by a program, but used the way a person does",
     Reason.TOO_FAST: "Clicked faster than a person can read",
     Reason.ALL_LINKS_AT_ONCE: "Clicked every link at once, as mail scanners do",
 }
@@ -57,6 +63,8 @@ class Behaviour:
         links_clicked: How many different ones were clicked.
         click_span_seconds: From the first to the last of these clicks.
         is_automated: What ``navigator.webdriver`` said.
+        visible_seconds: How long the page was looked at.
+        has_input: Pointer or keyboard were used, by the browser's own word (``isTrusted``).
     """
 
     seconds_to_first_click: float | None = None
@@ -64,29 +72,40 @@ class Behaviour:
     links_clicked: int = 0
     click_span_seconds: float | None = None
     is_automated: bool = False
+    visible_seconds: float = 0.0
+    has_input: bool = False
 
 
 # Reading the shortest page and aiming takes a person longer than this.
 _FASTEST_CLICK_SECONDS = 0.4
 # Nobody opens three or more links within this; scanners fetch them all together.
 _LINKS_AT_ONCE, _AT_ONCE_SECONDS = 3, 1.5
+# Scanners that render a page leave it sooner, and touch nothing.
+_READING_SECONDS = 2.0
+_HEADLESS = "HeadlessChrome"
 
 
 def judge(user_agent: str, behaviour: Behaviour | None = None) -> Judgement:
     """Who is thought to have acted, from what the browser says and what the page saw."""
     if not user_agent.strip():
         return Judgement(Confidence.BOT, Reason.NO_USER_AGENT)
-    if _is_crawler(user_agent[:512]):
+    if _is_crawler(user_agent[:512].replace(_HEADLESS, "Chrome")):
         return Judgement(Confidence.BOT, Reason.CRAWLER)
     seen = behaviour or Behaviour()
-    if seen.is_automated:
-        return Judgement(Confidence.LIKELY_SCANNER, Reason.AUTOMATED)
     if _clicked_all_at_once(seen):
         return Judgement(Confidence.LIKELY_SCANNER, Reason.ALL_LINKS_AT_ONCE)
     first = seen.seconds_to_first_click
     if first is not None and first < _FASTEST_CLICK_SECONDS:
         return Judgement(Confidence.LIKELY_SCANNER, Reason.TOO_FAST)
+    if seen.is_automated or _HEADLESS in user_agent:
+        return _judge_driven(seen)
     return Judgement(Confidence.HUMAN, Reason.BEHAVIOUR)
+
+
+def _judge_driven(seen: Behaviour) -> Judgement:
+    if seen.has_input and seen.visible_seconds >= _READING_SECONDS:
+        return Judgement(Confidence.HUMAN, Reason.ISOLATED)
+    return Judgement(Confidence.LIKELY_SCANNER, Reason.AUTOMATED)
 
 
 def judge_reported(user_agent: str | None) -> Judgement:
@@ -96,9 +115,9 @@ def judge_reported(user_agent: str | None) -> Judgement:
     return Judgement(Confidence.HUMAN, Reason.REPORTED)
 
 
-def worse(one: Judgement, other: Judgement) -> Judgement:
-    """The one that speaks more against a person; the first of two alike."""
-    return max(one, other, key=lambda judgement: _SEVERITY[judgement.confidence])
+def weightier(one: Judgement, other: Judgement) -> Judgement:
+    """The one that counts for a visit, in whatever order they came; the first of two alike."""
+    return max(one, other, key=lambda judgement: _WEIGHT.get(judgement.reason, 0))
 
 
 def reason_label(reason: str) -> str:
@@ -106,7 +125,16 @@ def reason_label(reason: str) -> str:
     return REASON_LABELS[Reason(reason)] if reason in REASON_LABELS else ""
 
 
-_SEVERITY = {Confidence.HUMAN: 0, Confidence.LIKELY_SCANNER: 1, Confidence.BOT: 2}
+_WEIGHT: dict[str, int] = {
+    Reason.BEHAVIOUR: 0,
+    Reason.REPORTED: 0,
+    Reason.AUTOMATED: 1,
+    Reason.ISOLATED: 2,
+    Reason.TOO_FAST: 3,
+    Reason.ALL_LINKS_AT_ONCE: 4,
+    Reason.NO_USER_AGENT: 5,
+    Reason.CRAWLER: 6,
+}
 
 
 def _clicked_all_at_once(seen: Behaviour) -> bool:

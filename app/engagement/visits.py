@@ -2,8 +2,8 @@
 
 The visit's head is an event of kind ``destination_visit``. It is in the timeline from the first
 visible heartbeat on and follows the visit while it lasts; steps are events too, ``folded`` into it.
-Facts only ever grow (visible time is the page's own total, lists hold each thing once, confidence
-keeps the worst), so that a beacon that is repeated, late or lost does no harm.
+Facts only ever grow (visible time is the page's own total, lists hold each thing once, the
+weightiest judgement holds), so that a beacon that is repeated, late or lost does no harm.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy import Select, select
 
 from app.db import TenantSession
 from app.engagement import rollups
-from app.engagement.confidence import Judgement, worse
+from app.engagement.confidence import Judgement, weightier
 from app.engagement.kinds import Kind, Step
 from app.engagement.models import Confidence, Event, Source, Visit
 from app.engagement.ports import Recorded
@@ -72,12 +72,14 @@ class Beat:
         began: It began with this beacon: a view.
         identified: It was anonymous before, and has a person now.
         doubted: It was thought a person's before, and is not any more.
+        trusted: It was doubted before, and is thought a person's now.
     """
 
     visit: Visit
     began: bool
     identified: bool = False
     doubted: bool = False
+    trusted: bool = False
 
 
 def beat(
@@ -118,8 +120,14 @@ def beat(
         after = rollups.change_of(head)
         rollups.add(session, [after] if began else [before, after])
     session.flush()
-    doubted = was_human and visit.confidence is not Confidence.HUMAN
-    return Beat(visit, began, identified, doubted)
+    is_human = visit.confidence is Confidence.HUMAN
+    return Beat(
+        visit,
+        began,
+        identified,
+        doubted=was_human and not is_human,
+        trusted=is_human and not was_human,
+    )
 
 
 def end(session: TenantSession, visit: Visit, *, now: datetime, recorded: Recorded) -> None:
@@ -243,7 +251,7 @@ def _with(known: list[Any], steps: Sequence[NewStep], kind: Step) -> list[Any]:
 
 def _judge(visit: Visit, judgement: Judgement) -> None:
     known = Judgement(visit.confidence, visit.confidence_reason)
-    visit.confidence, visit.confidence_reason = worse(known, judgement)
+    visit.confidence, visit.confidence_reason = weightier(known, judgement)
 
 
 def _identify(session: TenantSession, visit: Visit, head: Event, person_id: UUID) -> None:

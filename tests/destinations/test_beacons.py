@@ -201,6 +201,19 @@ def test_a_view_that_turns_out_a_robots_is_taken_back(
     assert (view.views, view.viewers) == (0, [])
 
 
+def test_a_driven_browser_becomes_a_view_once_it_is_used_like_a_person_does(
+    pages: FlaskClient, database: Database, shared: Shared
+) -> None:
+    """X5: browsers that a company isolates look like that."""
+    tell(pages, shared.ada, beacon(automated=True))
+    assert view_of(database, shared).views == 0
+    tell(pages, shared.ada, beacon(automated=True, input=True, age=6000, visible=6000))
+    tell(pages, shared.ada, beacon(automated=True))  # the first one again, late
+    (visit,) = visits_of(database, shared)
+    assert (visit.confidence, visit.confidence_reason) == (Confidence.HUMAN, "isolated_browser")
+    assert view_of(database, shared).views == 1
+
+
 def test_the_general_link_is_viewed_by_somebody(
     pages: FlaskClient, database: Database, shared: Shared
 ) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import reduce
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.engagement.confidence import (
     REASON_LABELS,
@@ -12,7 +17,7 @@ from app.engagement.confidence import (
     judge,
     judge_reported,
     reason_label,
-    worse,
+    weightier,
 )
 from app.engagement.models import Confidence
 
@@ -84,13 +89,46 @@ def test_other_systems_vouch_for_their_events_unless_a_robot_did_it() -> None:
     assert judge_reported(GOOGLEBOT) == (Confidence.BOT, Reason.CRAWLER)
 
 
-def test_the_worse_judgement_holds_in_any_order() -> None:
-    human = Judgement(Confidence.HUMAN, Reason.BEHAVIOUR)
-    bot = Judgement(Confidence.BOT, Reason.CRAWLER)
-    scanner = Judgement(Confidence.LIKELY_SCANNER, Reason.TOO_FAST)
+HEADLESS = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "HeadlessChrome/156.0.0.0 Safari/537.36"
+)
 
-    assert worse(human, scanner) == worse(scanner, human) == scanner
-    assert worse(bot, scanner) == worse(scanner, bot) == bot
+
+@pytest.mark.parametrize("user_agent", [FIREFOX, HEADLESS])
+@pytest.mark.parametrize(
+    ("behaviour", "expected"),
+    [
+        (Behaviour(visible_seconds=30), Reason.AUTOMATED),  # it only looks
+        (Behaviour(visible_seconds=1.2, has_input=True), Reason.AUTOMATED),  # gone too soon
+        (Behaviour(visible_seconds=4, has_input=True), Reason.ISOLATED),
+        (Behaviour(0.1, visible_seconds=4, has_input=True), Reason.TOO_FAST),
+    ],
+)
+def test_a_driven_browser_is_a_person_only_when_used_like_one(
+    user_agent: str, behaviour: Behaviour, expected: Reason
+) -> None:
+    """X5: isolated browsers are driven by a program, with a person behind."""
+    judged = judge(user_agent, replace(behaviour, is_automated=user_agent == FIREFOX))
+
+    assert judged.reason == expected
+    assert (judged.confidence is Confidence.HUMAN) == (expected is Reason.ISOLATED)
+
+
+def test_a_crawler_stays_one_whatever_it_does() -> None:
+    """X5."""
+    busy = Behaviour(3.0, visible_seconds=30, has_input=True, is_automated=True)
+    assert judge(GOOGLEBOT, busy).confidence is Confidence.BOT
+
+
+@given(st.permutations([*Reason]))
+def test_the_weightiest_judgement_holds_in_any_order(order: list[Reason]) -> None:
+    """X5: a repeated or late beacon changes nothing."""
+    judgements = [Judgement(Confidence.HUMAN, reason) for reason in order]
+
+    assert reduce(weightier, judgements).reason == Reason.CRAWLER
+    without = [j for j in judgements if j.reason in (Reason.AUTOMATED, Reason.ISOLATED)]
+    assert reduce(weightier, without).reason == Reason.ISOLATED
 
 
 def test_every_reason_has_words_for_a_rep() -> None:

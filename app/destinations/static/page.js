@@ -3,7 +3,7 @@ const FIRST = 1000, BEAT = 5000, TICK = 500, IDLE = 300000, QUIET = 110000;
 const find = (what) => document.querySelector(what);
 const address = find("main").dataset.page, button = find("aside button");
 const inView = new Set(), dwelt = new Map();
-let off, load, born, ticked, touched, last, visible, steps, count, underWay;
+let off, load, born, ticked, touched, last, visible, steps, count, underWay, input = false;
 
 const now = () => Math.round(performance.now());
 const note = (kind, target = "") => steps.push({ id: ++count, kind, target, at: now() - born });
@@ -36,7 +36,7 @@ function tell(bye = false) {
   if (off || visible < FIRST) return;
   last = now();
   const mine = load, told = steps.slice(0, 50), automated = navigator.webdriver === true;
-  const body = JSON.stringify({ load, age: last - born, visible, automated, bye, steps: told });
+  const body = JSON.stringify({ load, age: last - born, visible, automated, input, bye, steps: told });
   if (bye || document.hidden) return navigator.sendBeacon(address + "/beacon", body);
   underWay = fetch(address + "/beacon", { method: "POST", body, keepalive: true }).then((answer) => {
     if (answer.ok && mine === load) steps = steps.filter((step) => !told.includes(step));
@@ -89,7 +89,12 @@ else button.hidden = false;
 document.querySelectorAll("[data-block]").forEach((block) => watcher.observe(block));
 button.onclick = refuse;
 for (const kind of ["click", "auxclick"]) addEventListener(kind, act);
-for (const kind of ["pointermove", "keydown", "scroll"]) addEventListener(kind, () => (touched = now()));
+for (const kind of ["pointermove", "pointerdown", "keydown", "scroll"]) {
+  addEventListener(kind, ({ isTrusted, type }) => {
+    touched = now();
+    input ||= isTrusted && type !== "scroll"; // a program scrolls too
+  }, true);
+}
 addEventListener("submit", send);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) tell();
