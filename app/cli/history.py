@@ -40,7 +40,7 @@ class Colleague:
     @property
     def warmth(self) -> float:
         """How much they engage, 0 to 1."""
-        return _dice(self, "warmth").betavariate(1.2, 2.2)
+        return _dice(self, "warmth").betavariate(2.4, 1.8)
 
 
 def _dice(person: Colleague, purpose: str) -> random.Random:
@@ -60,8 +60,8 @@ def _story(person: Colleague, now: datetime) -> Iterator[NewEvent]:
     for week in range(_DAYS // 7):
         sent = _at_work(now - timedelta(days=_DAYS - 7 * week), dice)
         yield from _mail(person, dice, sent, now)
-    for number in range(int(person.warmth * 14)):
-        when = _at_work(now - timedelta(days=dice.uniform(1, _DAYS)), dice)
+    for number in range(int(person.warmth * 20)):
+        when = _at_work(now - timedelta(days=1 + _DAYS * dice.random() ** 2), dice)
         page = dice.choice(_PAGES)
         title = page.rsplit("/", 1)[-1].replace("-", " ").capitalize()
         yield _event(person, f"page-{number}", Kind.PAGE_VISIT, when, title, _SITE + page)
