@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from app.clock import utcnow
 from app.crm.schemas import PersonKey
@@ -20,6 +20,8 @@ from app.engagement.models import Confidence, Event, Source
 from app.engagement.ports import Recorded
 from app.engagement.score import points_of
 from app.ids import new_id
+
+_EVENTS = inspect(Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def record(
     people = people_for(session, list(dict.fromkeys(item.person for item in items)))
     rows = _rows_of(items, people)
     created = _insert(session, rows)
-    events = [Event(org_id=session.org_id, **row) for key, row in rows.items() if key in created]
+    events = [_as_loaded(session, row) for key, row in rows.items() if key in created]
     rollups.add(session, (rollups.change_of(event) for event in events))
     if events:
         recorded(session, events)
@@ -128,9 +130,18 @@ def _insert(session: TenantSession, rows: Mapping[str, dict[str, Any]]) -> set[s
 
     Sorted by key, so that two senders of the same events never wait for each other crosswise.
     """
-    session.upsert_many(Event, [rows[key] for key in sorted(rows)], key=["org_id", "key"])
+    written = session.upsert_many(Event, [rows[key] for key in sorted(rows)], key=["org_id", "key"])
+    if written.rowcount == len(rows):
+        return set(rows)
     stored = session.execute(select(Event.key, Event.id).where(Event.key.in_(rows)))
     return {key for key, event_id in stored if event_id == rows[key]["id"]}
+
+
+def _as_loaded(session: TenantSession, row: Mapping[str, Any]) -> Event:
+    """A stored row as an object, as if it had been read: a tenth of what the constructor takes."""
+    event: Event = _EVENTS.class_manager.new_instance()
+    event.__dict__.update(row, org_id=session.org_id)
+    return event
 
 
 def _results_of(items: Sequence[NewEvent], created: set[str]) -> list[ItemResult]:

@@ -84,7 +84,8 @@ def test_an_org_that_is_not_served_is_refused(
     "body",
     [
         b"", b"{", b"nope", b"\xff", b'{"events": NaN}', b'{"events": ["\\ud800"]}',
-        b"[" * 100_000, gzip.compress(b"{}", mtime=0), b"{'events': []}", b'{"a": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000, gzip.compress(b"{}", mtime=0), b"{'events': []}",
+        b'{"a": ' + b"9" * 5000 + b"}",
     ],
 )  # fmt: skip
 def test_what_is_no_json_is_malformed_or_of_another_form(call: Call, body: bytes) -> None:
