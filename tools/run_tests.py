@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".inlay-test"
 #: Test names (`file::name`) that may be skipped, each with the reason a user would accept.
 ALLOWED_SKIPS: Mapping[str, str] = {}
-LONGEST_SECONDS = 15 * 60
+LONGEST_SECONDS = 30 * 60
 _SHOWN_LINES = 300
 _SHOWN_COLUMNS = 300
 
