@@ -61,16 +61,17 @@ def _is_done(world: World) -> bool:
     return world.count_open() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_ten_sigkills_leave_exactly_the_expected_activities(world: World, tmp_path: Path) -> None:
     """X4: none lost, none doubled, each on the right person and opportunity."""
     seed = int(os.environ.get("INLAY_TEST_SEED", secrets.randbelow(10**6)))
     print(f"INLAY_TEST_SEED={seed}")  # noqa: T201  # to run a failure again
-    dice = random.Random(seed)  # noqa: S311  # repeatable, no secret
+    dice = random.Random(seed)  # repeatable, no secret
     _plant(world, dice)
-    world.devorg.org.per_row_ms = 1.0
+    world.devorg.org.per_row_ms = 2.0  # at most 500 rows a second: the kills come in time
     drops = set(dice.sample(range(_KILLS), _DROPS))
-    moments = sorted(dice.randrange(_EVENTS * 3 // 4) for _ in range(_KILLS))
+    moments = sorted(dice.randrange(_EVENTS // 2) for _ in range(_KILLS))
 
     with forked_workers(world, tmp_path) as processes:
         for _ in range(3):
