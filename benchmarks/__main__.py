@@ -1,0 +1,118 @@
+"""`make bench`: every row of the table, one after the other; `--quick` only tries them out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from benchmarks import beside, box, delivery, intake, opening, verify
+from benchmarks.box import ROOT, Box
+from benchmarks.rows import Row, table
+from benchmarks.scale import FULL, QUICK, Scale
+from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
+from tools import postgres
+
+RESULTS = ROOT / "benchmarks" / "results.json"
+_CANVAS_URL = "http://localhost:8000/canvas"
+_HUNG_ORG = "00D5e000000HUNG"
+
+#: A part of the table: what it is called, and what measures it.
+Part = tuple[str, Callable[[], list[Row]]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print, write; 0 also when a goal is missed: the table says so."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="little of each, to see that it works")
+    parser.add_argument("--only", default="", help="parts whose name contains this")
+    parser.add_argument("--output", type=Path, default=None, help="file for the rows as JSON")
+    options = parser.parse_args(arguments)
+    scale = QUICK if options.quick else FULL
+    rows: list[Row] = []
+    begun = time.monotonic()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="inlay-bench-")))
+        for name, measure in _parts(scale, stack, folder):
+            if options.only in name:
+                rows += _run(name, measure)
+    print(f"\n{table(rows)}\n\n{_notes(rows)}\n\n{time.monotonic() - begun:.0f} s")
+    output = options.output or (None if options.quick or options.only else RESULTS)
+    if output is not None:
+        output.write_text(json.dumps(_report(rows), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return 0
+
+
+def _run(name: str, measure: Callable[[], list[Row]]) -> list[Row]:
+    begun = time.monotonic()
+    print(f"{name} …", end=" ", flush=True, file=sys.stderr)
+    found = measure()
+    print(f"{time.monotonic() - begun:.1f} s", flush=True, file=sys.stderr)
+    return found
+
+
+def _parts(scale: Scale, stack: ExitStack, folder: Path) -> Iterator[Part]:
+    """What needs a Salesforce org or a database finds it running."""
+    org = stack.enter_context(box.running(folder, "org", _CANVAS_URL))
+    server = stack.enter_context(postgres.running(durable=True))
+    kinds: dict[str, Databases] = {
+        "SQLite": SqliteDatabases(folder),
+        "PostgreSQL": PostgresDatabases(server.url(), "bench"),
+    }
+
+    def url(kind: str) -> str:
+        return stack.enter_context(kinds[kind].migrated())
+
+    yield "verify", lambda: verify.measure(scale, org)
+    for kind in kinds:
+        yield (
+            f"widget open, {kind}",
+            lambda k=kind: opening.measure_floor(  # type: ignore[misc]
+                scale, k, url(k), org, folder
+            ),
+        )
+        yield (
+            f"widget growth, {kind}",
+            lambda k=kind: opening.measure_growth(  # type: ignore[misc]
+                scale, k, lambda: url(k), org, folder
+            ),
+        )
+        yield (
+            f"intake, {kind}",
+            lambda k=kind: intake.measure(  # type: ignore[misc]
+                scale, k, url(k), org, folder
+            ),
+        )
+    yield "delivery", lambda: delivery.measure(scale, url("SQLite"), org, folder)
+    yield "beside a hung org", lambda: _beside(scale, stack, url("SQLite"), org, folder)
+
+
+def _beside(scale: Scale, stack: ExitStack, url: str, quiet: Box, folder: Path) -> list[Row]:
+    port = _free_port()
+    hung = stack.enter_context(box.running(folder, "hung", _CANVAS_URL, _HUNG_ORG))
+    return beside.measure(scale, url, (quiet, hung), port, folder)
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _notes(rows: list[Row]) -> str:
+    return "\n".join(f"- {row.name}: {row.note}" for row in rows)
+
+
+def _report(rows: list[Row]) -> list[dict[str, object]]:
+    return [row.as_json() for row in rows]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""How much is measured: as the goals state it, or little, to see that everything works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Sizes and rounds.
+
+    Attributes:
+        verify_rounds: Rounds of 200 verifications.
+        opens: Opens of the widget, on each database.
+        events_small, events_large: Events on the record whose growth is measured.
+        batches: Batches of 500 events for intake.
+        activities: Delivered without latency, in each of ``rounds``.
+        slow_activities: Delivered at 8 ms a row, in each of ``slow_rounds``.
+        created: Sample of the plain create loop.
+        opens_beside: Opens in each of ``phases`` with and without a hung org beside.
+        deliveries_beside: Deliveries with and without a hung org beside.
+    """
+
+    verify_rounds: int
+    opens: int
+    events_small: int
+    events_large: int
+    batches: int
+    activities: int
+    rounds: int
+    slow_activities: int
+    slow_rounds: int
+    created: int
+    opens_beside: int
+    phases: int
+    deliveries_beside: int
+
+
+FULL = Scale(
+    verify_rounds=200,
+    opens=150,
+    events_small=100,
+    events_large=100_000,
+    batches=16,
+    activities=5000,
+    rounds=3,
+    slow_activities=1000,
+    slow_rounds=2,
+    created=200,
+    opens_beside=30,
+    phases=3,
+    deliveries_beside=6,
+)
+
+QUICK = Scale(
+    verify_rounds=10,
+    opens=5,
+    events_small=50,
+    events_large=1000,
+    batches=2,
+    activities=400,
+    rounds=1,
+    slow_activities=20,
+    slow_rounds=1,
+    created=10,
+    opens_beside=3,
+    phases=1,
+    deliveries_beside=1,
+)
