@@ -38,6 +38,8 @@ AROUND_THE_SESSION = {
     "insert of a dialect": "from sqlalchemy.dialects.postgresql import insert",
     "bulk update by key": "session.execute(update(Person), [{'id': 1, 'name': 'x'}])",
     "bulk update by keyword": "session.execute(update(Person), params=rows)",
+    "bulk update of a name": "WRITE = update(Person)\nsession.execute(WRITE, rows)",
+    "a name that is a select at times": "q = select(x)\nq = update(P)\nsession.execute(q, rows)",
     "bulk save": "session.bulk_save_objects(rows)",
     "bulk mappings": "session.bulk_update_mappings(Person, rows)",
     "driver": "import sqlite3",
@@ -55,6 +57,8 @@ def test_a_way_around_the_tenant_session_is_found(name: str) -> None:
 
 WITHIN_THE_SESSION = {
     "select": "from sqlalchemy import select\nsession.execute(select(Person))",
+    "select with values": "session.execute(select(Person).where(x), {'id': 1})",
+    "select built once": "_Q = select(Person).where(x)\nsession.execute(_Q, {'id': 1})",
     "update": "from sqlalchemy import update\nsession.execute(update(Person).where(x).values(a=1))",
     "delete": "from sqlalchemy import delete\nsession.execute(delete(Person).where(x))",
     "insert many": "session.insert_many(Person, rows)",

@@ -81,12 +81,12 @@ def _only_in_schema(tree: ast.Module, name: str) -> bool:
 
 
 def _uses(source: Source) -> Iterator[tuple[int, str]]:
-    aliases = _sqlalchemy_names(source.tree)
+    aliases, selects = _sqlalchemy_names(source.tree), _names_of_selects(source.tree)
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Attribute):
             yield from _attribute(node, aliases)
         elif isinstance(node, ast.Call):
-            yield from _call(node)
+            yield from _call(node, selects)
 
 
 def _attribute(node: ast.Attribute, aliases: set[str]) -> Iterator[tuple[int, str]]:
@@ -98,11 +98,12 @@ def _attribute(node: ast.Attribute, aliases: set[str]) -> Iterator[tuple[int, st
         yield node.lineno, f".{node.attr}: {_BANNED_IMPORTS[node.attr]}"
 
 
-def _call(node: ast.Call) -> Iterator[tuple[int, str]]:
+def _call(node: ast.Call, selects: set[str]) -> Iterator[tuple[int, str]]:
     """`execute(statement, rows)` writes by key; `getattr(x, "__table__")` is a way around."""
     name = _last_name(node.func)
     method = isinstance(node.func, ast.Attribute)
-    if method and name in ("execute", "scalars", "scalar") and _has_parameters(node):
+    runs = method and name in ("execute", "scalars", "scalar") and _has_parameters(node)
+    if runs and not (node.args and _is_select(node.args[0], selects)):
         yield node.lineno, f"{name}() with parameters: bulk writes go through insert_many"
     if name == "getattr" and len(node.args) > 1 and _is_banned_name(node.args[1]):
         yield node.lineno, "getattr() of a banned name: the same in other words"
@@ -110,6 +111,24 @@ def _call(node: ast.Call) -> Iterator[tuple[int, str]]:
 
 def _has_parameters(node: ast.Call) -> bool:
     return len(node.args) > 1 or any(word.arg == "params" for word in node.keywords)
+
+
+def _is_select(node: ast.expr, selects: set[str]) -> bool:
+    """Whether a statement only reads: `select(…)…`, or a name that stands for one."""
+    while isinstance(node, ast.Call | ast.Attribute):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return isinstance(node, ast.Name) and (node.id == "select" or node.id in selects)
+
+
+def _names_of_selects(tree: ast.Module) -> set[str]:
+    """Names at the top of the module that are given a select and nothing else."""
+    given: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            given.setdefault(node.targets[0].id, []).append(node.value)
+    return {
+        name for name, values in given.items() if all(_is_select(value, set()) for value in values)
+    }
 
 
 def _is_banned_name(node: ast.expr) -> bool:
