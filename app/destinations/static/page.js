@@ -35,20 +35,19 @@ function tick() {
 function tell(bye = false) {
   if (off || visible < FIRST) return;
   last = now();
-  const mine = load, told = steps.slice(0, 50), automated = navigator.webdriver === true;
+  const told = steps.slice(0, 50), automated = !!navigator.webdriver;
   const body = JSON.stringify({ load, age: last - born, visible, automated, input, bye, steps: told });
   if (bye || document.hidden) return navigator.sendBeacon(address + "/beacon", body);
   underWay = fetch(address + "/beacon", { method: "POST", body, keepalive: true }).then((answer) => {
-    if (answer.ok && mine === load) steps = steps.filter((step) => !told.includes(step));
+    if (answer.ok) steps = steps.filter((step) => !told.includes(step));
     if (answer.status === 404) off = true;
   }, () => {}); // told again with the next
 }
 
 function stop() {
   off = button.hidden = true;
-  find("[data-when=on]").remove();
-  const text = find("[data-when=off]");
-  text.textContent = text.dataset.text;
+  const text = find("aside p");
+  text.textContent = text.dataset.off;
   return text;
 }
 
@@ -62,7 +61,6 @@ function act({ target, button }) {
   const id = target.closest("[data-step]")?.dataset.step;
   if (!id || button > 1) return;
   note(id[0] === "d" ? "document_opened" : "link_clicked", id);
-  tick();
   tell();
 }
 
@@ -89,12 +87,11 @@ else button.hidden = false;
 document.querySelectorAll("[data-block]").forEach((block) => watcher.observe(block));
 button.onclick = refuse;
 for (const kind of ["click", "auxclick"]) addEventListener(kind, act);
-for (const kind of ["pointermove", "pointerdown", "keydown", "scroll"]) {
-  addEventListener(kind, ({ isTrusted, type }) => {
+for (const kind of ["pointermove", "pointerdown", "keydown", "wheel"])
+  addEventListener(kind, ({ isTrusted }) => {
     touched = now();
-    input ||= isTrusted && type !== "scroll"; // a program scrolls too
-  }, true);
-}
+    input ||= isTrusted;
+  });
 addEventListener("submit", send);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) tell();
