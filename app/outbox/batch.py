@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import update
+
 from app.clock import utcnow
 from app.db import TenantSession, database_now
 from app.ids import new_id
@@ -158,26 +160,32 @@ def _unlink(session: TenantSession, seqs: Sequence[int]) -> None:
 
 
 def _write(session: TenantSession, turn: Turn, units: Sequence[Unit]) -> None:
-    now = utcnow()
-    rows = [
-        {
-            "seq": unit.seq,
-            "sobject": unit.sobject,
-            "activity_key": unit.key,
-            "payload": unit.payload,
-            "first_sent_at": now,
-        }
-        for unit in units
-        if unit.sent_before is None
-    ]
-    held = {
-        "state": DeliveryState.LEASED,
-        "lease_id": turn.lease_id,
-        "leased_at": database_now(),
-    }
-    session.update_many(OutboxRow, rows, key="seq", set_=held)
-    again = [{"seq": unit.seq} for unit in units if unit.sent_before is not None]
-    session.update_many(OutboxRow, again, key="seq", set_=held)
+    """Freeze what is new, then take all of it; what all rows share is written once, not per row."""
+    fresh = [unit for unit in units if unit.sent_before is None]
+    session.update_many(
+        OutboxRow,
+        [{"seq": u.seq, "activity_key": u.key, "payload": u.payload} for u in fresh],
+        key="seq",
+    )
+    for sobject in {unit.sobject for unit in fresh}:
+        seqs = [unit.seq for unit in fresh if unit.sobject is sobject]
+        _take(session, turn, seqs, sobject=sobject, first_sent_at=utcnow())
+    _take(session, turn, [unit.seq for unit in units if unit.sent_before is not None])
+
+
+def _take(session: TenantSession, turn: Turn, seqs: Sequence[int], **values: object) -> None:
+    if seqs:
+        session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.seq.in_(seqs))
+            .values(
+                state=DeliveryState.LEASED,
+                lease_id=turn.lease_id,
+                leased_at=database_now(),
+                **values,
+            )
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _further(row: DueRow, rank: int, deal: Deal) -> dict[str, Any]:

@@ -24,16 +24,22 @@ def write(session: TenantSession, settlement: Settlement, *, is_last: bool = Tru
     turn = settlement.turn
     _write_delivery(session, settlement, is_last=is_last)
     still_ours = [OutboxRow.lease_id == turn.lease_id]
-    done = {
-        "state": DeliveryState.DELIVERED,
-        "settled_at": database_now(),
-        "lease_id": None,
-        "is_unsure": False,
-        "error_reason": "",
-        "error_code": "",
-        "error_message": "",
-    }
-    session.update_many(OutboxRow, settlement.delivered, key="seq", where=still_ours, set_=done)
+    session.update_many(OutboxRow, settlement.delivered, key="seq", where=still_ours)
+    # what all of them share is written once, not per row
+    session.execute(
+        update(OutboxRow)
+        .where(*still_ours, OutboxRow.seq.in_([row["seq"] for row in settlement.delivered]))
+        .values(
+            state=DeliveryState.DELIVERED,
+            settled_at=database_now(),
+            lease_id=None,
+            is_unsure=False,
+            error_reason="",
+            error_code="",
+            error_message="",
+        )
+        .execution_options(synchronize_session=False)
+    )
     session.update_many(
         OutboxRow, settlement.others, key="seq", where=still_ours, set_={"lease_id": None}
     )
