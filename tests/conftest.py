@@ -19,7 +19,7 @@ import pytest
 from tests.support import databases
 from tools import postgres
 
-pytest_plugins = ["tests.support.application"]
+pytest_plugins = ["tests.support.application", "tests.support.browsers"]
 
 _ROOM = Path(__file__).parent
 _KINDS = ("sqlite", "postgresql")

@@ -6,14 +6,12 @@ import base64
 import hashlib
 import hmac
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from devorg import DevorgConfig
 from devorg.server import RunningOrg, running
@@ -23,18 +21,6 @@ from tests.devorg.stub_app import StubApp, stub_app
 pytestmark = pytest.mark.e2e
 SECRET = "secret-of-the-parent-tests"
 INSTANCE = "_:Inlay:446:0:canvasapp"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    named = os.environ.get("INLAY_BROWSER")
-    found = named or next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert found, "No Chromium, Chrome or Edge found; name one in INLAY_BROWSER."
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
