@@ -6,7 +6,7 @@ whatever the history holds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -16,7 +16,6 @@ from sqlalchemy import (
     CTE,
     CompoundSelect,
     Date,
-    Row,
     Select,
     String,
     case,
@@ -51,7 +50,6 @@ class Summary:
         total_30d: The sum of the sparkline.
         kinds: Events of the last 90 days by kind, whoever acted; for the filter of the timeline.
         last_engaged_at: When somebody last did something, or None.
-        versions: Of each person's state; grow with every change that a widget shows.
     """
 
     score: int = 0
@@ -60,16 +58,19 @@ class Summary:
     total_30d: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     last_engaged_at: datetime | None = None
-    versions: dict[UUID, int] = field(default_factory=dict)
 
 
 class _Sum(NamedTuple):
-    """One line of the sums: of a day (engagement of humans), or of a kind (everybody's)."""
+    """One line of the sums: of a day (engagement of humans), of a kind (everybody's), or of all.
+
+    ``last`` is when somebody last did something; it stands in the line of all.
+    """
 
     day: date | None
     kind: str | None
     events: int
     points: float
+    last: datetime | None
 
 
 def summary(
@@ -79,7 +80,7 @@ def summary(
     today: date,
     since: datetime | None = None,
 ) -> Summary:
-    """What the engagement of these people adds up to, two statements.
+    """What the engagement of these people adds up to, one statement.
 
     Args:
         session: Of the org.
@@ -94,33 +95,23 @@ def summary(
     score = score_of(((day, line.points) for day, line in by_day.items()), today)
     days = [today - timedelta(days=back) for back in range(SPARKLINE_DAYS - 1, -1, -1)]
     sparkline = [int(by_day[day].events) if day in by_day else 0 for day in days]
-    states = _states(session, person_ids)
-    moments = [state.last_engaged_at for state in states if state.last_engaged_at]
-    engaged = [moment for moment in moments if since is None or moment >= since]
+    last = next((line.last for line in lines if line.last is not None), None)
     return Summary(
         score=score,
         label=word_for(score),
         sparkline=sparkline,
         total_30d=sum(sparkline),
         kinds={line.kind: int(line.events) for line in lines if line.kind and line.events > 0},
-        last_engaged_at=max(engaged, default=None),
-        versions={state.person_id: state.version for state in states},
+        last_engaged_at=last if last is None or since is None or last >= since else None,
     )
 
 
 def versions(session: TenantSession, person_ids: Collection[UUID]) -> dict[UUID, int]:
     """The version of each person's state; it grows with every change that a widget shows."""
-    return {state.person_id: state.version for state in _states(session, person_ids)}
-
-
-def _states(
-    session: TenantSession, person_ids: Collection[UUID]
-) -> Sequence[Row[UUID, int, datetime | None]]:
-    return session.execute(
-        select(
-            EngagementState.person_id, EngagementState.version, EngagementState.last_engaged_at
-        ).where(EngagementState.person_id.in_(person_ids))
-    ).all()
+    statement = select(EngagementState.person_id, EngagementState.version).where(
+        EngagementState.person_id.in_(person_ids)
+    )
+    return {row.person_id: row.version for row in session.execute(statement)}
 
 
 def _sums(person_ids: Collection[UUID], today: date, since: datetime | None) -> CompoundSelect[Any]:
@@ -132,14 +123,23 @@ def _sums(person_ids: Collection[UUID], today: date, since: datetime | None) -> 
     engaged = func.sum(case((is_engagement, counted.c.events), else_=0))
     by_day = select(
         counted.c.day,
-        type_coerce(null(), String).label("kind"),
+        null(),
         engaged.label("events"),
         func.sum(counted.c.points).label("points"),
+        null(),
     ).group_by(counted.c.day)
     by_kind = select(
-        type_coerce(null(), Date), counted.c.kind, func.sum(counted.c.events), literal(0.0)
+        null(), counted.c.kind, func.sum(counted.c.events), literal(0.0), null()
     ).group_by(counted.c.kind)
-    return union_all(by_day, by_kind)
+    # first, since the types of the first part are those of the whole
+    of_all = select(
+        type_coerce(null(), Date).label("day"),
+        type_coerce(null(), String).label("kind"),
+        literal(0).label("events"),
+        literal(0.0).label("points"),
+        func.max(EngagementState.last_engaged_at).label("last"),
+    ).where(EngagementState.person_id.in_(person_ids))
+    return union_all(of_all, by_day, by_kind)
 
 
 def _counted(person_ids: Collection[UUID], first: date, since: datetime | None) -> CTE:
