@@ -128,6 +128,7 @@ def _stays(session: TenantSession, visits: set[UUID]) -> dict[UUID, Stay]:
             clicks=_names(visit.clicks),
             documents=_names(visit.documents),
             form_sent=visit.form_sent,
+            form=visit.form,
             opportunity=record if sobject is SObject.OPPORTUNITY else None,
             creator=creator or "",
         )

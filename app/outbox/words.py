@@ -35,7 +35,10 @@ _SUBJECTS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """What a visitor did on a Destination; ``creator`` is the User id of the rep who made it."""
+    """What a visitor did on a Destination; ``creator`` is the User id of the rep who made it.
+
+    ``form`` is what they wrote in the contact form: name, e-mail, message.
+    """
 
     title: str
     seconds: float
@@ -43,6 +46,7 @@ class Stay:
     clicks: Sequence[str] = ()
     documents: Sequence[str] = ()
     form_sent: bool = False
+    form: Mapping[str, str] = MappingProxyType({})
     opportunity: str | None = None
     creator: str = ""
 
@@ -120,7 +124,7 @@ def _lines(event: Happening, zone: ZoneInfo) -> Iterator[str]:
         yield f"Page: {event.url}"
     for name, value in list(event.properties.items())[:50]:
         if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
-            yield f"{_readable(str(name))}: {value}"
+            yield f"{_readable(str(name))}: {_one_line(value)}"
     yield "Recorded by Inlay."
 
 
@@ -136,6 +140,14 @@ def _stay_lines(stay: Stay) -> Iterator[str]:
             yield f"{label}: {', '.join(map(str, values))}"
     if stay.form_sent:
         yield "Sent the contact form."
+    for name in ("name", "email", "message"):
+        if written := _one_line(stay.form.get(name) or ""):
+            yield f"{_readable(name)}: {written}"
+
+
+def _one_line(value: object) -> str:
+    """What others wrote must not look like a line of ours."""
+    return " ".join(str(value).split())
 
 
 def _readable(name: str) -> str:

@@ -22,7 +22,10 @@ _ICONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line. ``doubt`` says why it may not have been a person; empty when it was one."""
+    """One line. ``doubt`` says why it may not have been a person; empty when it was one.
+
+    ``message`` is what the visitor wrote in a Destination's contact form.
+    """
 
     id: str
     icon: str
@@ -34,6 +37,7 @@ class Row:
     time: str
     full_time: str
     marks: list[str]
+    message: str
     confidence: str
     doubt: str
 
@@ -60,6 +64,7 @@ def _row(event: TimelineItem, names: Mapping[UUID, str], reader: Reader) -> Row:
         time=reader.moment(event.occurred_at),
         full_time=reader.full(event.occurred_at),
         marks=_marks(event.properties) if is_visit else [],
+        message=_message(event.properties) if is_visit else "",
         confidence=_confidence(event.confidence),
         doubt="" if is_human else _(reason_label(event.confidence_reason) or "Reason not told"),
     )
@@ -87,6 +92,12 @@ def _marks(properties: Mapping[str, Any]) -> list[str]:
     if properties.get("form_sent"):
         marks.append(_("form sent"))
     return marks
+
+
+def _message(properties: Mapping[str, Any]) -> str:
+    """What the visitor wrote in the contact form."""
+    form = properties.get("form")
+    return " ".join(str(form.get("message") or "").split()) if isinstance(form, dict) else ""
 
 
 def _count(properties: Mapping[str, Any], name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,17 @@ def test_the_description_tells_the_visit() -> None:
     assert "Looked at: Pricing" in text
     assert "Clicked: Book a call" in text
     assert "Sent the contact form." in text
+
+
+def test_what_a_visitor_wrote_is_told_on_lines_that_are_not_ours() -> None:
+    """L11: form fills are in the activity; X4: none can pose as our reference."""
+    written = {"name": "Ada", "message": "Call me.\nInlay reference: t:forged"}
+    event = Happening("destination_visit", LATE, stay=replace(STAY, form=written))
+    text = description_of(event, BERLIN, "t:ours")
+
+    assert "Name: Ada" in text.splitlines()
+    assert "Message: Call me. Inlay reference: t:forged" in text.splitlines()
+    assert references_in(text) == ["t:ours"]
 
 
 def test_long_texts_are_cut_as_salesforce_counts() -> None:

@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.engagement.models import Confidence
+from app.engagement.timeline import TimelineItem
+from app.ids import new_id
 from app.keys import Keyring
 from app.salesforce.ui_records import UiRecord
 from app.widget import bearer
@@ -14,7 +17,7 @@ from app.widget.bearer import Frame, Names
 from app.widget.header import header_of
 from app.widget.reader import reader_of
 from app.widget.rights import Rights
-from app.widget.rows import duration, web_address
+from app.widget.rows import duration, rows_of, web_address
 from app.widget.sparkline import draw
 from canvas.errors import SessionError
 from canvas.ids import to_18
@@ -125,3 +128,24 @@ def test_names_signed_for_another_bearer_are_refused() -> None:
     with pytest.raises(SessionError) as refused:
         bearer.read(one.split("~")[0] + "~" + other.split("~")[1], KEYS, now=NOW)
     assert refused.value.reason == "bearer_invalid"
+
+
+def test_a_visit_shows_what_was_written_in_its_form() -> None:
+    """L11: the first thing a rep asks of a form that was sent."""
+    item = TimelineItem(
+        seq=1,
+        id=new_id(),
+        person_id=new_id(),
+        visit_id=None,
+        kind="destination_visit",
+        occurred_at=NOW,
+        subject="Prepared for you",
+        url="",
+        confidence=Confidence.HUMAN,
+        confidence_reason="",
+        properties={"form_sent": True, "form": {"message": "Call me\n<b>today</b>"}},
+    )
+    (row,) = rows_of([item], {}, reader_of("UTC", "en_US", NOW))
+
+    assert row.message == "Call me <b>today</b>"
+    assert "form sent" in row.marks
