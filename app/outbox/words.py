@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -46,7 +46,7 @@ class Stay:
     clicks: Sequence[str] = ()
     documents: Sequence[str] = ()
     form_sent: bool = False
-    form: Mapping[str, str] = MappingProxyType({})
+    form: Mapping[str, str] = field(default_factory=dict)
     opportunity: str | None = None
     creator: str = ""
 
