@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -21,7 +21,6 @@ from app.destinations.models import Destination, Viewer
 from app.engagement.models import Confidence, Event, Visit
 from app.orgs.models import Org
 from tests.destinations.conftest import PERSON, Shared
-from tools import browser as browsers
 
 pytestmark = pytest.mark.e2e
 
@@ -51,17 +50,6 @@ class Site:
                 return found
             time.sleep(0.1)
         raise AssertionError(f"not within {PATIENCE} s: {[vars(v) for v in self.visits()]}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=browsers.find(),
-            args=["--no-sandbox", "--disable-blink-features=AutomationControlled"],
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
