@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from app.clock import utcnow
 from app.crm.schemas import ContactFacts, person_key
+from app.engagement.confidence import Reason
 from app.engagement.intake import NewEvent
 from app.engagement.kinds import Kind
 from app.engagement.memberships import NewMembership, PersonMemberships
@@ -128,7 +129,7 @@ def _event(
         subject=subject,
         url=url,
         confidence=Confidence.LIKELY_SCANNER if scanner else Confidence.HUMAN,
-        confidence_reason="clicked_within_seconds" if scanner else "",
+        confidence_reason=Reason.TOO_FAST if scanner else "",
         source=Source.IMPORT,
     )
 
