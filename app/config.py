@@ -136,29 +136,18 @@ class _Environment:
         return value in {"yes", "1", "true"}
 
     def words(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-        found = tuple(
-            w.strip() for w in self._values.get(name, "").split(",") if w.strip()
-        )
+        found = tuple(w.strip() for w in self._values.get(name, "").split(",") if w.strip())
         return found or default
 
     def origin(self, name: str, default: str) -> str:
         value = self.text(name, default).rstrip("/")
         parts = urlsplit(value)
-        if (
-            parts.scheme not in {"http", "https"}
-            or not parts.netloc
-            or parts.path
-            or parts.query
-        ):
-            raise ConfigError(
-                f"{name} must be an origin such as https://app.example.com."
-            )
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+            raise ConfigError(f"{name} must be an origin such as https://app.example.com.")
         return value
 
     def origins(self, name: str) -> tuple[str, ...]:
-        return tuple(
-            _Environment({name: word}).origin(name, "") for word in self.words(name)
-        )
+        return tuple(_Environment({name: word}).origin(name, "") for word in self.words(name))
 
     def secret_keys(self, name: str) -> tuple[str, ...]:
         keys = self.words(name)
@@ -172,10 +161,7 @@ class _Environment:
 
     def database_url(self, home: Path) -> str:
         named = self.text("INLAY_DATABASE_URL", "") or self.text("DATABASE_URL", "")
-        return (
-            normalise_database_url(named)
-            or f"sqlite:///{home.absolute() / 'inlay.sqlite'}"
-        )
+        return normalise_database_url(named) or f"sqlite:///{home.absolute() / 'inlay.sqlite'}"
 
     def jobs_database_url(self, home: Path) -> str:
         named = self.text("INLAY_JOBS_DATABASE_URL", "") or self.database_url(home)

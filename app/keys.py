@@ -66,9 +66,7 @@ class Keyring:
 
 
 def _derive(secret_key: str, purpose: Purpose) -> bytes:
-    hkdf = HKDF(
-        algorithm=SHA256(), length=32, salt=None, info=f"inlay/{purpose}".encode()
-    )
+    hkdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"inlay/{purpose}".encode())
     return hkdf.derive(secret_key.encode())
 
 

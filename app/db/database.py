@@ -37,9 +37,7 @@ class Database:
     @contextmanager
     def reading(self, org_id: UUID) -> Iterator[TenantSession]:
         """A session of one org that is rolled back at the end."""
-        with TenantSession(
-            self.reader, org_id=org_id, expire_on_commit=False
-        ) as session:
+        with TenantSession(self.reader, org_id=org_id, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -77,9 +75,7 @@ _JSON = {"json_serializer": _encode, "json_deserializer": msgspec.json.decode}
 
 def _create_engine(url: str, pool_size: int) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
-        )
+        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
     engine = create_engine(
         url,
         pool_size=pool_size,

@@ -24,9 +24,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(DateTime(timezone=dialect.name != "sqlite"))
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
@@ -34,14 +32,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return (
-            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        )
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def enum_type(values: type[StrEnum]) -> Enum:
@@ -62,9 +56,7 @@ JsonType = JSON().with_variant(JSONB(), "postgresql")
 SequenceType = BigInteger().with_variant(Integer(), "sqlite")
 
 IdColumn = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=new_id)]
-SequenceColumn = Annotated[
-    int, mapped_column(SequenceType, primary_key=True, autoincrement=True)
-]
+SequenceColumn = Annotated[int, mapped_column(SequenceType, primary_key=True, autoincrement=True)]
 SalesforceId = Annotated[str, mapped_column(String(18))]
 TimeColumn = Annotated[datetime, mapped_column(UtcDateTime)]
 JsonObject = Annotated[dict[str, Any], mapped_column(JsonType)]

@@ -27,8 +27,6 @@ def record(session: TenantSession, tag: Tag, actor: str, **detail: Any) -> None:
     session.add(AuditEntry(tag=tag.value, actor=actor, detail=detail))
 
 
-def record_for(
-    session: SystemSession, org_id: UUID, tag: Tag, actor: str, **detail: Any
-) -> None:
+def record_for(session: SystemSession, org_id: UUID, tag: Tag, actor: str, **detail: Any) -> None:
     """Add a row for any org, from a system session."""
     session.add(AuditEntry(org_id=org_id, tag=tag.value, actor=actor, detail=detail))

@@ -69,13 +69,9 @@ class DatabaseProvider(AbstractProvider):
         default_value: bool,
         evaluation_context: EvaluationContext | None = None,
     ) -> FlagResolutionDetails[bool]:
-        rows: Any = (
-            evaluation_context.attributes.get(_ROWS, {}) if evaluation_context else {}
-        )
+        rows: Any = evaluation_context.attributes.get(_ROWS, {}) if evaluation_context else {}
         if flag_key in rows:
-            return FlagResolutionDetails(
-                value=rows[flag_key], reason=Reason.TARGETING_MATCH
-            )
+            return FlagResolutionDetails(value=rows[flag_key], reason=Reason.TARGETING_MATCH)
         return FlagResolutionDetails(value=default_value, reason=Reason.DEFAULT)
 
     def resolve_string_details(self, *_: Any, **__: Any) -> FlagResolutionDetails[str]:

@@ -44,9 +44,7 @@ class Org(TenantRoot, Base):
 
     salesforce_id: Mapped[SalesforceId] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(255))
-    state: Mapped[OrgState] = mapped_column(
-        enum_type(OrgState), default=OrgState.PENDING
-    )
+    state: Mapped[OrgState] = mapped_column(enum_type(OrgState), default=OrgState.PENDING)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
@@ -77,9 +75,7 @@ class CanvasApp(Base):
 
     id: Mapped[IdColumn]
     key: Mapped[str] = mapped_column(String(64), unique=True)
-    org_id: Mapped[UUID | None] = mapped_column(
-        Uuid, ForeignKey("org.id", ondelete="CASCADE")
-    )
+    org_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("org.id", ondelete="CASCADE"))
     developer_name: Mapped[str] = mapped_column(String(80), default="")
     namespace: Mapped[str] = mapped_column(String(15), default="")
     sealed_secrets: Mapped[list[str]] = mapped_column(JsonType, default=list)
@@ -118,9 +114,7 @@ class ApiKey(Tenant, Base):
 
     id: Mapped[IdColumn]
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    hint: Mapped[str] = mapped_column(
-        String(16), doc="First characters, to tell keys apart."
-    )
+    hint: Mapped[str] = mapped_column(String(16), doc="First characters, to tell keys apart.")
     label: Mapped[str] = mapped_column(String(120), default="")
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -19,9 +19,7 @@ from canvas.envelope import Envelope, User
 REMEMBER_SEEN = timedelta(days=3)
 
 
-def admit(
-    session: SystemSession, config: Config, app: CanvasApp, envelope: Envelope
-) -> Org:
+def admit(session: SystemSession, config: Config, app: CanvasApp, envelope: Envelope) -> Org:
     """The org of a verified envelope, if it is served.
 
     An org never seen before is remembered as pending, so that staff can let it in.
@@ -91,9 +89,7 @@ def note_request(session: TenantSession, config: Config, mac: str) -> int:
         NotAdmittedError: ``replayed``: too often, or after its window.
     """
     now = utcnow()
-    row = session.scalar(
-        select(SeenRequest).where(SeenRequest.mac == mac).with_for_update()
-    )
+    row = session.scalar(select(SeenRequest).where(SeenRequest.mac == mac).with_for_update())
     if row is None:
         session.upsert_many(
             SeenRequest,

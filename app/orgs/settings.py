@@ -101,9 +101,7 @@ def _build(values: Mapping[str, Any]) -> OrgSettings:
         for policy in settings.kinds.values():
             KindPolicy(policy)
     except (TypeError, ValueError) as error:
-        raise ConfigError(
-            f"A setting has a value that it does not take: {error}."
-        ) from error
+        raise ConfigError(f"A setting has a value that it does not take: {error}.") from error
     if settings.activity_object not in {"Task", "Event"}:
         raise ConfigError("activity_object is Task or Event.")
     if settings.website and not _WEBSITE.fullmatch(settings.website):

@@ -26,9 +26,7 @@ class Policy:
 
     def render(self) -> str:
         """The header's value."""
-        return "; ".join(
-            f"{name} {value}" for name, value in {**_BASE, **self.directives}.items()
-        )
+        return "; ".join(f"{name} {value}" for name, value in {**_BASE, **self.directives}.items())
 
 
 _BASE = {

@@ -33,17 +33,13 @@ def install(app: Flask) -> None:
 def answer(status: int, reason: str, detail: str) -> Response:
     """The failure as problem+json or as a page, by what the caller takes."""
     if _wants_page():
-        page = render_template(
-            "web/error.html", status=status, detail=detail, reason=reason
-        )
+        page = render_template("web/error.html", status=status, detail=detail, reason=reason)
         return Response(page, status=status)
     return problem(status, reason, detail)
 
 
 def _wants_page() -> bool:
-    best = request.accept_mimetypes.best_match(
-        ["application/problem+json", "text/html"]
-    )
+    best = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
     return best == "text/html" and not request.path.startswith("/api/")
 
 

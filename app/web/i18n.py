@@ -29,11 +29,7 @@ def known_locale(locale: str) -> str:
 
 def current_locale() -> str:
     """Locale of the present request."""
-    return (
-        str(g.get("locale", DEFAULT_LOCALE))
-        if has_request_context()
-        else DEFAULT_LOCALE
-    )
+    return str(g.get("locale", DEFAULT_LOCALE)) if has_request_context() else DEFAULT_LOCALE
 
 
 def _(message: str) -> str:

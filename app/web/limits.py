@@ -37,6 +37,4 @@ def hit(database: Database, bucket: str, per_minute: int) -> None:
             )
         )
     if times is not None and times > per_minute:
-        raise TooManyRequestsError(
-            "Too many requests in this minute. Wait a minute and try again."
-        )
+        raise TooManyRequestsError("Too many requests in this minute. Wait a minute and try again.")

@@ -17,22 +17,14 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 REQUESTS = Counter("inlay_requests", "HTTP requests.", ["endpoint", "status"])
-REQUEST_SECONDS = Histogram(
-    "inlay_request_seconds", "Time of HTTP requests.", ["endpoint"]
-)
-CANVAS_REQUESTS = Counter(
-    "inlay_canvas_requests", "Signed requests by outcome.", ["outcome"]
-)
+REQUEST_SECONDS = Histogram("inlay_request_seconds", "Time of HTTP requests.", ["endpoint"])
+CANVAS_REQUESTS = Counter("inlay_canvas_requests", "Signed requests by outcome.", ["outcome"])
 EVENTS = Counter("inlay_events", "Events by source and outcome.", ["source", "outcome"])
 DELIVERIES = Counter("inlay_deliveries", "Outbox rows by outcome.", ["outcome"])
-SALESFORCE_CALLS = Counter(
-    "inlay_salesforce_calls", "Calls to Salesforce.", ["feature", "outcome"]
-)
+SALESFORCE_CALLS = Counter("inlay_salesforce_calls", "Calls to Salesforce.", ["feature", "outcome"])
 
 #: Reads gauges when asked: name, help, label names, rows of (label values, value).
-GaugeReader = Callable[
-    [], tuple[str, str, list[str], Iterable[tuple[list[str], float]]]
-]
+GaugeReader = Callable[[], tuple[str, str, list[str], Iterable[tuple[list[str], float]]]]
 
 
 class _Gauges(Collector):

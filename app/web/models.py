@@ -15,7 +15,5 @@ class RateCount(Base):
     __table_args__ = (Index(None, "minute"),)
 
     bucket: Mapped[str] = mapped_column(String(120), primary_key=True)
-    minute: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False
-    )
+    minute: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     times: Mapped[int] = mapped_column(default=1)

@@ -26,9 +26,7 @@ def _count_up(url: str, org_id: str) -> None:
 
 
 @pytest.mark.slow
-def test_four_processes_lose_no_update(
-    database: Database, database_url: str, org: Org
-) -> None:
+def test_four_processes_lose_no_update(database: Database, database_url: str, org: Org) -> None:
     spawn = multiprocessing.get_context("spawn")
     processes = [
         spawn.Process(target=_count_up, args=(database_url, org.salesforce_id))

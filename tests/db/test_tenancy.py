@@ -34,17 +34,13 @@ def test_a_select_sees_only_its_org(database: Database, org: Org) -> None:
         assert session.scalar(select(func.count()).select_from(Person)) == 1
 
 
-def test_an_aliased_join_and_a_subquery_see_only_their_org(
-    database: Database, org: Org
-) -> None:
+def test_an_aliased_join_and_a_subquery_see_only_their_org(database: Database, org: Org) -> None:
     inner = select(Person.id).where(Person.name == "theirs").scalar_subquery()
     with database.reading(org.id) as session:
         assert session.scalars(select(Person).where(Person.id.in_(inner))).all() == []
 
 
-def test_get_by_key_does_not_reach_another_org(
-    database: Database, org: Org, other: Org
-) -> None:
+def test_get_by_key_does_not_reach_another_org(database: Database, org: Org, other: Org) -> None:
     with database.reading(other.id) as session:
         theirs = session.scalars(select(Person)).one()
     with database.reading(org.id) as session:
@@ -53,9 +49,7 @@ def test_get_by_key_does_not_reach_another_org(
         assert session.get(Org, org.id) is not None
 
 
-def test_update_and_delete_reach_only_their_org(
-    database: Database, org: Org, other: Org
-) -> None:
+def test_update_and_delete_reach_only_their_org(database: Database, org: Org, other: Org) -> None:
     with database.writing(org.id) as session:
         session.execute(update(Person).values(name="changed"))
     with database.writing(org.id) as session:
@@ -64,16 +58,12 @@ def test_update_and_delete_reach_only_their_org(
         assert session.scalars(select(Person.name)).all() == ["theirs"]
 
 
-def test_a_row_of_another_org_is_refused_at_flush(
-    database: Database, org: Org, other: Org
-) -> None:
+def test_a_row_of_another_org_is_refused_at_flush(database: Database, org: Org, other: Org) -> None:
     with pytest.raises(TenancyError), database.writing(org.id) as session:
         session.add(Person(org_id=other.id, name="smuggled"))
 
 
-def test_a_bulk_row_of_another_org_is_refused(
-    database: Database, org: Org, other: Org
-) -> None:
+def test_a_bulk_row_of_another_org_is_refused(database: Database, org: Org, other: Org) -> None:
     with pytest.raises(TenancyError), database.writing(org.id) as session:
         session.insert_many(Person, [{"org_id": other.id, "name": "smuggled"}])
 
@@ -90,9 +80,7 @@ def test_a_session_without_an_org_is_an_error(database: Database) -> None:
         pass
 
 
-def test_a_key_cannot_point_into_another_org(
-    database: Database, org: Org, other: Org
-) -> None:
+def test_a_key_cannot_point_into_another_org(database: Database, org: Org, other: Org) -> None:
     with database.reading(other.id) as session:
         theirs = session.scalars(select(Person.id)).one()
     deal = Opportunity(id=new_id(), name="ours")

@@ -35,9 +35,7 @@ def reason_of(refused: pytest.ExceptionInfo[NotAdmittedError]) -> str:
 @pytest.fixture
 def packaged(database: Database, keyring: Keyring) -> CanvasApp:
     with database.system_writing() as session:
-        return apps.put(
-            session, keyring, apps.PACKAGED, ("s" * 40,), developer_name="Inlay_Canvas"
-        )
+        return apps.put(session, keyring, apps.PACKAGED, ("s" * 40,), developer_name="Inlay_Canvas")
 
 
 def test_an_active_org_is_admitted(
@@ -64,9 +62,7 @@ def test_an_open_door_serves_an_unknown_org(
     database: Database, config: Config, packaged: CanvasApp
 ) -> None:
     open_door = replace(config, open_door=True)
-    found = admit(
-        database, open_door, packaged, envelope(organization_id="00D5e000000NEWOEA4")
-    )
+    found = admit(database, open_door, packaged, envelope(organization_id="00D5e000000NEWOEA4"))
     assert found.state is OrgState.ACTIVE
 
 

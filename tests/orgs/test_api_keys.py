@@ -9,9 +9,7 @@ from app.orgs import apikeys
 from app.orgs.models import ApiKey, Org
 
 
-def test_a_key_is_found_by_itself_only_and_not_kept(
-    database: Database, org: Org
-) -> None:
+def test_a_key_is_found_by_itself_only_and_not_kept(database: Database, org: Org) -> None:
     with database.system_writing() as session:
         key = apikeys.create(session, org, "backend", by="staff")
     with database.system_reading() as session:

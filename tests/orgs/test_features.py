@@ -19,9 +19,7 @@ def enabled(database: Database, org: Org) -> frozenset[Feature]:
 
 def switch(database: Database, org: Org, feature: Feature, on: bool) -> None:
     with database.system_writing() as session:
-        features.switch(
-            session, session.merge(org), feature, on, by="staff@vendor", why="asked"
-        )
+        features.switch(session, session.merge(org), feature, on, by="staff@vendor", why="asked")
 
 
 def test_every_feature_has_a_spec() -> None:
@@ -43,9 +41,7 @@ def test_a_switch_counts_for_its_org_alone(database: Database, org: Org) -> None
     assert Feature.CREATE_DESTINATION not in enabled(database, org)
 
 
-def test_a_switch_is_audited_and_open_widgets_hear_of_it(
-    database: Database, org: Org
-) -> None:
+def test_a_switch_is_audited_and_open_widgets_hear_of_it(database: Database, org: Org) -> None:
     switch(database, org, Feature.WIDGET, False)
     with database.reading(org.id) as session:
         entry = session.scalars(select(AuditEntry)).one()

@@ -28,9 +28,7 @@ def envelope(
         user_id=USER_ID,
         user=User(id=USER_ID, full_name="Ada Example", user_type=user_type),
         organization=Organization(id=organization_id, name="Devorg"),
-        client=Client(
-            oauth_token="token", instance_url="https://devorg.my.salesforce.com"
-        ),
+        client=Client(oauth_token="token", instance_url="https://devorg.my.salesforce.com"),
         application=Application(developer_name=developer_name, namespace=""),
         environment=Environment(),
     )

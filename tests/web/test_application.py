@@ -66,9 +66,7 @@ def test_an_unknown_address_is_a_problem_or_a_page(client: FlaskClient) -> None:
     assert "nothing at this address" in page.get_data(as_text=True)
 
 
-def test_a_crash_shows_nothing_of_itself(
-    capsys: pytest.CaptureFixture[str], app: Flask
-) -> None:
+def test_a_crash_shows_nothing_of_itself(capsys: pytest.CaptureFixture[str], app: Flask) -> None:
     @app.get("/crash")
     def crash() -> str:
         raise RuntimeError("secret detail")
@@ -77,9 +75,7 @@ def test_a_crash_shows_nothing_of_itself(
     assert answer.status_code == 500
     assert "secret detail" not in answer.get_data(as_text=True)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert any(
-        line["event"] == "crash" and line["kind"] == "RuntimeError" for line in lines
-    )
+    assert any(line["event"] == "crash" and line["kind"] == "RuntimeError" for line in lines)
 
 
 def test_the_request_line_names_the_rule_not_the_address(
