@@ -67,28 +67,32 @@ class BulkSession(Session):
             set_: Column names to take from the row, or a mapping of column to SQL expression
                 (use ``excluded(model)`` for the row that was refused).
             returning: Columns to return (of inserted rows only when nothing is updated).
+
+        Returns:
+            What was returned; ``rowcount`` is the number of rows inserted or updated.
         """
         dialect = self.get_bind().dialect.name
         builder = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement = builder(model).values(self._prepare(model, rows))
+        statement = builder(model)
         if not set_:
             statement = statement.on_conflict_do_nothing(index_elements=list(key))
         else:
             values = (
-                set_
-                if isinstance(set_, Mapping)
-                else {c: statement.excluded[c] for c in set_}
+                set_ if isinstance(set_, Mapping) else {c: statement.excluded[c] for c in set_}
             )
             resolved = {
                 name: value(statement.excluded) if callable(value) else value
                 for name, value in values.items()
             }
-            statement = statement.on_conflict_do_update(
-                index_elements=list(key), set_=resolved
-            )
-        if returning:
-            statement = statement.returning(*returning)  # type: ignore[assignment]
-        return self.execute(statement)  # type: ignore[return-value]
+            statement = statement.on_conflict_do_update(index_elements=list(key), set_=resolved)
+        if not rows:
+            raise ValueError("an upsert needs rows")
+        self.flush()  # as the session does before statements of its own
+        # without rows in its text the statement is compiled once; inline: no key is fetched back
+        statement = statement.returning(*returning) if returning else statement.inline()  # type: ignore[assignment]
+        return self.connection().execute(
+            statement, self._prepare(model, rows), execution_options={"preserve_rowcount": True}
+        )
 
     def _owned(self, model: type[Base]) -> Sequence[ColumnElement[bool]]:
         """Criteria that keep a bulk update within what the session may touch."""

@@ -21,10 +21,14 @@ def _names(database: Database, org: Org) -> list[str]:
 
 
 def test_an_error_rolls_the_unit_back(database: Database, org: Org) -> None:
-    with pytest.raises(RuntimeError), database.writing(org.id) as session:
-        session.add(Person(name="half"))
-        session.flush()
-        raise RuntimeError
+    def half_done() -> None:
+        with database.writing(org.id) as session:
+            session.add(Person(name="half"))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half_done()
     assert _names(database, org) == []
 
 
@@ -58,6 +62,33 @@ def test_an_upsert_returns_and_updates(database: Database, org: Org) -> None:
         ).scalar_one()
     assert kept == row["id"]
     assert _names(database, org) == ["second"]
+
+
+def test_an_upsert_of_many_tells_how_many_are_new(database: Database, org: Org) -> None:
+    rows = [
+        {"id": new_id(), "email": f"{name}@example.com", "name": name, "created_at": utcnow()}
+        for name in ("a", "b", "c")
+    ]
+    with database.writing(org.id) as session:
+        first = session.upsert_many(Person, rows[:2], key=["org_id", "email"])
+        assert first.rowcount == 2
+    again = [{**row, "id": new_id()} for row in rows]
+    with database.writing(org.id) as session:
+        assert session.upsert_many(Person, again, key=["org_id", "email"]).rowcount == 1
+    assert _names(database, org) == ["a", "b", "c"]
+
+
+def test_an_upsert_comes_after_what_was_added_before(database: Database, org: Org) -> None:
+    row = {"id": new_id(), "email": "a@example.com", "name": "second", "created_at": utcnow()}
+    with database.writing(org.id) as session:
+        session.add(Person(email="a@example.com", name="first"))
+        session.upsert_many(Person, [row], key=["org_id", "email"])
+    assert _names(database, org) == ["first"]
+
+
+def test_an_upsert_of_nothing_is_a_mistake(database: Database, org: Org) -> None:
+    with database.writing(org.id) as session, pytest.raises(ValueError, match="needs rows"):
+        session.upsert_many(Person, [], key=["org_id", "email"])
 
 
 def test_times_come_back_aware_in_utc(database: Database, org: Org) -> None:
