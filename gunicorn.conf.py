@@ -22,7 +22,7 @@ os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_metrics))
 
 
 def on_starting(server: Any) -> None:
-    """Begin with an empty metrics folder: counters of an earlier run are gone, as after any restart."""
+    """Begin with an empty metrics folder: counters begin anew, as after any restart."""
     folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,12 +17,14 @@ from app.db import Database
 from app.destinations import routes as destinations
 from app.engagement.ports import plug_recorded, recorded_of
 from app.errors import ConfigError
+from app.jobs import gauges
 from app.jobs.cli import worker
 from app.keys import Keyring
 from app.orgs import features
 from app.outbox.plan import planner
 from app.salesforce.gateway import EXTENSION, Gateway
 from app.web import errors, health, i18n, logs, room
+from app.web.metrics import add_gauges
 from app.widget import routes as widget
 
 #: The largest body that any address takes; rooms set smaller limits of their own.
@@ -61,6 +65,7 @@ def _plug(app: Flask, config: Config) -> None:
     app.extensions[EXTENSION] = gateway
     plug_recorded(app, planner(config.visit_settle_seconds))
     recorded_of(app)
+    add_gauges(app, partial(gauges.outbox_rows, app.extensions["inlay.database"]))
 
 
 def _register(app: Flask) -> None:

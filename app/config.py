@@ -1,4 +1,4 @@
-"""Every setting of Inlay, typed, read once from ``INLAY_*`` (the table in the README lists them)."""
+"""Every setting of Inlay, typed, read once from ``INLAY_*``; the README has the table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ API_VERSION = "66.0"
 class Config:
     """All settings. Times are seconds, URLs have no trailing slash.
 
-    ``secret_keys`` are newest first: the first one encrypts and signs, all of them decrypt and verify.
+    ``secret_keys`` are newest first: the first one seals and signs, all of them open and verify.
     """
 
     app_url: str
@@ -104,7 +104,7 @@ def _check_origins(config: Config) -> None:
 
 
 def normalise_database_url(url: str) -> str:
-    """``postgres://`` and ``postgresql://`` (as Heroku sets them) to SQLAlchemy's psycopg 3 form."""
+    """``postgres://`` and ``postgresql://`` as SQLAlchemy wants them for psycopg 3."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)

@@ -1,4 +1,4 @@
-"""``flask --app wsgi upgrade``: bring the schema up to date, once, before any process."""
+"""``flask --app wsgi upgrade``: bring the schemas up to date, once, before any process."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import click
 from flask.cli import with_appcontext
 
 from app.db import schema
-from app.web.context import database
+from app.web import context
 
 
 @click.command()
 @with_appcontext
 def upgrade() -> None:
-    """Run the migrations that are missing."""
-    schema.upgrade(database())
+    """Run the migrations that are missing, ours and those of the durable workflows."""
+    # loaded here alone: it takes a second, which no other command should wait for
+    from app.jobs import workflows
+
+    schema.upgrade(context.database())
+    workflows.migrate(context.config())
     click.echo("The schema is up to date.")

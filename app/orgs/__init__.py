@@ -1,0 +1,1 @@
+"""Tenants: who is served, with which features and settings."""

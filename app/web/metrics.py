@@ -23,8 +23,10 @@ EVENTS = Counter("inlay_events", "Events by source and outcome.", ["source", "ou
 DELIVERIES = Counter("inlay_deliveries", "Outbox rows by outcome.", ["outcome"])
 SALESFORCE_CALLS = Counter("inlay_salesforce_calls", "Calls to Salesforce.", ["feature", "outcome"])
 
-#: Reads gauges when asked: name, help, label names, rows of (label values, value).
-GaugeReader = Callable[[], tuple[str, str, list[str], Iterable[tuple[list[str], float]]]]
+#: Name, help, label names, rows of (label values, value).
+Gauge = tuple[str, str, list[str], Iterable[tuple[list[str], float]]]
+#: Reads a gauge when ``/metrics`` is asked.
+GaugeReader = Callable[[], Gauge]
 
 
 class _Gauges(Collector):

@@ -184,7 +184,7 @@ def test_issue_refuses_what_would_be_unsafe() -> None:
     with pytest.raises(ValueError, match="Salesforce id"):
         issue(replace(CLAIMS, record_id="1"), KEY, now=NOW, lifetime_s=9)
     with pytest.raises(ValueError, match="aware"):
-        issue(CLAIMS, KEY, now=datetime(2026, 1, 1), lifetime_s=9)
+        issue(CLAIMS, KEY, now=datetime(2026, 1, 1), lifetime_s=9)  # noqa: DTZ001  # the point of the test
 
 
 def test_bearers_without_a_reference_get_their_own() -> None:

@@ -16,6 +16,7 @@ from app.ids import new_id
 from app.jobs import cleanup, workflows
 from app.orgs.models import Org, SeenRequest
 from app.salesforce import connections
+from app.salesforce.models import Connection
 from app.web.models import RateCount
 from tests.outbox.world import World
 
@@ -75,7 +76,7 @@ def test_a_connection_that_was_lost_is_found_out(running: World) -> None:
     running.devorg.org.tokens.end_all()
     with running.writing() as session:
         session.execute(
-            update(connections.Connection).values(
+            update(Connection).values(
                 sealed_client_secret=running.keyring.seal("wrong"), sealed_access_token=None
             )
         )

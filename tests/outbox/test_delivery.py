@@ -22,7 +22,7 @@ def _with_deals(world: World, least: int = 1) -> str:
         for role in world.records("OpportunityContactRole")
         if role["OpportunityId"] in opened
     )
-    return next(contact for contact, count in roles.items() if count >= least)
+    return next(str(contact) for contact, count in roles.items() if count >= least)
 
 
 def _lead(world: World) -> str:

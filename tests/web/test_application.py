@@ -53,7 +53,9 @@ def test_every_answer_has_a_closed_policy_and_no_store(with_rooms: FlaskClient) 
 def test_health_readiness_and_metrics(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json() == {"status": "ok"}
     assert client.get("/readyz").get_json() == {"status": "ready"}
-    assert b"inlay_requests" in client.get("/metrics").data
+    metrics = client.get("/metrics").get_data(as_text=True)
+    assert "inlay_requests_total" in metrics
+    assert 'inlay_outbox_rows{state="parked"} 0.0' in metrics
 
 
 def test_an_unknown_address_is_a_problem_or_a_page(client: FlaskClient) -> None:
