@@ -54,6 +54,13 @@ class RecordPage:
         (found,) = [each for each in self.page.frames if each.name.startswith("canvas-frame")]
         return found
 
+    def wait_until(self, condition: str) -> None:
+        """Until a JavaScript expression is true in the frame, whose policy forbids eval."""
+        until = time.monotonic() + SOON / 1000
+        while not self.frame.evaluate(condition):
+            assert time.monotonic() < until, f"never {condition}"
+            self.page.wait_for_timeout(50)
+
     @property
     def heading(self) -> Locator:
         """Whose card it is, or what the calm page says."""

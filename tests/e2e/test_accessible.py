@@ -85,10 +85,9 @@ def test_the_card_fits_narrow_and_wide_frames(
     rep.open(org.page(sobject.capitalize(), main[sobject]))
     box = rep.page.locator("iframe[name^=canvas-frame]")
     box.evaluate("(frame, width) => { frame.style.width = `${width}px` }", width)
-    rep.frame.wait_for_function("width => innerWidth === width", arg=width)
+    rep.wait_until(f"innerWidth === {width}")
+    rep.wait_until("document.documentElement.scrollHeight <= innerHeight + 1")
     assert_no_sideways_scrolling(rep.frame)
-    fits = "document.documentElement.scrollHeight <= innerHeight + 1"
-    rep.frame.wait_for_function(fits)
 
 
 def test_the_public_page_is_light_and_sets_nothing(
