@@ -74,6 +74,7 @@ def opener(
     answer_from_memory(site.gateway, box.url)
     opens = Opener(site, box, record)
     opens.share()
+    site.settle()
     yield site, opens
     site.close()
 
