@@ -17,9 +17,8 @@ from tests.e2e.tenants import Tenants
 
 SCREENSHOTS = ROOT / ".inlay-test" / "screenshots"
 DESK = {"width": 1400, "height": 1000}
-#: The browser reports refused requests, which some tests are about, and a clipboard that the page
-#: around the frame does not pass on.
-_EXPECTED = ("Failed to load resource", "Permissions policy violation: The Clipboard API")
+#: The browser reports refused requests, which some tests are about.
+_EXPECTED = ("Failed to load resource",)
 _FAILED = pytest.StashKey[bool]()
 
 

@@ -19,6 +19,8 @@ new MutationObserver(() => {
     document.querySelector("iframe")?.setAttribute("allow", "clipboard-write *");
 }).observe(document, { childList: true, subtree: true });
 """
+#: A browser that has forgotten how to copy without the clipboard's right.
+_NO_OLD_WAY = "document.execCommand = () => false;"
 
 
 def test_a_visit_of_a_contact_becomes_one_activity_on_contact_and_opportunity(
@@ -71,22 +73,30 @@ def test_two_reps_who_click_at_once_get_the_same_destination(org: Org, rep_windo
     assert reps[0].links() == reps[1].links()
 
 
-@pytest.mark.parametrize("allowed", [False, True])
+@pytest.mark.parametrize(
+    ("scripts", "is_copied"),
+    [
+        ((), True),  # the right is not passed on: the old way
+        ((_NO_OLD_WAY, _PASS_THE_CLIPBOARD_ON), True),
+        ((_NO_OLD_WAY,), False),
+    ],
+    ids=["as it is", "by right", "by hand"],
+)
 def test_the_link_is_copied_or_else_selected_for_copying(
-    org: Org, rep_window: Rep, *, allowed: bool
+    org: Org, rep_window: Rep, scripts: tuple[str, ...], *, is_copied: bool
 ) -> None:
     """C3: a page around the frame may or may not pass the clipboard's right on to it."""
     contact = org.named("Contact", "Oisín Byrne")["Id"]
     rep = rep_window(permissions=["clipboard-read", "clipboard-write"])
-    if allowed:
-        rep.page.add_init_script(_PASS_THE_CLIPBOARD_ON)
+    for script in scripts:
+        rep.page.add_init_script(script)
     rep.open(org.page("Contact", contact))
     link = (rep.links() or rep.create())["Oisín Byrne"]
     rep.card.get_by_role("button", name="Copy Oisín Byrne").click()
-    said = "Link copied" if allowed else "The link is selected"
+    said = "Link copied" if is_copied else "The link is selected"
     expect(rep.card.locator("#toasts")).to_contain_text(said)
-    read = "navigator.clipboard.readText()" if allowed else "getSelection().toString()"
-    assert (rep.page if allowed else rep.frame).evaluate(read) == link
+    read = "navigator.clipboard.readText()" if is_copied else "getSelection().toString()"
+    assert (rep.page if is_copied else rep.frame).evaluate(read) == link
 
 
 @pytest.mark.parametrize("sobject", ["Lead", "Account"])

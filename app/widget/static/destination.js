@@ -16,15 +16,20 @@ export async function createDestination(button, session, show) {
   }
 }
 
-// A frame may be denied the clipboard: then the link is selected for the reader to copy.
+// Pages around us seldom pass the clipboard's right on. The old way of copying needs none; where it
+// is gone too, the link is selected for the reader to copy.
 export async function copyLink(button, texts) {
   const field = document.getElementById(button.dataset.field);
-  try {
-    await navigator.clipboard.writeText(field.value);
+  field.focus();
+  field.select();
+  if (document.execCommand("copy") || await written(field.value)) {
+    button.focus();
     toast(texts.copied);
-  } catch {
-    field.focus();
-    field.select();
-    toast(texts.copyByHand);
-  }
+  } else toast(texts.copyByHand);
+}
+
+async function written(text) {
+  const policy = document.permissionsPolicy ?? document.featurePolicy;
+  if (!navigator.clipboard || policy?.allowsFeature("clipboard-write") === false) return false;
+  return navigator.clipboard.writeText(text).then(() => true, () => false);
 }
