@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, func, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from app.crm.models import Person
@@ -72,7 +72,8 @@ def timeline(
     if not person_ids:
         return Page([], None)
     position = paging.decode(before) if before else None
-    statement = _statement(session, person_ids, _conditions(kind, position, since), limit + 1)
+    wanted = _Wanted(kind, position, since)
+    statement = _statement(session, person_ids, wanted, limit + 1)
     items = [TimelineItem(*row) for row in session.execute(statement)]
     page = items[:limit]
     is_last = len(items) <= limit
@@ -80,44 +81,58 @@ def timeline(
     return Page(page, end)
 
 
-_Conditions = list[ColumnElement[bool]]
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked of the events, beside whose they are."""
+
+    kind: str | None
+    position: Position | None
+    since: datetime | None
+
+    def of(self, event: type[Event]) -> list[ColumnElement[bool]]:
+        """As criteria on an alias."""
+        found = self.but_since(event)
+        if self.since is not None:
+            found.append(event.occurred_at >= self.since)
+        return found
+
+    def but_since(self, event: type[Event]) -> list[ColumnElement[bool]]:
+        """As criteria on an alias that is bounded from below by other means."""
+        found: list[ColumnElement[bool]] = [event.folded.is_(False)]
+        if self.kind is not None:
+            found.append(event.kind == self.kind)
+        if self.position is not None:
+            found.append(tuple_(event.occurred_at, event.seq) < tuple_(*self.position))
+        return found
+
 
 _candidate = aliased(Event, name="candidate")
-
-
-def _conditions(kind: str | None, position: Position | None, since: datetime | None) -> _Conditions:
-    found: _Conditions = [_candidate.folded.is_(False)]
-    if kind is not None:
-        found.append(_candidate.kind == kind)
-    if since is not None:
-        found.append(_candidate.occurred_at >= since)
-    if position is not None:
-        found.append(tuple_(_candidate.occurred_at, _candidate.seq) < tuple_(*position))
-    return found
+_peer = aliased(Event, name="peer")
+_BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def _statement(
-    session: TenantSession, people: Collection[UUID], conditions: _Conditions, limit: int
+    session: TenantSession, people: Collection[UUID], wanted: _Wanted, limit: int
 ) -> Select[Any]:
     if len(people) == 1:
-        return _newest(next(iter(people)), conditions, limit)
-    shape = _lateral if session.get_bind().dialect.name == "postgresql" else _united
-    return shape(people, conditions, limit)
+        return _newest(next(iter(people)), wanted, limit)
+    shape = _lateral if session.get_bind().dialect.name == "postgresql" else _bounded
+    return shape(people, wanted, limit)
 
 
-def _newest(person: object, conditions: _Conditions, limit: int) -> Select[Any]:
+def _newest(person: object, wanted: _Wanted, limit: int) -> Select[Any]:
     """The newest events of one person: a walk along the partial index."""
     return (
         select(*_columns(_candidate))
-        .where(_candidate.person_id == person, *conditions)
+        .where(_candidate.person_id == person, *wanted.of(_candidate))
         .order_by(_candidate.occurred_at.desc(), _candidate.seq.desc())
         .limit(limit)
     )
 
 
-def _lateral(people: Collection[UUID], conditions: _Conditions, limit: int) -> Select[Any]:
+def _lateral(people: Collection[UUID], wanted: _Wanted, limit: int) -> Select[Any]:
     """For PostgreSQL: a lateral join."""
-    own = _newest(Person.id, conditions, limit).correlate(Person).lateral("own")
+    own = _newest(Person.id, wanted, limit).correlate(Person).lateral("own")
     return (
         select(*own.c)
         .select_from(Person)
@@ -128,14 +143,33 @@ def _lateral(people: Collection[UUID], conditions: _Conditions, limit: int) -> S
     )
 
 
-def _united(people: Collection[UUID], conditions: _Conditions, limit: int) -> Select[Any]:
-    """For SQLite, which has no lateral join: one part for each person.
+def _bounded(people: Collection[UUID], wanted: _Wanted, limit: int) -> Select[Any]:
+    """For SQLite, which has no lateral join: nobody's events from before their own last place.
 
-    A correlated IN says the same, but its planner reads all events of the org for it.
+    A correlated IN would say it too, but its planner reads all events of the org for that.
     """
-    parts = [_newest(person, conditions, limit).subquery() for person in people]
-    own = union_all(*(select(*part.c) for part in parts)).subquery("own")
-    return select(*own.c).order_by(own.c.occurred_at.desc(), own.c.seq.desc()).limit(limit)
+    last = (
+        select(_peer.occurred_at)
+        .where(_peer.person_id == Person.id, *wanted.of(_peer))
+        .order_by(_peer.occurred_at.desc(), _peer.seq.desc())
+        .limit(1)
+        .offset(limit - 1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    return (
+        select(*_columns(_candidate))
+        .select_from(Person)
+        .join(_candidate, _candidate.person_id == Person.id)
+        .where(
+            Person.id.in_(people),
+            *wanted.but_since(_candidate),
+            # one bound alone: of two, the planner may walk along the looser one
+            _candidate.occurred_at >= func.coalesce(last, wanted.since or _BEFORE_ALL),
+        )
+        .order_by(_candidate.occurred_at.desc(), _candidate.seq.desc())
+        .limit(limit)
+    )
 
 
 def _columns(event: type[Event]) -> tuple[Any, ...]:

@@ -222,4 +222,4 @@ def _plan_of(database: Database, org: Org, people: list[UUID], kind: str | None)
 
 def _reads_events(line: str) -> bool:
     is_read = "Scan" in line or line.startswith(("SCAN", "SEARCH"))
-    return is_read and ("event" in line or "candidate" in line)
+    return is_read and any(name in line for name in ("event", "candidate", "peer"))
