@@ -77,9 +77,7 @@ class BulkSession(Session):
         if not set_:
             statement = statement.on_conflict_do_nothing(index_elements=list(key))
         else:
-            values = (
-                set_ if isinstance(set_, Mapping) else {c: statement.excluded[c] for c in set_}
-            )
+            values = set_ if isinstance(set_, Mapping) else {c: statement.excluded[c] for c in set_}
             resolved = {
                 name: value(statement.excluded) if callable(value) else value
                 for name, value in values.items()
@@ -151,9 +149,7 @@ class TenantSession(BulkSession):
 
     def _prepare(self, model: type[Base], rows: Sequence[Row]) -> list[dict[str, Any]]:
         if not issubclass(model, Tenant):
-            raise TenancyError(
-                f"{model.__name__} is no tenant table; use a system session."
-            )
+            raise TenancyError(f"{model.__name__} is no tenant table; use a system session.")
         if any(row.get("org_id", self.org_id) != self.org_id for row in rows):
             raise TenancyError(f"A row of {model.__name__} names another org.")
         return [{**row, "org_id": self.org_id} for row in rows]
@@ -173,12 +169,8 @@ def _scope_statement(state: ORMExecuteState) -> None:
 def _scope_of(org_id: UUID) -> tuple[ExecutableOption, ExecutableOption]:
     """The criteria that keep every ORM statement within one org."""
     return (
-        with_loader_criteria(
-            Tenant, lambda cls: cls.org_id == org_id, include_aliases=True
-        ),
-        with_loader_criteria(
-            TenantRoot, lambda cls: cls.id == org_id, include_aliases=True
-        ),
+        with_loader_criteria(Tenant, lambda cls: cls.org_id == org_id, include_aliases=True),
+        with_loader_criteria(TenantRoot, lambda cls: cls.id == org_id, include_aliases=True),
     )
 
 
@@ -198,17 +190,13 @@ def _check_owner(session: TenantSession, row: object) -> None:
     elif isinstance(row, TenantRoot):
         owner = row.id
     else:
-        raise TenancyError(
-            f"{type(row).__name__} is no tenant table; use a system session."
-        )
+        raise TenancyError(f"{type(row).__name__} is no tenant table; use a system session.")
     if owner != session.org_id:
         raise TenancyError(f"A row of {type(row).__name__} belongs to another org.")
 
 
 @event.listens_for(TenantSession, "after_begin")
-def _name_org(
-    session: Session, _transaction: SessionTransaction, connection: Connection
-) -> None:
+def _name_org(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     """On PostgreSQL name the org to the transaction, so that row-level security can use it."""
     if connection.dialect.name == "postgresql" and isinstance(session, TenantSession):
         connection.execute(
