@@ -415,7 +415,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('org_id', 'key', name=op.f('uq_event_org_id_key'))
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
-        batch_op.create_index('ix_event_timeline', ['org_id', 'person_id', 'occurred_at', 'seq'], unique=False, sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('folded IS false'))
+        batch_op.create_index('ix_event_timeline', ['org_id', 'person_id', 'occurred_at', 'seq', 'kind', 'confidence', 'points'], unique=False, sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('folded IS false'))
         batch_op.create_index('ix_event_timeline_kind', ['org_id', 'person_id', 'kind', 'occurred_at', 'seq'], unique=False, sqlite_where=sa.text('folded IS 0'), postgresql_where=sa.text('folded IS false'))
         batch_op.create_index('ix_event_visit', ['org_id', 'visit_id'], unique=False, sqlite_where=sa.text('visit_id IS NOT NULL'), postgresql_where=sa.text('visit_id IS NOT NULL'))
 
