@@ -31,6 +31,7 @@ class Reason(StrEnum):
     ISOLATED = "isolated_browser"
     TOO_FAST = "too_fast"
     ALL_LINKS_AT_ONCE = "all_links_at_once"
+    CROWD = "too_many_visits"
 
 
 #: What a rep reads as the reason (translatable messages).
@@ -43,6 +44,7 @@ REASON_LABELS = {
     Reason.ISOLATED: "A browser driven by a program, but used the way a person does",
     Reason.TOO_FAST: "Clicked faster than a person can read",
     Reason.ALL_LINKS_AT_ONCE: "Clicked every link at once, as mail scanners do",
+    Reason.CROWD: "More visits within an hour than one person makes",
 }
 
 
@@ -132,8 +134,9 @@ _WEIGHT: dict[str, int] = {
     Reason.ISOLATED: 2,
     Reason.TOO_FAST: 3,
     Reason.ALL_LINKS_AT_ONCE: 4,
-    Reason.NO_USER_AGENT: 5,
-    Reason.CRAWLER: 6,
+    Reason.CROWD: 5,
+    Reason.NO_USER_AGENT: 6,
+    Reason.CRAWLER: 7,
 }
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from app.db import TenantSession
-from app.engagement import rollups
+from app.engagement import crowding, rollups
 from app.engagement.confidence import Judgement, weightier
 from app.engagement.kinds import Kind, Step
 from app.engagement.models import Confidence, Event, Source, Visit
@@ -111,8 +111,10 @@ def beat(
     fresh = _fold(session, visit, steps[:MAX_STEPS_PER_BEAT], judgement)
     _grow(visit, fresh, now, visible_seconds_so_far)
     was_human = visit.confidence is Confidence.HUMAN
-    _judge(visit, judgement)
     identified = person_id is not None and visit.person_id is None and not visit.refused
+    if identified:
+        judgement = _judge_named(session, place, person_id, now, judgement)
+    _judge(visit, judgement)
     if identified and person_id is not None:
         _identify(session, visit, head, person_id)
     _follow(head, visit)
@@ -187,7 +189,8 @@ def _visit_for(
     found = session.execute(statement).one_or_none()
     if found is not None:
         return found[0], found[1], False
-    visit_id = _begin(session, place, visitor, person_id, now, judgement)
+    begun = _judge_named(session, place, person_id, now, judgement)
+    visit_id = _begin(session, place, visitor, person_id, now, begun)
     visit, head = session.execute(statement).one()
     return visit, head, visit.id == visit_id
 
@@ -247,6 +250,21 @@ def _with(known: list[Any], steps: Sequence[NewStep], kind: Step) -> list[Any]:
         if step.kind is kind and step.target not in targets
     }
     return [*known, *added.values()]
+
+
+def _judge_named(
+    session: TenantSession,
+    place: Place,
+    person_id: UUID | None,
+    now: datetime,
+    judgement: Judgement,
+) -> Judgement:
+    """Of a visit that gets its person now; those of nobody known harm nobody."""
+    if person_id is None or not crowding.is_crowded(
+        session, link_id=place.link_id, destination_id=place.destination_id, now=now
+    ):
+        return judgement
+    return weightier(judgement, crowding.CROWD)
 
 
 def _judge(visit: Visit, judgement: Judgement) -> None:
