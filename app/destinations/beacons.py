@@ -16,7 +16,7 @@ MAX_STEPS = 50
 _DAY_MS = 24 * 3600 * 1000
 _Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=_DAY_MS)]
 _T = TypeVar("_T")
-_LoadId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{16,48}$")]
+_LoadId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{16,48}\Z")]
 
 
 class StepName(StrEnum):

@@ -25,6 +25,8 @@ from app.engagement.visits import NewStep, Place
 
 #: A page that was visible for less was not looked at.
 FIRST_VIEW_MS = 1000
+#: Steps of one page load that are kept; nobody does more.
+MOST_STEPS = 500
 
 _ACTS = frozenset({StepName.LINK_CLICKED, StepName.DOCUMENT_OPENED})
 
@@ -118,7 +120,7 @@ def _has_targets(beacon: Beacon) -> bool:
 
 def _steps_of(beacon: Beacon, page: Page | None, visitor: Visitor) -> Iterator[NewStep]:
     for step in beacon.steps:
-        named = _named(step, page)
+        named = _named(step, page) if step.id <= MOST_STEPS else None
         if named is not None:
             target, label = named
             if step.kind is StepName.LINK_CLICKED:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.db import Database
+from app.destinations import tracking
 from app.destinations.models import Block, BlockKind, Link
 from app.destinations.queries import DestinationView, for_record
 from app.engagement.models import Confidence, EngagementState, Event, Visit
@@ -258,6 +259,7 @@ NO_BEACONS = [
     {"load": LOAD},
     beacon(load="short"),
     beacon(load="A" * 24),
+    beacon(load=LOAD + "\n"),
     beacon(visible=-1),
     beacon(visible=1e99),
     beacon(visible="1500"),
@@ -295,6 +297,39 @@ def test_one_address_on_one_link_is_limited(
     assert tell(pages, shared.ben, beacon()) == 204
     elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
     assert tell(pages, shared.ada, beacon(), environ_overrides=elsewhere) == 204
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "answer"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", 429),  # one household has all of a /64
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", 204),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.8", 204),
+        ("::ffff:192.0.2.7", "192.0.2.7", 429),
+        ("no address", "another", 204),
+    ],
+)
+def test_one_network_is_limited_as_one_address(
+    pages: FlaskClient, app: Flask, shared: Shared, first: str, second: str, answer: int
+) -> None:
+    """A limit by the whole IPv6 address would be none: everybody has 2^64 of them."""
+    config = app.extensions["inlay.config"]
+    app.extensions["inlay.config"] = replace(config, page_rate_per_minute=1)
+    told = [
+        tell(pages, shared.ada, beacon(), environ_overrides={"REMOTE_ADDR": address})
+        for address in (first, second)
+    ]
+    assert told == [204, answer]
+
+
+def test_a_page_load_keeps_so_many_steps_and_no_more(
+    pages: FlaskClient, database: Database, shared: Shared
+) -> None:
+    """X5: a forged page could write 10,000 rows; what is beyond is taken and forgotten."""
+    numbers = (1, tracking.MOST_STEPS, tracking.MOST_STEPS + 1, 10_000)
+    steps = [{"id": number, "kind": "view", "at": 0} for number in numbers]
+    assert tell(pages, shared.ada, beacon(steps=steps)) == 204
+    assert how_many(database, shared, Event) == 1 + 2
 
 
 def test_no_address_of_a_visitor_is_kept(
