@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection, ExceptionContext, make_url
 
 from app.db.session import SystemSession, TenantSession
 
@@ -74,18 +74,29 @@ _JSON = {"json_serializer": _encode, "json_deserializer": msgspec.json.decode}
 
 
 def _create_engine(url: str, pool_size: int) -> Engine:
+    # errors end in logs: neither statement parameters nor rows may stand in them
+    options: dict[str, Any] = {
+        "pool_size": pool_size,
+        "max_overflow": pool_size,
+        "hide_parameters": True,
+    }
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, **options)
+        event.listen(engine, "handle_error", _forget_row)
+        return engine
     engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        connect_args={"timeout": 20, "check_same_thread": False},
-        **_JSON,
+        url, connect_args={"timeout": 20, "check_same_thread": False}, **_JSON, **options
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _forget_row(context: ExceptionContext) -> None:
+    """PostgreSQL repeats the row or the key in the lines below the first (DETAIL)."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from app.clock import utcnow
 from app.crm.models import Person
@@ -109,3 +110,22 @@ def test_the_databases_clock_is_now_and_shifts(database: Database, org: Org) -> 
         now, earlier = session.execute(select(database_now(), database_now(-45.5))).one()
     assert abs((now - utcnow()).total_seconds()) < 5
     assert 44 < (now - earlier).total_seconds() < 47
+
+
+def test_an_error_of_the_database_names_no_values(database: Database, org: Org) -> None:
+    """Logs hold errors as they are: no names, no addresses, no tokens may stand in them."""
+    row = {"id": new_id(), "name": "Ada Secret", "email": "ada@secret.example"}
+    with pytest.raises(IntegrityError) as failed, database.writing(org.id) as session:
+        session.insert_many(Person, [row, row])
+    assert "Secret" not in str(failed.value)
+    assert "secret.example" not in str(failed.value)
+
+
+def test_neither_does_an_error_about_a_whole_row(database: Database, org: Org) -> None:
+    """PostgreSQL would tell the failing row in its DETAIL."""
+    row = {"id": new_id(), "name": None, "email": "ada@secret.example", "created_at": utcnow()}
+    with pytest.raises(IntegrityError) as failed, database.writing(org.id) as session:
+        session.upsert_many(Person, [row], key=["org_id", "email"])
+    told = "".join(traceback.format_exception(failed.value))
+    assert "person" in str(failed.value)
+    assert "secret.example" not in told
