@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from app.db import SystemSession
+from app.errors import ConfigError
 from app.orgs import apikeys, apps, features, service, settings
 from app.orgs.features import Feature
 from app.orgs.models import Org, OrgState
@@ -120,13 +121,16 @@ def canvas_app(
     secrets = tuple(part for part in secret.split(",") if part)
     with database().system_writing() as session:
         org = _org(session, salesforce_id) if salesforce_id else None
-        apps.put(
-            session,
-            keyring(),
-            key,
-            secrets,
-            org=org,
-            developer_name=developer_name,
-            namespace=namespace,
-        )
+        try:
+            apps.put(
+                session,
+                keyring(),
+                key,
+                secrets,
+                org=org,
+                developer_name=developer_name,
+                namespace=namespace,
+            )
+        except ConfigError as error:
+            raise click.ClickException(error.message) from error
     click.echo(f"The canvas app {key} has {len(secrets)} secret(s).")

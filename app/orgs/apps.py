@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from app.db import SystemSession
+from app.errors import ConfigError
 from app.keys import Keyring
 from app.orgs.errors import NotAdmittedError
 from app.orgs.models import CanvasApp, Org
 
 #: Key of the vendor's packaged app, which signs for all orgs; its path is plain ``/canvas``.
 PACKAGED = "packaged"
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def find(session: SystemSession, key: str) -> CanvasApp:
@@ -19,7 +23,7 @@ def find(session: SystemSession, key: str) -> CanvasApp:
     Raises:
         NotAdmittedError: ``unknown_app``.
     """
-    app = session.scalar(select(CanvasApp).where(CanvasApp.key == key))
+    app = _of_key(session, key) if _KEY.fullmatch(key) else None
     if app is None:
         raise NotAdmittedError(
             "No canvas app is known at this address. Check the canvas URL in Salesforce's setup.",
@@ -43,13 +47,36 @@ def put(
     developer_name: str = "",
     namespace: str = "",
 ) -> CanvasApp:
-    """Create the app, or replace its secrets and names. An app of one org is bound for good."""
-    app = session.scalar(select(CanvasApp).where(CanvasApp.key == key))
-    if app is None:
-        app = CanvasApp(key=key, org_id=org.id if org else None)
-        session.add(app)
-    app.developer_name = developer_name
-    app.namespace = namespace
+    """Create the app, or replace its secrets; names that are not given stay as they are.
+
+    Raises:
+        ConfigError: The key has another form, or the secrets would vouch for another org than the
+            app's: a customer's app is bound to its one org for good, the packaged one to none.
+    """
+    app = _checked(_of_key(session, key) if _KEY.fullmatch(key) else None, key, org)
+    session.add(app)
+    app.developer_name = developer_name or app.developer_name
+    app.namespace = namespace or app.namespace
     app.sealed_secrets = [keyring.seal(secret) for secret in secrets]
     session.flush()
     return app
+
+
+def _of_key(session: SystemSession, key: str) -> CanvasApp | None:
+    return session.scalar(select(CanvasApp).where(CanvasApp.key == key))
+
+
+def _checked(app: CanvasApp | None, key: str, org: Org | None) -> CanvasApp:
+    """The app that may get these secrets; a new one where there is none."""
+    if not _KEY.fullmatch(key):
+        raise ConfigError("A canvas app's key has 1 to 64 letters, digits, hyphens, underscores.")
+    if key == PACKAGED:
+        if org is not None:
+            raise ConfigError("The packaged app signs for all orgs; give a customer's app a key.")
+    elif app is None and org is None:
+        raise ConfigError("A customer's app vouches for one org; name it with --org.")
+    elif app is not None and org is not None and app.org_id != org.id:
+        raise ConfigError("This canvas app is bound to another org; choose another key.")
+    return app or CanvasApp(
+        key=key, org_id=org.id if org else None, developer_name="", namespace=""
+    )

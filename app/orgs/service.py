@@ -110,10 +110,10 @@ def note_user(session: TenantSession, user: User) -> None:
     row = {
         "id": new_id(),
         "salesforce_id": user.id,
-        "name": user.full_name or user.user_name or "",
-        "email": user.email or "",
-        "time_zone": user.time_zone or "UTC",
-        "locale": user.locale or "en_US",
+        "name": _fit(user.full_name or user.user_name or "", 255),
+        "email": _fit(user.email or "", 320),
+        "time_zone": _fit(user.time_zone or "UTC", 64),
+        "locale": _fit(user.locale or "en_US", 32),
         "last_seen_at": utcnow(),
     }
     session.upsert_many(
@@ -122,6 +122,11 @@ def note_user(session: TenantSession, user: User) -> None:
         key=["org_id", "salesforce_id"],
         set_=["name", "email", "time_zone", "locale", "last_seen_at"],
     )
+
+
+def _fit(text: str, length: int) -> str:
+    """As far as the column takes it: a signature vouches for the sender, not for what was sent."""
+    return text.replace("\x00", "")[:length]
 
 
 def by_salesforce_id(session: SystemSession, salesforce_id: str) -> Org | None:
@@ -155,7 +160,7 @@ def create(
             {
                 "id": new_id(),
                 "salesforce_id": salesforce_id,
-                "name": (name or salesforce_id)[:255],
+                "name": _fit(name or salesforce_id, 255),
                 "state": state,
                 "version": 1,
                 "created_at": utcnow(),

@@ -144,3 +144,16 @@ def test_a_user_is_remembered_once_and_kept_fresh(database: Database, org: Org) 
             service.note_user(session, user)
     with database.reading(org.id) as session:
         assert session.scalars(select(OrgUser.name)).all() == ["Ada Newname"]
+
+
+def test_a_user_whose_words_do_not_fit_is_remembered_as_far_as_they_do(
+    database: Database, org: Org
+) -> None:
+    """X1: whoever signs may write anything; PostgreSQL takes neither long text nor U+0000."""
+    odd = dict.fromkeys(("full_name", "email", "time_zone", "locale"), "\x00" + "x" * 400)
+    with database.writing(org.id) as session:
+        service.note_user(session, msgspec.structs.replace(envelope().user, **odd))
+    with database.reading(org.id) as session:
+        user = session.scalars(select(OrgUser)).one()
+    assert (user.name, user.email) == ("x" * 255, "x" * 320)
+    assert (user.time_zone, user.locale) == ("x" * 64, "x" * 32)
