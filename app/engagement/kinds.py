@@ -6,6 +6,7 @@ form ``KIND_PATTERN``); they get a label made of their name and a middling weigh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ from enum import StrEnum
 #: The form of a kind's name, for known and custom ones.
 KIND_PATTERN = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
 MAX_KIND = 64
+_FORM = re.compile(KIND_PATTERN)
 
 
 class Kind(StrEnum):
@@ -81,6 +83,11 @@ STEP_LABELS: Mapping[str, str] = {
 }
 
 _CUSTOM_POINTS = 3.0
+
+
+def asked_for(kind: str) -> str:
+    """A kind as somebody asks for it; "" (everything) when it is none."""
+    return kind if len(kind) <= MAX_KIND and _FORM.fullmatch(kind) else ""
 
 
 def facts_of(kind: str) -> KindFacts:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from functools import cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_datetime, format_timedelta
 
 
-@cache
+@lru_cache(maxsize=1024)
 def zone_of(name: str) -> tzinfo:
     """The IANA zone, or UTC when the name is unknown."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones
         return UTC
 
 

@@ -10,7 +10,7 @@ from app.clock import utcnow
 from app.crm.models import SObject
 from app.crm.queries import people_of_records
 from app.db import Database, TenantSession
-from app.engagement.kinds import MAX_KIND, facts_of
+from app.engagement.kinds import asked_for, facts_of
 from app.engagement.queries import Summary, memberships, summary
 from app.orgs.features import Feature
 from app.salesforce.models import ConnectionState
@@ -90,7 +90,7 @@ def timeline_of_frame(
         frames.admit(session, frame)
         people = people_of_records(session, frame.claims.people)
         return read_timeline(
-            session, frame, people, _reader(frame), kind=kind[:MAX_KIND], before=before
+            session, frame, people, _reader(frame), kind=asked_for(kind), before=before
         )
 
 
@@ -107,7 +107,7 @@ def _assemble(
     kind: str,
 ) -> Card:
     reader, ids = _reader(frame), list(dict.fromkeys(people.values()))
-    kind = kind[:MAX_KIND]
+    kind = asked_for(kind)
     total = summary(session, ids, today=reader.now.date(), since=since_of(frame))
     return Card(
         version=admitted.version.tag,

@@ -151,6 +151,17 @@ def test_the_timeline_is_filtered_by_kind(widget: Widget, box: Box, past: Past) 
     assert "Nothing of this kind" in frame.get("/widget/timeline?kind=email_sent").text
 
 
+@pytest.mark.parametrize("kind", ["%00", "a%20b", "%3Cscript%3E", "x" * 65, "call%0A"])
+def test_what_is_no_kind_is_everything(widget: Widget, box: Box, past: Past, kind: str) -> None:
+    """C2: PostgreSQL takes no U+0000, and a choice that nobody has is none."""
+    past.did(box.main["contact"], "call", days=1)
+    frame = widget.open()
+    for path in ("timeline", "card"):
+        answer = frame.get(f"/widget/{path}?kind={kind}")
+        assert answer.status_code == 200
+        assert 'data-kind=""' in answer.text
+
+
 def test_a_made_up_cursor_is_refused(widget: Widget) -> None:
     """C2: with a reason, not a crash."""
     answer = widget.open().get("/widget/timeline?before=whatever")
