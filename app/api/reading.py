@@ -16,6 +16,10 @@ from app.web.problem import problem_body
 
 Model = TypeVar("Model", bound=BaseModel)
 
+#: Mistakes of one item, or of the whole body, that an answer names.
+MOST_ERRORS = 20
+_LONGEST_NAME = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Checked(Generic[Model]):
@@ -69,13 +73,22 @@ def check(model: type[Model], items: Sequence[Any]) -> Checked[Model]:
 
 
 def field_errors(error: ValidationError) -> list[dict[str, str]]:
-    """What is wrong where. The values themselves are not repeated: they may be personal."""
+    """What is wrong where, the first of it: an answer must not outgrow what was sent.
+
+    The values themselves are not repeated: they may be personal.
+    """
     details = error.errors(include_url=False, include_context=False, include_input=False)
-    return [{"field": _name(detail["loc"]), "message": _message(detail)} for detail in details]
+    told = [
+        {"field": _name(detail["loc"]), "message": _message(detail)}
+        for detail in details[:MOST_ERRORS]
+    ]
+    if more := len(details) - len(told):
+        told.append({"field": "", "message": f"and {more} more; mend these first"})
+    return told
 
 
 def _name(location: Iterable[int | str]) -> str:
-    return ".".join(str(part) for part in location)
+    return ".".join(str(part)[:_LONGEST_NAME] for part in location)
 
 
 def _message(detail: ErrorDetails) -> str:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.api import reading
 from app.config import Config
 from app.db import Database
 from app.orgs import apikeys
@@ -174,3 +175,24 @@ def test_no_personal_data_is_logged(call: Call, capsys: pytest.CaptureFixture[st
     captured = capsys.readouterr()
     assert "request" in captured.out
     assert "ada" not in captured.out + captured.err
+
+
+def test_a_flood_of_mistakes_is_answered_shortly(call: Call) -> None:
+    """X12: 2 MB of them made an answer of 90 MB, and a process as large."""
+    wrong = {f"k{number}": 0 for number in range(1000)}
+    of_item = call("POST", PATH, json={"events": [wrong] * 3})
+    of_whole = call("POST", PATH, json={"events": [{}], **wrong})
+
+    (first, *_) = of_item.get_json()["results"]
+    for problem in (first["problem"], of_whole.get_json(force=True)):
+        *told, last = problem["errors"]
+        assert len(told) == reading.MOST_ERRORS
+        assert "more" in last["message"]
+    assert len(of_item.data) < 20_000
+
+
+def test_a_long_name_is_not_repeated_in_full(call: Call) -> None:
+    """X12."""
+    answer = call("POST", PATH, json={"events": [{"x" * 100_000: 0}]})
+
+    assert len(answer.data) < 2_000
