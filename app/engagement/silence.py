@@ -6,12 +6,15 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 
 from app.db import Database
 from app.engagement.models import Visit
 from app.engagement.ports import Recorded
 from app.engagement.visits import end_all
+
+_log = structlog.get_logger()
 
 
 def end_silent(
@@ -24,13 +27,17 @@ def end_silent(
 ) -> int:
     """End visits of all orgs that were not heard of for so long; how many were ended.
 
-    One transaction per org; any number of workers may do it at once.
+    One transaction per org, so that the trouble of one is none of another's; any number of workers
+    may do it at once.
     """
     silent = _silent(database, now - timedelta(seconds=silence_seconds), limit)
     ended = 0
     for org_id, visit_ids in silent.items():
-        with database.writing(org_id) as session:
-            ended += end_all(session, visit_ids, recorded=recorded)
+        try:
+            with database.writing(org_id) as session:
+                ended += end_all(session, visit_ids, recorded=recorded)
+        except Exception:  # noqa: BLE001  # whatever it is, the other orgs' visits end
+            _log.exception("engagement.visits_not_ended", org=str(org_id))
     return ended
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import structlog
+
 from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.engagement import silence
 from app.engagement.ports import Recorded
 from app.outbox import service
+
+_log = structlog.get_logger()
 
 
 def end_silent_visits(config: Config, database: Database, recorded: Recorded) -> int:
@@ -26,6 +30,9 @@ def backfill(database: Database) -> int:
         linked = service.linked_meanwhile(session)
     count = 0
     for org_id, people in linked.items():
-        with database.writing(org_id) as session_of_org:
-            count += service.backfill(session_of_org, people)
+        try:
+            with database.writing(org_id) as session_of_org:
+                count += service.backfill(session_of_org, people)
+        except Exception:  # noqa: BLE001  # one org's trouble is none of another's
+            _log.exception("worker.not_backfilled", org=str(org_id))
     return count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.db import Database, TenantSession
 from app.engagement import queries, visits
 from app.engagement.confidence import Judgement, Reason
 from app.engagement.kinds import Step
@@ -179,6 +179,26 @@ def test_silent_visits_of_all_orgs_are_ended_once(
     with database.reading(org.id) as session:
         ended = session.scalars(select(Visit)).one()
     assert ended.ended_at == START + timedelta(seconds=10)
+
+
+def test_an_org_whose_visits_cannot_be_ended_delays_no_other(
+    database: Database, org: Org, send: Send, listener: Listener
+) -> None:
+    """X1, X4."""
+    other = make_org(database, to_18("00D000000000002"), "Other")
+    send(0)
+    with database.writing(other.id) as session:
+        later = START + timedelta(seconds=1)
+        visits.beat(session, PLACE, visitor="v", person_id=None, now=later, judgement=HUMAN)
+
+    def recorded(session: TenantSession, events: Sequence[Event]) -> None:
+        if session.org_id == org.id:
+            raise RuntimeError("a setting of this org is damaged")
+        listener(session, events)
+
+    now = START + timedelta(seconds=200)
+    assert end_silent(database, now=now, silence_seconds=120, recorded=recorded) == 1
+    assert [event.org_id for event in listener.events] == [other.id]
 
 
 def test_a_visit_keeps_the_worst_that_was_said_of_it(
