@@ -48,6 +48,7 @@ class Config:
     api_rate_per_minute: int = 600
     page_rate_per_minute: int = 240
     proxy_hops: int = 0
+    metrics_token: str = field(default="", repr=False)
     log_level: str = "INFO"
 
     @property
@@ -88,6 +89,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         canvas_sdk_from_org=env.flag("INLAY_CANVAS_SDK_FROM_ORG"),
         open_door=env.flag("INLAY_OPEN_DOOR"),
         allowed_user_types=env.words("INLAY_ALLOWED_USER_TYPES", ("STANDARD",)),
+        metrics_token=env.text("INLAY_METRICS_TOKEN", ""),
         log_level=env.text("INLAY_LOG_LEVEL", defaults.log_level).upper(),
         **env.numbers(defaults),  # type: ignore[arg-type]  # names and types come from Config itself
     )

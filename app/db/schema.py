@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -34,7 +35,9 @@ def state(database: Database) -> str:
     return "ready" if current == _head() else "migrations_pending"
 
 
+@cache
 def _head() -> str | None:
+    """The release's own revision: it does not change while the process lives."""
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(_MIGRATIONS))
     return ScriptDirectory.from_config(settings).get_current_head()

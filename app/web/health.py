@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, jsonify
+import hmac
+
+from flask import Response, abort, current_app, jsonify, request
 
 from app.db import schema
 from app.web import context, metrics
@@ -26,5 +28,16 @@ def ready() -> tuple[Response, int]:
 
 @room.get("/metrics")
 def exposition() -> Response:
-    """Prometheus text of all processes."""
+    """Prometheus text of all processes, for those who know the token."""
+    if not _may_read_metrics():
+        abort(404)
     return Response(metrics.render(current_app), mimetype="text/plain; version=0.0.4")
+
+
+def _may_read_metrics() -> bool:
+    """Without a token they are open where there is no HTTPS: on a developer's own machine."""
+    config = context.config()
+    if not config.metrics_token:
+        return not config.is_https
+    expected = f"Bearer {config.metrics_token}".encode()
+    return hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected)

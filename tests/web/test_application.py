@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
+from app.config import Config
+from app.db import Database, schema
 from app.web.csp import Policy
 from app.web.room import Origin, Room
+
+TOKEN = "metrics-token-of-the-tests-0123456789"
 
 
 @pytest.fixture
@@ -56,6 +62,38 @@ def test_health_readiness_and_metrics(client: FlaskClient) -> None:
     metrics = client.get("/metrics").get_data(as_text=True)
     assert "inlay_requests_total" in metrics
     assert 'inlay_outbox_rows{state="parked"} 0.0' in metrics
+
+
+@pytest.mark.parametrize(
+    ("url", "token", "presented", "status"),
+    [
+        ("http://localhost:8000", "", "", 200),
+        ("https://app.example.com", "", "", 404),
+        ("https://app.example.com", "", "Bearer ", 404),
+        ("https://app.example.com", TOKEN, "", 404),
+        ("https://app.example.com", TOKEN, "Bearer wrong", 404),
+        ("https://app.example.com", TOKEN, "Bearer ü", 404),
+        ("https://app.example.com", TOKEN, f"Bearer {TOKEN}", 200),
+        ("http://localhost:8000", TOKEN, "", 404),
+    ],
+)
+def test_metrics_are_not_for_the_public(
+    config: Config, database: Database, url: str, token: str, presented: str, status: int
+) -> None:
+    """In production only who knows the token reads them; without one nobody does."""
+    app = create_app(replace(config, app_url=url, metrics_token=token), database=database)
+    headers = {"Authorization": presented} if presented else {}
+    assert app.test_client().get("/metrics", headers=headers).status_code == status
+    assert TOKEN not in repr(replace(config, metrics_token=TOKEN))
+
+
+def test_readiness_does_not_read_the_migrations_each_time(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody may ask; asking must stay cheap."""
+    client.get("/readyz")
+    monkeypatch.setattr(schema, "ScriptDirectory", None)
+    assert client.get("/readyz").get_json() == {"status": "ready"}
 
 
 def test_an_unknown_address_is_a_problem_or_a_page(client: FlaskClient) -> None:
