@@ -71,7 +71,7 @@ def test_the_keyboard_reaches_create_copy_and_filter(org: Org, rep_window: Rep) 
     rep.create_button.press("Enter")
     expect(rep.card.locator("#copy-1")).to_be_focused()
     rep.page.keyboard.press("Enter")
-    expect(rep.card.locator("#toasts")).to_contain_text("The link is selected")
+    expect(rep.card.locator("#toasts")).to_contain_text("Link copied")
     assert tab_to(rep, {"copy-2", "kind"}) == ["copy-2", "kind"]
 
 
