@@ -1,6 +1,6 @@
 """Engine, sessions, column types: the one place that may speak SQL below the ORM."""
 
-from app.db.base import Base, Tenant, TenantRoot, tenant_key, tenant_reference
+from app.db.base import Base, Tenant, TenantPart, TenantRoot, tenant_key, tenant_reference
 from app.db.clock import database_now
 from app.db.database import Database
 from app.db.session import SystemSession, TenantSession
@@ -27,6 +27,7 @@ __all__ = [
     "SequenceColumn",
     "SystemSession",
     "Tenant",
+    "TenantPart",
     "TenantRoot",
     "TenantSession",
     "TimeColumn",

@@ -43,6 +43,15 @@ class Tenant:
     )
 
 
+class TenantPart(Tenant):
+    """Mixin of tables whose rows go with a parent of theirs: its key names the org already.
+
+    Without a key of their own to the org, writing them locks the org's row once less.
+    """
+
+    org_id: Mapped[UUID] = mapped_column(Uuid, nullable=False)
+
+
 class TenantRoot:
     """Mixin of the org table itself: a tenant session sees the one row of its org."""
 

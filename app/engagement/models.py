@@ -6,7 +6,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Date, Float, Index, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Date,
+    Float,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
@@ -17,6 +27,7 @@ from app.db import (
     JsonObject,
     SequenceColumn,
     Tenant,
+    TenantPart,
     TimeColumn,
     UtcDateTime,
     enum_type,
@@ -139,17 +150,19 @@ class Visit(Tenant, Base):
     confidence_reason: Mapped[str] = mapped_column(String(64), default="")
 
 
-class DailyRollup(Tenant, Base):
+class DailyRollup(TenantPart, Base):
     """Events of one person, kind, confidence and day (UTC); written in the event's transaction.
 
     ``points`` is what they add to the score on that day, before decay. Rescoring rebuilds it.
     """
 
     __tablename__ = "daily_rollup"
-    __table_args__ = (UniqueConstraint("org_id", "person_id", "day", "kind", "confidence"),
-                      tenant_reference("person_id", "person", ondelete="CASCADE"))  # fmt: skip
+    __table_args__ = (
+        PrimaryKeyConstraint("org_id", "person_id", "day", "kind", "confidence"),
+        tenant_reference("person_id", "person", ondelete="CASCADE"),
+        {"sqlite_with_rowid": False},
+    )
 
-    id: Mapped[IdColumn]
     person_id: Mapped[UUID] = mapped_column(Uuid)
     day: Mapped[date] = mapped_column(Date)
     kind: Mapped[str] = mapped_column(String(64))
@@ -158,14 +171,16 @@ class DailyRollup(Tenant, Base):
     points: Mapped[float] = mapped_column(Float)
 
 
-class EngagementState(Tenant, Base):
+class EngagementState(TenantPart, Base):
     """What an open widget asks of a person: ``version`` grows with every change."""
 
     __tablename__ = "engagement_state"
-    __table_args__ = (UniqueConstraint("org_id", "person_id"),
-                      tenant_reference("person_id", "person", ondelete="CASCADE"))  # fmt: skip
+    __table_args__ = (
+        PrimaryKeyConstraint("org_id", "person_id"),
+        tenant_reference("person_id", "person", ondelete="CASCADE"),
+        {"sqlite_with_rowid": False},
+    )
 
-    id: Mapped[IdColumn]
     person_id: Mapped[UUID] = mapped_column(Uuid)
     version: Mapped[int] = mapped_column(default=1)
     last_engaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -180,7 +195,7 @@ class MembershipKind(StrEnum):
     PENDING_EMAIL = "pending_email"
 
 
-class Membership(Tenant, Base):
+class Membership(TenantPart, Base):
     """A person in a list, workflow or campaign, or an e-mail about to go to them."""
 
     __tablename__ = "membership"

@@ -7,15 +7,38 @@ ones; its errors propagate and undo the batch. ``create_app`` plugs the outbox i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from flask import Flask
 
 from app.db import TenantSession
-from app.engagement.models import Event
+from app.engagement.models import Confidence, Event, Source
 from app.errors import ConfigError
 
-#: The events are not part of the session, and their ``seq`` is not loaded.
-Recorded = Callable[[TenantSession, Sequence[Event]], None]
+
+class RecordedEvent(NamedTuple):
+    """What is told of an event: its row without what only the timeline shows."""
+
+    id: UUID
+    person_id: UUID | None
+    folded: bool
+    kind: str
+    occurred_at: datetime
+    subject: str
+    confidence: Confidence
+    points: float
+    source: Source
+    key: str
+
+
+def told_of(event: Event) -> RecordedEvent:
+    """What is told of an event that was loaded."""
+    return RecordedEvent(*(getattr(event, name) for name in RecordedEvent._fields))
+
+
+Recorded = Callable[[TenantSession, Sequence[RecordedEvent]], None]
 
 _EXTENSION = "inlay.recorded"
 

@@ -14,8 +14,8 @@ from sqlalchemy import case, delete, func, select
 from app.db import TenantSession
 from app.engagement.kinds import engages
 from app.engagement.models import Confidence, DailyRollup, EngagementState, Event
+from app.engagement.ports import RecordedEvent
 from app.engagement.score import points_of
-from app.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Change:
     events: int = 1
 
 
-def change_of(event: Event, *, events: int = 1) -> Change | None:
+def change_of(event: Event | RecordedEvent, *, events: int = 1) -> Change | None:
     """An event as it counts; None for steps and for what nobody known did."""
     if event.folded or event.person_id is None:
         return None
@@ -73,7 +73,7 @@ def touch(session: TenantSession, engaged: dict[UUID, datetime | None]) -> None:
     if not engaged:
         return
     rows = [
-        {"id": new_id(), "person_id": person, "version": 1, "last_engaged_at": engaged[person]}
+        {"person_id": person, "version": 1, "last_engaged_at": engaged[person]}
         for person in sorted(engaged)
     ]
     session.upsert_many(
@@ -116,7 +116,6 @@ def _book_days(
 ) -> None:
     rows: list[dict[str, Any]] = [
         {
-            "id": new_id(),
             "person_id": person,
             "day": day,
             "kind": kind,

@@ -21,7 +21,7 @@ from app.engagement import crowding, rollups
 from app.engagement.confidence import Judgement, weightier
 from app.engagement.kinds import Kind, Step
 from app.engagement.models import Confidence, Event, Source, Visit
-from app.engagement.ports import Recorded
+from app.engagement.ports import Recorded, told_of
 from app.engagement.score import points_of
 from app.ids import new_id
 
@@ -160,7 +160,7 @@ def end_all(
     session.flush()
     rollups.touch(session, {visit.person_id: None for visit, _ in rows if visit.person_id})
     if rows:
-        recorded(session, [head for _, head in rows])
+        recorded(session, [told_of(head) for _, head in rows])
     return len(rows)
 
 

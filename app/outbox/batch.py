@@ -17,7 +17,6 @@ from sqlalchemy import update
 
 from app.clock import utcnow
 from app.db import TenantSession, database_now
-from app.ids import new_id
 from app.orgs.settings import OpportunityRule
 from app.outbox import due_rows, lease, roles, surroundings
 from app.outbox.due_rows import DueRow
@@ -191,7 +190,6 @@ def _take(session: TenantSession, turn: Turn, seqs: Sequence[int], **values: obj
 def _further(row: DueRow, rank: int, deal: Deal) -> dict[str, Any]:
     now = utcnow()
     return {
-        "id": new_id(),
         "event_id": row.event_id,
         "person_id": row.person_id,
         "rank": rank,

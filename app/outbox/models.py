@@ -19,10 +19,8 @@ from app.db import (
     TimeColumn,
     UtcDateTime,
     enum_type,
-    tenant_key,
     tenant_reference,
 )
-from app.ids import new_id
 
 #: Rows of the first call to an org: one collection of Salesforce's composite API.
 FIRST_BATCH_SIZE = 200
@@ -56,7 +54,6 @@ class OutboxRow(Tenant, Base):
 
     __tablename__ = "outbox_row"
     __table_args__ = (
-        tenant_key(),
         UniqueConstraint("org_id", "event_id", "rank"),
         UniqueConstraint("org_id", "activity_key"),
         Index(
@@ -84,7 +81,6 @@ class OutboxRow(Tenant, Base):
     )  # fmt: skip
 
     seq: Mapped[SequenceColumn]
-    id: Mapped[UUID] = mapped_column(Uuid, default=new_id)
     event_id: Mapped[UUID] = mapped_column(Uuid)
     person_id: Mapped[UUID] = mapped_column(Uuid)
     rank: Mapped[int] = mapped_column(default=0)

@@ -18,7 +18,8 @@ from sqlalchemy import select
 from app.clock import utcnow
 from app.crm.models import RecordLink, SObject
 from app.db import TenantSession
-from app.engagement.models import Confidence, Event, Source
+from app.engagement.models import Confidence, Source
+from app.engagement.ports import RecordedEvent
 from app.ids import new_id
 from app.orgs import features, settings
 from app.orgs.features import Feature
@@ -35,10 +36,10 @@ _SETTLE_SECONDS = 2.0
 
 def planner(
     settle_seconds: float, wake: Wake = no_wake
-) -> Callable[[TenantSession, Sequence[Event]], None]:
+) -> Callable[[TenantSession, Sequence[RecordedEvent]], None]:
     """The port's filling with its settings; ``wake`` is called after commit, and may fail."""
 
-    def planned(session: TenantSession, events: Sequence[Event]) -> None:
+    def planned(session: TenantSession, events: Sequence[RecordedEvent]) -> None:
         if plan(session, events, settle_seconds=settle_seconds) and wake is not no_wake:
             _wake_after_commit(session, wake)
 
@@ -47,7 +48,7 @@ def planner(
 
 def plan(
     session: TenantSession,
-    events: Sequence[Event],
+    events: Sequence[RecordedEvent],
     *,
     settle_seconds: float = _SETTLE_SECONDS,
 ) -> int:
@@ -84,7 +85,7 @@ def linked_people(session: TenantSession, people: set[UUID]) -> set[UUID]:
     return {person for person in session.scalars(statement) if person is not None}
 
 
-def _is_deliverable(event: Event) -> bool:
+def _is_deliverable(event: RecordedEvent) -> bool:
     """Only what a known person did, now: not history, not scanners, not steps within a visit."""
     return (
         event.person_id is not None
@@ -94,16 +95,17 @@ def _is_deliverable(event: Event) -> bool:
     )
 
 
-def _of_wanted_kinds(chosen: OrgSettings, events: Sequence[Event]) -> list[Event]:
+def _of_wanted_kinds(chosen: OrgSettings, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
     policies = {kind: chosen.policy_of(kind) for kind in {event.kind for event in events}}
     return [event for event in events if policies[event.kind] is KindPolicy.EACH]
 
 
-def _row(event: Event, linked: set[UUID], now: datetime, settle_seconds: float) -> dict[str, Any]:
+def _row(
+    event: RecordedEvent, linked: set[UUID], now: datetime, settle_seconds: float
+) -> dict[str, Any]:
     settle = timedelta(seconds=settle_seconds if event.kind == _VISIT else 0)
     is_linked = event.person_id in linked
     return {
-        "id": new_id(),
         "event_id": event.id,
         "person_id": event.person_id,
         "rank": 0,

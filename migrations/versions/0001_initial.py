@@ -237,7 +237,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('org_id', 'destination_id', 'position', name=op.f('uq_block_org_id_destination_id_position'))
     )
     op.create_table('daily_rollup',
-    sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('kind', sa.String(length=64), nullable=False),
@@ -246,20 +245,17 @@ def upgrade() -> None:
     sa.Column('points', sa.Float(), nullable=False),
     sa.Column('org_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['org_id', 'person_id'], ['person.org_id', 'person.id'], name=op.f('fk_daily_rollup_org_id_person_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['org_id'], ['org.id'], name=op.f('fk_daily_rollup_org_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_daily_rollup')),
-    sa.UniqueConstraint('org_id', 'person_id', 'day', 'kind', 'confidence', name=op.f('uq_daily_rollup_org_id_person_id_day_kind_confidence'))
+    sa.PrimaryKeyConstraint('org_id', 'person_id', 'day', 'kind', 'confidence', name=op.f('pk_daily_rollup')),
+    sqlite_with_rowid=False
     )
     op.create_table('engagement_state',
-    sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('last_engaged_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('org_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['org_id', 'person_id'], ['person.org_id', 'person.id'], name=op.f('fk_engagement_state_org_id_person_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['org_id'], ['org.id'], name=op.f('fk_engagement_state_org_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_engagement_state')),
-    sa.UniqueConstraint('org_id', 'person_id', name=op.f('uq_engagement_state_org_id_person_id'))
+    sa.PrimaryKeyConstraint('org_id', 'person_id', name=op.f('pk_engagement_state')),
+    sqlite_with_rowid=False
     )
     op.create_table('link',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -292,7 +288,6 @@ def upgrade() -> None:
     sa.Column('since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('org_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['org_id', 'person_id'], ['person.org_id', 'person.id'], name=op.f('fk_membership_org_id_person_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['org_id'], ['org.id'], name=op.f('fk_membership_org_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_membership')),
     sa.UniqueConstraint('org_id', 'person_id', 'kind', 'name', name=op.f('uq_membership_org_id_person_id_kind_name'))
     )
@@ -421,7 +416,6 @@ def upgrade() -> None:
 
     op.create_table('outbox_row',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('event_id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('rank', sa.Integer(), nullable=False),
@@ -450,8 +444,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['org_id'], ['org.id'], name=op.f('fk_outbox_row_org_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('seq', name=op.f('pk_outbox_row')),
     sa.UniqueConstraint('org_id', 'activity_key', name=op.f('uq_outbox_row_org_id_activity_key')),
-    sa.UniqueConstraint('org_id', 'event_id', 'rank', name=op.f('uq_outbox_row_org_id_event_id_rank')),
-    sa.UniqueConstraint('org_id', 'id', name=op.f('uq_outbox_row_org_id_id'))
+    sa.UniqueConstraint('org_id', 'event_id', 'rank', name=op.f('uq_outbox_row_org_id_event_id_rank'))
     )
     with op.batch_alter_table('outbox_row', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_row_due', ['org_id', 'seq'], unique=False, sqlite_where=sa.text("state IN ('pending', 'waiting')"), postgresql_where=sa.text("state IN ('pending', 'waiting')"))

@@ -19,8 +19,7 @@ from app.db import Database, TenantSession
 from app.destinations.models import Link
 from app.destinations.schemas import PersonFacts, RecordFacts, RepFacts
 from app.destinations.service import get_or_create
-from app.engagement.models import Event
-from app.engagement.ports import Recorded, plug_recorded, recorded_of
+from app.engagement.ports import Recorded, RecordedEvent, plug_recorded, recorded_of
 from app.orgs import settings
 from app.orgs.models import Org
 from app.orgs.settings import OrgSettings
@@ -142,9 +141,9 @@ class Recorder:
 
     def __init__(self, planned: Recorded) -> None:
         self._planned = planned
-        self.events: list[Event] = []
+        self.events: list[RecordedEvent] = []
 
-    def __call__(self, session: TenantSession, events: Sequence[Event]) -> None:
+    def __call__(self, session: TenantSession, events: Sequence[RecordedEvent]) -> None:
         """The port."""
         self.events += events
         self._planned(session, events)

@@ -40,7 +40,9 @@ def test_without_a_script_it_is_a_visit_of_its_own(
         "message": "When can we talk?\nC.",
     }
     assert visit.person_id == shared.ada_id
-    (head,) = recorder.events
+    (told,) = recorder.events
+    with database.reading(shared.org_id) as session:
+        head = session.scalars(select(Event).where(Event.id == told.id)).one()
     assert head.properties["form"]["message"] == "When can we talk?\nC."
 
 

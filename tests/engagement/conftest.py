@@ -9,7 +9,7 @@ import pytest
 
 from app.crm import service
 from app.db import Database, TenantSession
-from app.engagement.models import Event
+from app.engagement.ports import RecordedEvent
 from app.orgs.models import Org
 
 
@@ -17,14 +17,14 @@ class Listener:
     """Fills the port ``recorded`` and remembers what it was told."""
 
     def __init__(self) -> None:
-        self.batches: list[list[Event]] = []
+        self.batches: list[list[RecordedEvent]] = []
 
-    def __call__(self, session: TenantSession, events: Sequence[Event]) -> None:
+    def __call__(self, session: TenantSession, events: Sequence[RecordedEvent]) -> None:
         """The port."""
         self.batches.append(list(events))
 
     @property
-    def events(self) -> list[Event]:
+    def events(self) -> list[RecordedEvent]:
         """Everything told so far."""
         return [event for batch in self.batches for event in batch]
 

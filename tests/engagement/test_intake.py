@@ -20,6 +20,7 @@ from app.db import Database, TenantSession
 from app.engagement import intake, rollups
 from app.engagement.intake import ItemResult, NewEvent, Status
 from app.engagement.models import Confidence, DailyRollup, EngagementState, Event, Source
+from app.engagement.ports import RecordedEvent
 from app.orgs.models import Org
 from canvas.ids import to_18
 from tests.engagement.conftest import Listener
@@ -103,7 +104,7 @@ def test_an_import_never_doubles_what_was_sent(
 
 
 def test_an_error_of_the_port_undoes_the_batch(database: Database, org: Org) -> None:
-    def fails(_session: TenantSession, _events: Sequence[Event]) -> None:
+    def fails(_session: TenantSession, _events: Sequence[RecordedEvent]) -> None:
         raise RuntimeError("the outbox is full")
 
     with pytest.raises(RuntimeError), database.writing(org.id) as session:

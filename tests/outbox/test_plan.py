@@ -10,6 +10,7 @@ from sqlalchemy import event as sqlalchemy_event
 
 from app.clock import utcnow
 from app.engagement.models import Confidence, Event, Source
+from app.engagement.ports import told_of
 from app.ids import new_id
 from app.orgs import features
 from app.orgs.features import Feature
@@ -40,7 +41,7 @@ def _store(world: World, person: UUID | None, **values: object) -> Event:
 
 def _plan(world: World, *events: Event) -> int:
     with world.writing() as session:
-        return plan(session, events)
+        return plan(session, [told_of(event) for event in events])
 
 
 def test_an_event_of_a_linked_person_is_pending(world: World) -> None:
