@@ -36,7 +36,7 @@ def _check_url(url: str) -> str:
         is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         is_web = False
-    if not is_web or any(letter.isspace() or not letter.isprintable() for letter in url):
+    if not is_web or " " in url or not url.isprintable():
         raise ValueError("must be an http or https address such as https://example.com/page")
     return url
 
