@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.request import getproxies
 
 import msgspec
 import requests
@@ -75,6 +77,7 @@ class Transport:
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update({"Accept": "application/json", "User-Agent": "Inlay"})
+        _heed_environment(self._session)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_connections=hosts, pool_maxsize=per_host))
 
@@ -114,6 +117,17 @@ class Transport:
     def close(self) -> None:
         """Close all idle connections."""
         self._session.close()
+
+
+def _heed_environment(session: requests.Session) -> None:
+    """Proxies and authorities of the environment, read once: requests reads them on each call.
+
+    Only where proxies are set it has to, since they may be switched off for a host.
+    """
+    session.trust_env = bool(getproxies())
+    session.verify = (
+        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or session.verify
+    )
 
 
 class _Bearer(AuthBase):
