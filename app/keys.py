@@ -35,13 +35,16 @@ class Keyring:
     def __init__(self, secret_keys: tuple[str, ...]) -> None:
         self._secret_keys = secret_keys
         self._fernet = MultiFernet([Fernet(_fernet_key(key)) for key in secret_keys])
+        self._keys = {
+            purpose: tuple(_derive(key, purpose) for key in secret_keys) for purpose in Purpose
+        }
 
     def __repr__(self) -> str:
         return f"<Keyring of {len(self._secret_keys)}>"
 
     def keys_for(self, purpose: Purpose) -> tuple[bytes, ...]:
         """32-byte keys of a purpose, newest first: sign with the first, verify with all."""
-        return tuple(_derive(key, purpose) for key in self._secret_keys)
+        return self._keys[purpose]
 
     def seal(self, plain: str) -> str:
         """Encrypt a column value (Fernet token, ASCII)."""

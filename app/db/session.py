@@ -7,6 +7,7 @@ and bulk inserts only through ``insert_many`` and ``upsert_many``, which stamp i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -71,23 +72,16 @@ class BulkSession(Session):
         Returns:
             What was returned; ``rowcount`` is the number of rows inserted or updated.
         """
-        dialect = self.get_bind().dialect.name
-        builder = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement = builder(model)
-        if not set_:
-            statement = statement.on_conflict_do_nothing(index_elements=list(key))
-        else:
-            values = set_ if isinstance(set_, Mapping) else {c: statement.excluded[c] for c in set_}
-            resolved = {
-                name: value(statement.excluded) if callable(value) else value
-                for name, value in values.items()
-            }
-            statement = statement.on_conflict_do_update(index_elements=list(key), set_=resolved)
         if not rows:
             raise ValueError("an upsert needs rows")
+        dialect = self.get_bind().dialect.name
+        if isinstance(set_, Mapping):
+            statement = _upsert(dialect, model, key, set_)
+        else:
+            statement = _upsert_of_names(dialect, model, tuple(key), tuple(set_))
         self.flush()  # as the session does before statements of its own
         # without rows in its text the statement is compiled once; inline: no key is fetched back
-        statement = statement.returning(*returning) if returning else statement.inline()  # type: ignore[assignment]
+        statement = statement.returning(*returning) if returning else statement.inline()
         return self.connection().execute(
             statement, self._prepare(model, rows), execution_options={"preserve_rowcount": True}
         )
@@ -128,6 +122,28 @@ class BulkSession(Session):
         return result.rowcount
 
 
+def _upsert(dialect: str, model: type[Base], key: Sequence[str], set_: Mapping[str, Any]) -> Any:
+    """The statement; values may be functions of the row that was refused."""
+    builder = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = builder(model)
+    if not set_:
+        return statement.on_conflict_do_nothing(index_elements=list(key))
+    values = {
+        name: value(statement.excluded) if callable(value) else value
+        for name, value in set_.items()
+    }
+    return statement.on_conflict_do_update(index_elements=list(key), set_=values)
+
+
+@cache
+def _upsert_of_names(
+    dialect: str, model: type[Base], key: tuple[str, ...], names: tuple[str, ...]
+) -> Any:
+    """Built once: putting the statement together costs more than its answer."""
+    taken = {name: lambda told, name=name: told[name] for name in names}
+    return _upsert(dialect, model, key, taken)
+
+
 def _type(model: type[Base], name: str) -> TypeEngine[Any]:
     kind: TypeEngine[Any] = inspect(model).columns[name].type
     return kind
@@ -166,6 +182,7 @@ def _scope_statement(state: ORMExecuteState) -> None:
         state.statement = state.statement.options(*state.session._scope)  # type: ignore[attr-defined]
 
 
+@lru_cache(maxsize=1024)
 def _scope_of(org_id: UUID) -> tuple[ExecutableOption, ExecutableOption]:
     """The criteria that keep every ORM statement within one org."""
     return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.db import TenantSession
 from app.destinations.models import Destination, DestinationState, Link, Viewer
@@ -57,22 +57,26 @@ class DestinationView:
     anonymous_views: int
 
 
+_WITH_LINKS = (
+    select(Destination, Link)
+    .outerjoin(Link, (Link.destination_id == Destination.id) & Link.revoked_at.is_(None))
+    .where(Destination.record_id == bindparam("record_id"))
+    .order_by(Link.person_id.is_not(None), Link.created_at, Link.id)
+)
+_VIEWERS = (
+    select(Viewer.person_id, Viewer.views)
+    .where(Viewer.destination_id == bindparam("destination_id"), Viewer.views > 0)
+    .order_by(Viewer.last_viewed_at.desc(), Viewer.id)
+)
+
+
 def for_record(session: TenantSession, record_id: str) -> DestinationView | None:
     """The Destination of a record (18-character id): one statement if there is none, else two."""
-    rows = session.execute(
-        select(Destination, Link)
-        .outerjoin(Link, (Link.destination_id == Destination.id) & Link.revoked_at.is_(None))
-        .where(Destination.record_id == record_id)
-        .order_by(Link.person_id.is_not(None), Link.created_at, Link.id)
-    ).all()
+    rows = session.execute(_WITH_LINKS, {"record_id": record_id}).all()
     if not rows:
         return None
     destination = rows[0][0]
-    viewers = session.execute(
-        select(Viewer.person_id, Viewer.views)
-        .where(Viewer.destination_id == destination.id, Viewer.views > 0)
-        .order_by(Viewer.last_viewed_at.desc(), Viewer.id)
-    ).all()
+    viewers = session.execute(_VIEWERS, {"destination_id": destination.id}).all()
     return DestinationView(
         id=destination.id,
         title=destination.title,

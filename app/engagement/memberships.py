@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import bindparam, delete, func, select, tuple_
 
 from app.crm.schemas import PersonKey
 from app.crm.service import people_for
@@ -76,15 +76,18 @@ def replace(session: TenantSession, items: Sequence[PersonMemberships]) -> None:
     )
 
 
+_OF_PEOPLE = (
+    select(Membership)
+    .where(Membership.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(func.lower(Membership.name), Membership.person_id)
+)
+
+
 def memberships(
     session: TenantSession, person_ids: Collection[UUID]
 ) -> dict[MembershipKind, list[Membership]]:
     """What these people are members of, by kind, in the order of names."""
-    rows = session.scalars(
-        select(Membership)
-        .where(Membership.person_id.in_(person_ids))
-        .order_by(func.lower(Membership.name), Membership.person_id)
-    )
+    rows = session.scalars(_OF_PEOPLE, {"people": list(person_ids)})
     found: dict[MembershipKind, list[Membership]] = {kind: [] for kind in MembershipKind}
     for row in rows:
         found[row.kind].append(row)

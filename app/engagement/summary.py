@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     CompoundSelect,
     Date,
     Select,
     String,
+    bindparam,
     case,
     func,
     literal,
@@ -90,7 +93,9 @@ def summary(
     """
     if not person_ids:
         return Summary()
-    lines = [_Sum(*row) for row in session.execute(_sums(person_ids, today, since))]
+    values = _values(person_ids, today, since)
+    statement = _sums(from_moment="since" in values)
+    lines = [_Sum(*row) for row in session.execute(statement, values)]
     by_day = {line.day: line for line in lines if line.day is not None}
     score = score_of(((day, line.points) for day, line in by_day.items()), today)
     days = [today - timedelta(days=back) for back in range(SPARKLINE_DAYS - 1, -1, -1)]
@@ -114,9 +119,30 @@ def versions(session: TenantSession, person_ids: Collection[UUID]) -> dict[UUID,
     return {row.person_id: row.version for row in session.execute(statement)}
 
 
-def _sums(person_ids: Collection[UUID], today: date, since: datetime | None) -> CompoundSelect[Any]:
+def _values(person_ids: Collection[UUID], today: date, since: datetime | None) -> dict[str, Any]:
+    """What the sums are asked with; ``since`` counts only where it falls within the window."""
     first = today - timedelta(days=WINDOW_DAYS - 1)
-    counted = _counted(person_ids, first, since.astimezone(UTC) if since else None)
+    values = {"people": list(person_ids), "first": first}
+    if since is None or since.astimezone(UTC).date() < first:
+        return values
+    moment = since.astimezone(UTC)
+    midnight = datetime.combine(moment.date() + timedelta(days=1), time.min, UTC)
+    return values | {
+        "first": midnight.date(),
+        "since": moment,
+        "since_day": moment.date(),
+        "midnight": midnight,
+    }
+
+
+# Built once each: putting such a statement together costs more than its answer.
+_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+
+
+@cache
+def _sums(*, from_moment: bool) -> CompoundSelect[Any]:
+    """By day, by kind, of all; with ``from_moment`` the rest of the first day counts too."""
+    counted = _counted(from_moment=from_moment)
     is_engagement = (counted.c.confidence == Confidence.HUMAN) & counted.c.kind.not_in(
         _NOT_ENGAGEMENT
     )
@@ -138,11 +164,11 @@ def _sums(person_ids: Collection[UUID], today: date, since: datetime | None) -> 
         literal(0).label("events"),
         literal(0.0).label("points"),
         func.max(EngagementState.last_engaged_at).label("last"),
-    ).where(EngagementState.person_id.in_(person_ids))
+    ).where(EngagementState.person_id.in_(_PEOPLE))
     return union_all(of_all, by_day, by_kind)
 
 
-def _counted(person_ids: Collection[UUID], first: date, since: datetime | None) -> CTE:
+def _counted(*, from_moment: bool) -> CTE:
     """Events and points by day, kind and confidence, within the window."""
     whole_days = select(
         DailyRollup.day,
@@ -150,31 +176,27 @@ def _counted(person_ids: Collection[UUID], first: date, since: datetime | None) 
         DailyRollup.confidence,
         DailyRollup.events,
         DailyRollup.points,
-    ).where(DailyRollup.person_id.in_(person_ids))
-    if since is None or since.date() < first:
-        return whole_days.where(DailyRollup.day >= first).cte("counted")
-    rest = _rest_of_day(person_ids, since)
-    return union_all(whole_days.where(DailyRollup.day > since.date()), rest).cte("counted")
+    ).where(DailyRollup.person_id.in_(_PEOPLE), DailyRollup.day >= bindparam("first"))
+    if not from_moment:
+        return whole_days.cte("counted")
+    return union_all(whole_days, _rest_of_day()).cte("counted")
 
 
-def _rest_of_day(
-    person_ids: Collection[UUID], since: datetime
-) -> Select[date, str, Confidence, int, float]:
+def _rest_of_day() -> Select[date, str, Confidence, int, float]:
     """The day on which ``since`` falls is not in the rollup's steps: its rest is counted."""
-    midnight = datetime.combine(since.date() + timedelta(days=1), time.min, UTC)
     return (
         select(
-            literal(since.date(), Date).label("day"),
+            bindparam("since_day", type_=Date).label("day"),
             Event.kind,
             Event.confidence,
             func.count().label("events"),
             func.sum(Event.points).label("points"),
         )
         .where(
-            Event.person_id.in_(person_ids),
+            Event.person_id.in_(_PEOPLE),
             Event.folded.is_(False),
-            Event.occurred_at >= since,
-            Event.occurred_at < midnight,
+            Event.occurred_at >= bindparam("since"),
+            Event.occurred_at < bindparam("midnight"),
         )
         .group_by(Event.kind, Event.confidence)
     )

@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 
 from app.crm.models import Person
-from app.db import TenantSession
+from app.db import TenantSession, UtcDateTime
 from app.engagement import paging
 from app.engagement.models import Confidence, Event
 from app.engagement.paging import Position
@@ -72,103 +83,121 @@ def timeline(
     if not person_ids:
         return Page([], None)
     position = paging.decode(before) if before else None
-    wanted = _Wanted(kind, position, since)
-    statement = _statement(session, person_ids, wanted, limit + 1)
-    items = [TimelineItem(*row) for row in session.execute(statement)]
+    shape = _Shape(limit + 1, kind is not None, position is not None, since is not None)
+    values = _values(person_ids, kind, position, since)
+    statement = _statement(session, shape, values)
+    items = [TimelineItem(*row) for row in session.execute(statement, values)]
     page = items[:limit]
     is_last = len(items) <= limit
     end = None if is_last else paging.encode(Position(page[-1].occurred_at, page[-1].seq))
     return Page(page, end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is asked of the events, beside whose they are."""
+def _values(
+    people: Collection[UUID], kind: str | None, position: Position | None, since: datetime | None
+) -> dict[str, Any]:
+    whose = {"person": next(iter(people))} if len(people) == 1 else {"people": list(people)}
+    where = position._asdict() if position else {}
+    return {**whose, **where, "kind": kind, "since": since or _BEFORE_ALL}
 
-    kind: str | None
-    position: Position | None
-    since: datetime | None
+
+def _statement(session: TenantSession, shape: _Shape, values: Mapping[str, Any]) -> Select[Any]:
+    if "person" in values:
+        return _of_one(shape)
+    of_many = _lateral if session.get_bind().dialect.name == "postgresql" else _bounded
+    return of_many(shape)
+
+
+class _Shape(NamedTuple):
+    """What a statement depends on beside its values; each is built once."""
+
+    limit: int
+    has_kind: bool
+    has_position: bool
+    has_since: bool
 
     def of(self, event: type[Event]) -> list[ColumnElement[bool]]:
         """As criteria on an alias."""
         found = self.but_since(event)
-        if self.since is not None:
-            found.append(event.occurred_at >= self.since)
+        if self.has_since:
+            found.append(event.occurred_at >= bindparam("since"))
         return found
 
     def but_since(self, event: type[Event]) -> list[ColumnElement[bool]]:
         """As criteria on an alias that is bounded from below by other means."""
         found: list[ColumnElement[bool]] = [event.folded.is_(False)]
-        if self.kind is not None:
-            found.append(event.kind == self.kind)
-        if self.position is not None:
-            found.append(tuple_(event.occurred_at, event.seq) < tuple_(*self.position))
+        if self.has_kind:
+            found.append(event.kind == bindparam("kind"))
+        if self.has_position:
+            found.append(tuple_(event.occurred_at, event.seq) < _POSITION)
         return found
 
 
 _candidate = aliased(Event, name="candidate")
 _peer = aliased(Event, name="peer")
 _BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
+_POSITION = tuple_(
+    bindparam("occurred_at", type_=UtcDateTime()), bindparam("seq", type_=BigInteger())
+)
 
 
-def _statement(
-    session: TenantSession, people: Collection[UUID], wanted: _Wanted, limit: int
-) -> Select[Any]:
-    if len(people) == 1:
-        return _newest(next(iter(people)), wanted, limit)
-    shape = _lateral if session.get_bind().dialect.name == "postgresql" else _bounded
-    return shape(people, wanted, limit)
+@cache
+def _of_one(shape: _Shape) -> Select[Any]:
+    return _newest(bindparam("person", type_=Uuid()), shape)
 
 
-def _newest(person: object, wanted: _Wanted, limit: int) -> Select[Any]:
+def _newest(person: Any, shape: _Shape) -> Select[Any]:
     """The newest events of one person: a walk along the partial index."""
     return (
         select(*_columns(_candidate))
-        .where(_candidate.person_id == person, *wanted.of(_candidate))
+        .where(_candidate.person_id == person, *shape.of(_candidate))
         .order_by(_candidate.occurred_at.desc(), _candidate.seq.desc())
-        .limit(limit)
+        .limit(shape.limit)
     )
 
 
-def _lateral(people: Collection[UUID], wanted: _Wanted, limit: int) -> Select[Any]:
+@cache
+def _lateral(shape: _Shape) -> Select[Any]:
     """For PostgreSQL: a lateral join."""
-    own = _newest(Person.id, wanted, limit).correlate(Person).lateral("own")
+    own = _newest(Person.id, shape).correlate(Person).lateral("own")
     return (
         select(*own.c)
         .select_from(Person)
         .join(own, true())
-        .where(Person.id.in_(people))
+        .where(Person.id.in_(bindparam("people", expanding=True)))
         .order_by(own.c.occurred_at.desc(), own.c.seq.desc())
-        .limit(limit)
+        .limit(shape.limit)
     )
 
 
-def _bounded(people: Collection[UUID], wanted: _Wanted, limit: int) -> Select[Any]:
+@cache
+def _bounded(shape: _Shape) -> Select[Any]:
     """For SQLite, which has no lateral join: nobody's events from before their own last place.
 
     A correlated IN would say it too, but its planner reads all events of the org for that.
     """
     last = (
         select(_peer.occurred_at)
-        .where(_peer.person_id == Person.id, *wanted.of(_peer))
+        .where(_peer.person_id == Person.id, *shape.of(_peer))
         .order_by(_peer.occurred_at.desc(), _peer.seq.desc())
         .limit(1)
-        .offset(limit - 1)
+        .offset(shape.limit - 1)
         .correlate(Person)
         .scalar_subquery()
     )
+    earliest = bindparam("since", type_=UtcDateTime())
     return (
         select(*_columns(_candidate))
         .select_from(Person)
         .join(_candidate, _candidate.person_id == Person.id)
         .where(
-            Person.id.in_(people),
-            *wanted.but_since(_candidate),
+            Person.id.in_(bindparam("people", expanding=True)),
+            *shape.but_since(_candidate),
             # one bound alone: of two, the planner may walk along the looser one
-            _candidate.occurred_at >= func.coalesce(last, wanted.since or _BEFORE_ALL),
+            _candidate.occurred_at >= func.coalesce(last, earliest),
         )
         .order_by(_candidate.occurred_at.desc(), _candidate.seq.desc())
-        .limit(limit)
+        .limit(shape.limit)
     )
 
 

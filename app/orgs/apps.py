@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.db import SystemSession
 from app.errors import ConfigError
@@ -62,8 +62,11 @@ def put(
     return app
 
 
+_OF_KEY = select(CanvasApp).where(CanvasApp.key == bindparam("key"))
+
+
 def _of_key(session: SystemSession, key: str) -> CanvasApp | None:
-    return session.scalar(select(CanvasApp).where(CanvasApp.key == key))
+    return session.scalar(_OF_KEY, {"key": key})
 
 
 def _checked(app: CanvasApp | None, key: str, org: Org | None) -> CanvasApp:

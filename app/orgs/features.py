@@ -94,11 +94,12 @@ def install(provider: AbstractProvider | None = None) -> None:
     api.set_provider(provider or DatabaseProvider(), _DOMAIN)
 
 
+_SWITCHED = select(OrgFeature.feature, OrgFeature.enabled)
+
+
 def enabled(session: TenantSession) -> frozenset[Feature]:
     """Features that are on for the session's org: one statement."""
-    rows: dict[str, bool] = dict(
-        session.execute(select(OrgFeature.feature, OrgFeature.enabled)).all()
-    )
+    rows: dict[str, bool] = dict(session.execute(_SWITCHED).all())
     context = EvaluationContext(
         targeting_key=str(session.org_id),
         attributes={_ROWS: rows},

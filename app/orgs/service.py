@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.clock import utcnow
 from app.config import Config
@@ -19,31 +19,31 @@ from canvas.envelope import Envelope, User
 REMEMBER_SEEN = timedelta(days=3)
 
 
-def admit(session: SystemSession, config: Config, app: CanvasApp, envelope: Envelope) -> Org:
-    """The org of a verified envelope, if it is served.
-
-    An org never seen before is remembered as pending, so that staff can let it in.
+def check_sender(config: Config, app: CanvasApp, envelope: Envelope, org: Org | None) -> None:
+    """Whether the app may vouch for this org and user; ``org`` is None if it is not known yet.
 
     Raises:
         NotAdmittedError: with the reason and a sentence for the rep.
     """
     _check_app(app, envelope)
     _check_user_type(config, envelope)
-    org = by_salesforce_id(session, envelope.organization.id)
     if app.org_id is not None and (org is None or org.id != app.org_id):
         raise _refusal("other_org")
-    if org is None:
-        org = create(
-            session,
-            envelope.organization.id,
-            envelope.organization.name or "",
-            state=OrgState.ACTIVE if config.open_door else OrgState.PENDING,
-        )
+
+
+def check_served(org: Org) -> None:
+    """Raises NotAdmittedError unless the org is active."""
     if org.state is OrgState.PENDING:
         raise _refusal("org_pending")
     if org.state is OrgState.SUSPENDED:
         raise _refusal("org_suspended")
-    return org
+
+
+def remember(session: SystemSession, config: Config, envelope: Envelope) -> Org:
+    """An org never seen before: pending, so that staff can let it in, or active at once."""
+    state = OrgState.ACTIVE if config.open_door else OrgState.PENDING
+    named = envelope.organization
+    return create(session, named.id, named.name or "", state=state)
 
 
 def _check_app(app: CanvasApp, envelope: Envelope) -> None:
@@ -79,6 +79,9 @@ def refuse_feature() -> NotAdmittedError:
     return _refusal("feature_off")
 
 
+_SEEN = select(SeenRequest).where(SeenRequest.mac == bindparam("mac")).with_for_update()
+
+
 def note_request(session: TenantSession, config: Config, mac: str) -> int:
     """Count a signed request by its MAC; how often it was seen, this time included.
 
@@ -89,7 +92,7 @@ def note_request(session: TenantSession, config: Config, mac: str) -> int:
         NotAdmittedError: ``replayed``: too often, or after its window.
     """
     now = utcnow()
-    row = session.scalar(select(SeenRequest).where(SeenRequest.mac == mac).with_for_update())
+    row = session.scalar(_SEEN, {"mac": mac})
     if row is None:
         session.upsert_many(
             SeenRequest,
@@ -129,9 +132,12 @@ def _fit(text: str, length: int) -> str:
     return text.replace("\x00", "")[:length]
 
 
+_OF_SALESFORCE_ID = select(Org).where(Org.salesforce_id == bindparam("salesforce_id"))
+
+
 def by_salesforce_id(session: SystemSession, salesforce_id: str) -> Org | None:
     """The org of an 18-character organization id."""
-    return session.scalar(select(Org).where(Org.salesforce_id == salesforce_id))
+    return session.scalar(_OF_SALESFORCE_ID, {"salesforce_id": salesforce_id})
 
 
 def required(session: SystemSession, salesforce_id: str) -> Org:

@@ -6,8 +6,9 @@ holds the user's Salesforce token.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import jwt
@@ -56,8 +57,9 @@ def issue(frame: Frame, keyring: Keyring, *, now: datetime, lifetime_s: int) -> 
         ValueError: More people than fit.
     """
     key = keyring.keys_for(Purpose.BEARER)[0]
-    token = session.issue(frame.claims, key, now=now, lifetime_s=lifetime_s)
-    issued_for = session.read(token, key, now=now).issued_for
+    issued_for = frame.claims.issued_for or secrets.token_urlsafe(12)
+    claims = replace(frame.claims, issued_for=issued_for)
+    token = session.issue(claims, key, now=now, lifetime_s=lifetime_s)
     named = {
         "aud": _AUDIENCE,
         "jti": issued_for,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, true
 
 from app.crm.models import RecordLink
 from app.db import TenantSession
@@ -30,16 +30,24 @@ _people = select(RecordLink.person_id).where(
     RecordLink.salesforce_id.in_(bindparam("people", expanding=True)),
     RecordLink.person_id.is_not(None),
 )
-_states = EngagementState.person_id.in_(_people)
-_VERSION = select(
-    Org.state,
-    Org.version,
-    select(func.count(EngagementState.id)).where(_states).scalar_subquery(),
-    select(func.sum(EngagementState.version)).where(_states).scalar_subquery(),
-    select(Destination.version)
-    .where(Destination.record_id == bindparam("record_id"))
-    .scalar_subquery(),
-    select(Connection.state).limit(1).scalar_subquery(),
+_states = (
+    select(func.count().label("people"), func.sum(EngagementState.version).label("versions"))
+    .where(EngagementState.person_id.in_(_people))
+    .subquery()
+)
+_VERSION = (
+    select(
+        Org.state,
+        Org.version,
+        _states.c.people,
+        _states.c.versions,
+        select(Destination.version)
+        .where(Destination.record_id == bindparam("record_id"))
+        .scalar_subquery(),
+        select(Connection.state).limit(1).scalar_subquery(),
+    )
+    .select_from(Org)
+    .join(_states, true())
 )
 
 

@@ -14,7 +14,6 @@ from app.config import Config
 from app.db import Database
 from app.keys import Keyring
 from app.orgs import apps, features, service
-from app.orgs.errors import NotAdmittedError
 from app.orgs.features import Feature
 from app.orgs.models import CanvasApp, Org
 from app.salesforce.gateway import Gateway
@@ -55,11 +54,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A request that one of the app's secrets signed, freshly; nobody is admitted yet."""
+    """A request that one of the app's secrets signed, freshly; nobody is admitted yet.
+
+    ``org`` is whose request it is, if that org was seen before.
+    """
 
     app: CanvasApp
     envelope: Envelope
     mac: str
+    org: Org | None
 
 
 def verify(parts: Parts, text: str, app_key: str = "") -> Verified:
@@ -76,14 +79,15 @@ def verify(parts: Parts, text: str, app_key: str = "") -> Verified:
     """
     with parts.database.system_reading() as system:
         app = apps.find(system, app_key or apps.PACKAGED)
-    envelope = signed_request.verify(text, apps.secrets_of(app, parts.keyring))
+        envelope = signed_request.verify(text, apps.secrets_of(app, parts.keyring))
+        org = service.by_salesforce_id(system, envelope.organization.id)
     freshness.check(
         envelope.issued_at,
         int(time.time() * 1000),
         window_ms=parts.config.freshness_seconds * 1000,
         skew_ms=parts.config.skew_seconds * 1000,
     )
-    return Verified(app, envelope, signed_request.mac_of(text))
+    return Verified(app, envelope, signed_request.mac_of(text), org)
 
 
 def open_frame(parts: Parts, request: Verified, *, renews: FrameClaims | None = None) -> Opening:
@@ -100,7 +104,7 @@ def open_frame(parts: Parts, request: Verified, *, renews: FrameClaims | None = 
     """
     app, envelope = request.app, request.envelope
     logs.bind(org=envelope.organization.id, user=envelope.user_id)
-    org = _admit(parts, app, envelope)
+    org = _admit(parts, request)
     reference = envelope.record_reference()
     if reference is None:
         raise no_record()
@@ -126,20 +130,17 @@ def open_frame(parts: Parts, request: Verified, *, renews: FrameClaims | None = 
     return Opening(envelope, org, enabled, seen, people, frame, token)
 
 
-def _admit(parts: Parts, app: CanvasApp, envelope: Envelope) -> Org:
-    """The org, if it is served; one that is not known yet is remembered as pending."""
-    if parts.config.open_door:
-        with parts.database.system_writing() as system:
-            return service.admit(system, parts.config, app, envelope)
-    try:
-        with parts.database.system_reading() as system:
-            return service.admit(system, parts.config, app, envelope)
-    except NotAdmittedError as refusal:
-        if refusal.reason == "org_pending":
-            organization = envelope.organization
-            with parts.database.system_writing() as system:
-                service.create(system, organization.id, organization.name or "")
-        raise
+def _admit(parts: Parts, request: Verified) -> Org:
+    """The org, if it is served; one that is not known yet is remembered."""
+    service.check_sender(parts.config, request.app, request.envelope, request.org)
+    org = request.org or _remember(parts, request.envelope)
+    service.check_served(org)
+    return org
+
+
+def _remember(parts: Parts, envelope: Envelope) -> Org:
+    with parts.database.system_writing() as system:
+        return service.remember(system, parts.config, envelope)
 
 
 def _note(

@@ -25,7 +25,11 @@ from tests.support.envelopes import envelope
 
 def admit(database: Database, config: Config, app: CanvasApp, given: Envelope) -> Org:
     with database.system_writing() as session:
-        return service.admit(session, config, app, given)
+        known = service.by_salesforce_id(session, given.organization.id)
+        service.check_sender(config, app, given, known)
+        org = known or service.remember(session, config, given)
+    service.check_served(org)
+    return org
 
 
 def reason_of(refused: pytest.ExceptionInfo[NotAdmittedError]) -> str:
