@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from app import memory
 from benchmarks import beside, box, delivery, intake, opening, verify
 from benchmarks.box import ROOT, Box
 from benchmarks.rows import Row, table
@@ -35,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=None, help="file for the rows as JSON")
     options = parser.parse_args(arguments)
     scale = QUICK if options.quick else FULL
+    memory.settle()  # as `wsgi` does
     rows: list[Row] = []
     begun = time.monotonic()
     with ExitStack() as stack:

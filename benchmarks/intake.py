@@ -50,8 +50,8 @@ def measure(scale: Scale, kind: str, url: str, box: Box, folder: Path) -> list[R
                 _BATCH / pair.floor,
                 _GOAL,
                 f"p50 of {scale.batches} batches of {_BATCH}, a transaction each; 4 of 10 go to "
-                "the outbox too; baseline: Core inserts these rows, knowing everything beforehand; ours "
-                "also finds people and twice-sent events, and keeps rollup and states",
+                "the outbox too; baseline: Core inserts these rows, knowing everything beforehand; "
+                "ours also finds people and what was sent twice, and keeps rollup and states",
             )
         )
     site.close()
