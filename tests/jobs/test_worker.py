@@ -39,6 +39,7 @@ def test_it_delivers_and_says_that_it_lives(world: World, tmp_path: Path) -> Non
     assert len(world.activities()) == 3
 
 
+@pytest.mark.slow
 def test_sigterm_lets_the_call_in_flight_end(world: World, tmp_path: Path) -> None:
     """House: claim nothing new, finish, exit 0."""
     world.devorg.org.per_row_ms = 20
@@ -57,6 +58,7 @@ def test_sigterm_lets_the_call_in_flight_end(world: World, tmp_path: Path) -> No
     assert len(world.activities()) == delivered
 
 
+@pytest.mark.slow
 def test_sigterm_does_not_wait_for_a_call_that_hangs(world: World, tmp_path: Path) -> None:
     """House: after the grace the lease is released, and the rows are unsure."""
     world.fault(kind="hang", match="/composite/sobjects", seconds=30)
@@ -76,6 +78,7 @@ def test_sigterm_does_not_wait_for_a_call_that_hangs(world: World, tmp_path: Pat
     assert world.delivery().lease_id is None
 
 
+@pytest.mark.slow
 def test_a_hung_org_does_not_delay_another(world: World, tmp_path: Path) -> None:
     """House, numbers: it adds at most one second to another org's delivery."""
     config = DevorgConfig(org_id="00D5e0000000017EAA")

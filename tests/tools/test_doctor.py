@@ -15,12 +15,14 @@ from tools import browser, doctor, systems
 DOCTOR = Path(doctor.__file__)
 
 
+@pytest.mark.slow
 def test_what_runs_the_tests_is_found() -> None:
     findings = {finding.what: finding for finding in doctor.look()}
     assert findings["python"].ok
     assert findings["sqlite"].ok
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_file_with_the_standard_library_alone() -> None:
     alone = [sys.executable, "-I", "-S", str(DOCTOR)]
     done = subprocess.run(alone, capture_output=True, text=True, env={**os.environ})

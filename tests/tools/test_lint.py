@@ -39,6 +39,7 @@ AROUND_THE_SESSION = {
     "bulk update by key": "session.execute(update(Person), [{'id': 1, 'name': 'x'}])",
     "bulk update by keyword": "session.execute(update(Person), params=rows)",
     "bulk update of a name": "WRITE = update(Person)\nsession.execute(WRITE, rows)",
+    "what a function made": "def f() -> Update: return x\nq = f()\nsession.execute(q, rows)",
     "a name that is a select at times": "q = select(x)\nq = update(P)\nsession.execute(q, rows)",
     "bulk save": "session.bulk_save_objects(rows)",
     "bulk mappings": "session.bulk_update_mappings(Person, rows)",
@@ -58,6 +59,9 @@ def test_a_way_around_the_tenant_session_is_found(name: str) -> None:
 WITHIN_THE_SESSION = {
     "select": "from sqlalchemy import select\nsession.execute(select(Person))",
     "select with values": "session.execute(select(Person).where(x), {'id': 1})",
+    "select made by a function": (
+        "def f() -> Select[Any]: return x\nq = f()\nsession.execute(q, {'id': 1})"
+    ),
     "select built once": "_Q = select(Person).where(x)\nsession.execute(_Q, {'id': 1})",
     "update": "from sqlalchemy import update\nsession.execute(update(Person).where(x).values(a=1))",
     "delete": "from sqlalchemy import delete\nsession.execute(delete(Person).where(x))",

@@ -97,6 +97,7 @@ def test_a_skip_that_is_allowed_is_counted_and_passes(
     assert result.counts.skipped == 1
 
 
+@pytest.mark.slow
 def test_a_part_that_leaves_a_process_behind_fails_and_the_process_ends(folder: Path) -> None:
     code = """
         import subprocess, sys

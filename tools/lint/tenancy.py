@@ -43,6 +43,7 @@ SYSTEM_SESSIONS = {
     "app/web/limits.py": "rate limits count before anyone is known",
     "app/widget/opening.py": "a signed request names its org; until it is admitted there is none",
 }
+_SELECT_TYPES = ("Select", "CompoundSelect")
 _SYSTEM = ("system_reading", "system_writing", "SystemSession")
 _FOLDERS = ("app/", "wsgi.py")
 
@@ -121,14 +122,25 @@ def _is_select(node: ast.expr, selects: set[str]) -> bool:
 
 
 def _names_of_selects(tree: ast.Module) -> set[str]:
-    """Names at the top of the module that are given a select and nothing else."""
+    """Names that are given a select and nothing else, and functions that return one."""
+    made = {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and _is_select_type(node.returns)
+    }
     given: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             given.setdefault(node.targets[0].id, []).append(node.value)
-    return {
-        name for name, values in given.items() if all(_is_select(value, set()) for value in values)
+    return made | {
+        name for name, values in given.items() if all(_is_select(value, made) for value in values)
     }
+
+
+def _is_select_type(annotation: ast.expr | None) -> bool:
+    """An annotation that says so; mypy holds the function to it."""
+    named = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    return isinstance(named, ast.Name) and named.id in _SELECT_TYPES
 
 
 def _is_banned_name(node: ast.expr) -> bool:
