@@ -19,6 +19,7 @@ from dbos import DBOS, DBOSConfig, Serializer, run_dbos_database_migrations
 from app.clock import utcnow
 from app.config import Config
 from app.db import Database
+from app.db.old_sqlite import teach_subseconds
 from app.jobs import cleanup, connections
 from app.salesforce.gateway import Gateway
 
@@ -61,11 +62,13 @@ _tools: list[_Tools] = []  # what steps work with; DBOS itself is one per proces
 
 def migrate(config: Config) -> None:
     """Make or upgrade DBOS's tables; run once, before any worker."""
+    teach_subseconds()
     run_dbos_database_migrations(system_database_url=config.jobs_database_url, schema=SCHEMA)
 
 
 def start(config: Config, database: Database, gateway: Gateway, worker: str) -> None:
     """Launch DBOS in this process and see to the schedules; ``worker`` is unique among them."""
+    teach_subseconds()
     _tools[:] = [_Tools(database, gateway)]
     settings: DBOSConfig = {
         "name": "inlay",
