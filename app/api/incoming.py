@@ -112,7 +112,5 @@ def _memberships_of(item: MembershipsIn) -> PersonMemberships:
     )
 
 
-def _membership_of(given: str | MembershipIn) -> NewMembership:
-    if isinstance(given, str):
-        return NewMembership(given)
+def _membership_of(given: MembershipIn) -> NewMembership:
     return NewMembership(given.name, given.status, given.url or "", given.since)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from app.api.schemas import (
+    MAX_ITEMS,
     EventBatch,
     EventIn,
     EventResults,
@@ -34,20 +35,24 @@ _REFUSALS = {
     413: "The body is larger than 2 MB.",
     415: "The body is not sent as application/json.",
     422: "The body has another form, or more than 500 items.",
-    429: "Too many requests in this minute; see Retry-After.",
+    429: "More requests in this minute than the org may send; see Retry-After.",
 }
 
 
 @cache
-def document(server_url: str) -> dict[str, Any]:
-    """The document as JSON values, for the installation at this address."""
+def document(server_url: str, requests_per_minute: int) -> dict[str, Any]:
+    """The document as JSON values, for the installation at this address and with this limit."""
     _, schemas = models_json_schema(_MODELS, ref_template="#/components/schemas/{model}")
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Inlay",
             "version": "1",
-            "description": "Engagement and memberships of your own systems, for the widget.",
+            "description": (
+                "Engagement and memberships of your own systems, for the widget. "
+                f"An org may send {requests_per_minute} requests a minute, each of at most "
+                f"{MAX_ITEMS} items and 2 MB; one bad item does not spoil the others."
+            ),
         },
         "servers": [{"url": server_url}],
         "security": [{"key": []}],

@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from flask import request
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from app.api.errors import ApiError
+from app.api.sentences import sentence
 from app.web.problem import problem_body
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -44,7 +44,7 @@ def batch(model: type[Model]) -> Model:
     try:
         body = msgspec.json.decode(request.get_data(cache=False))
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise ApiError(f"The body is no JSON: {error}", reason="malformed_json") from None
+        raise ApiError(_no_json(error), reason="malformed_json") from None
     try:
         return model.model_validate(body)
     except ValidationError as error:
@@ -77,9 +77,9 @@ def field_errors(error: ValidationError) -> list[dict[str, str]]:
 
     The values themselves are not repeated: they may be personal.
     """
-    details = error.errors(include_url=False, include_context=False, include_input=False)
+    details = error.errors(include_url=False, include_input=False)
     told = [
-        {"field": _name(detail["loc"]), "message": _message(detail)}
+        {"field": _name(detail["loc"]), "message": sentence(detail)}
         for detail in details[:MOST_ERRORS]
     ]
     if more := len(details) - len(told):
@@ -91,5 +91,15 @@ def _name(location: Iterable[int | str]) -> str:
     return ".".join(str(part)[:_LONGEST_NAME] for part in location)
 
 
-def _message(detail: ErrorDetails) -> str:
-    return detail["msg"].removeprefix("Value error, ")
+def _no_json(error: Exception) -> str:
+    """What is wrong, as far as the decoder tells it in words for others."""
+    match error:
+        case RecursionError():
+            return "The body is nested too deeply."
+        case msgspec.ValidationError():
+            return "The body holds a number that is too large; send it as text."
+        case msgspec.MsgspecError():
+            told = str(error).removeprefix("JSON is malformed: ")
+            return f"The body is no JSON: {told[:1].lower()}{told[1:]}."
+        case _:
+            return "The body is no JSON in UTF-8."

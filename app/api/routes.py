@@ -48,7 +48,8 @@ def put_memberships() -> Response:
 @room.get("/api/v1/openapi.json")
 def get_openapi() -> Response:
     """The description of this API, for everybody."""
-    return _json(openapi.document(context.config().app_url))
+    config = context.config()
+    return _json(openapi.document(config.app_url, config.api_rate_per_minute))
 
 
 @room.errorhandler(ApiError)

@@ -5,18 +5,30 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
+    JsonValue,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-from app.api.values import EventId, Moment, Name, PastMoment, Properties, Text, WebAddress
+from app.api.values import (
+    MAX_PROPERTIES_BYTES,
+    EventId,
+    Moment,
+    Name,
+    PastMoment,
+    Properties,
+    Text,
+    WebAddress,
+)
 from app.crm.errors import UnknownPersonError
 from app.crm.schemas import PersonKey, person_key
-from app.engagement.kinds import KIND_PATTERN, MAX_KIND, OWN_KINDS
+from app.engagement.kinds import MAX_KIND, OTHERS_KIND_PATTERN, TAKEN_KINDS, why_not_taken
 
 MAX_ITEMS = 500
 _MAX_MEMBERSHIPS = 200
@@ -28,14 +40,29 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
+#: JSON Schema of "email or salesforce_id is needed".
+_ONE_OF_BOTH: list[JsonValue] = [
+    {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}}
+    for name in ("email", "salesforce_id")
+]
+
+
 class _Somebody(_Model):
     """Who: an e-mail address, a Salesforce id, or both (they are then tied to each other)."""
 
     email: Annotated[Text, Field(max_length=320)] | None = Field(
-        None, description="E-mail address; upper and lower case are one."
+        None,
+        description=(
+            "E-mail address; upper and lower case are one. "
+            "email or salesforce_id is needed; given both, salesforce_id decides who it is."
+        ),
     )
     salesforce_id: Annotated[Text, Field(max_length=18)] | None = Field(
-        None, description="Id of a Contact (003…) or Lead (00Q…), 15 or 18 characters."
+        None,
+        description=(
+            "Id of a Contact (003…) or Lead (00Q…), 15 or 18 characters. Given with email, a "
+            "record that is not known yet is tied to the person of that address."
+        ),
     )
 
     @model_validator(mode="after")
@@ -60,11 +87,32 @@ class _Somebody(_Model):
         return person_key(email=self.email, salesforce_id=self.salesforce_id)
 
 
+def _check_kind(kind: str) -> str:
+    if reason := why_not_taken(kind):
+        raise ValueError(reason)
+    return kind
+
+
+#: A kind that we know, or one of the caller's own; the schema says what the check does.
+_TakenKind = Annotated[
+    str,
+    AfterValidator(_check_kind),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": MAX_KIND,
+            "anyOf": [{"enum": list(TAKEN_KINDS)}, {"pattern": OTHERS_KIND_PATTERN}],
+        }
+    ),
+]
+
+
 class EventIn(_Somebody):
     """One thing that somebody did."""
 
     model_config = ConfigDict(
         json_schema_extra={
+            "anyOf": _ONE_OF_BOTH,
             "examples": [
                 {
                     "id": "click-8841",
@@ -75,31 +123,29 @@ class EventIn(_Somebody):
                     "url": "https://example.com/offer",
                     "properties": {"campaign": "autumn"},
                 }
-            ]
+            ],
         }
     )
 
     id: EventId = Field(description="Yours; the same id is the same event, for ever.")
-    kind: Annotated[str, StringConstraints(pattern=KIND_PATTERN, max_length=MAX_KIND)] = Field(
+    kind: _TakenKind = Field(
         description=(
-            "email_sent, email_opened, email_clicked, email_replied, form_submitted, page_visit, "
-            "call, meeting, or one of your own such as custom.webinar_joined."
+            f"{', '.join(TAKEN_KINDS)}, or one of your own with a dot in its name, such as "
+            "custom.webinar_joined. Kinds of your own are delivered where an org's settings ask it."
         )
     )
-    occurred_at: PastMoment = Field(description="When; RFC 3339 with a zone.")
+    occurred_at: PastMoment = Field(
+        description=("When; RFC 3339 with a zone, from 1970 on, at most one day in the future.")
+    )
     subject: Annotated[Text, Field(max_length=255)] = ""
     url: WebAddress | None = Field(None, description="http or https.")
     properties: Properties = Field(
         default_factory=dict,
-        description="Kept with the event; user_agent tells robots apart.",
+        description=(
+            f"Kept with the event, at most {MAX_PROPERTIES_BYTES} bytes of JSON; "
+            "user_agent tells robots apart."
+        ),
     )
-
-    @field_validator("kind")
-    @classmethod
-    def _is_not_ours(cls, kind: str) -> str:
-        if kind in OWN_KINDS:
-            raise ValueError("is a kind that only Inlay's own pages tell of")
-        return kind
 
 
 class RawEventBatch(_Model):
@@ -126,10 +172,18 @@ class MembershipIn(_Model):
     since: Moment | None = Field(None, description="Since when, or when an e-mail is to go.")
 
 
-MembershipList = Annotated[
-    list[Name | MembershipIn],
-    Field(max_length=_MAX_MEMBERSHIPS),
+def _from_name(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, dict):
+        return value
+    raise ValueError("must be a name, or a JSON object with a name")
+
+
+_NameOrMembership = Annotated[
+    MembershipIn, BeforeValidator(_from_name, json_schema_input_type=Name | MembershipIn)
 ]
+MembershipList = Annotated[list[_NameOrMembership], Field(max_length=_MAX_MEMBERSHIPS)]
 
 
 class MembershipsIn(_Somebody):
@@ -137,13 +191,14 @@ class MembershipsIn(_Somebody):
 
     model_config = ConfigDict(
         json_schema_extra={
+            "anyOf": _ONE_OF_BOTH,
             "examples": [
                 {
                     "email": "ada@example.com",
                     "lists": ["Newsletter", {"name": "Partners", "status": "active"}],
                     "campaigns": [],
                 }
-            ]
+            ],
         }
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
+from app.api.sentences import TIME
 from app.clock import utcnow
 
 MAX_PROPERTIES_BYTES = 8 * 1024
@@ -16,6 +18,7 @@ _MAX_DEPTH = 8
 _LARGEST_NUMBER = 2**63
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_AHEAD = timedelta(days=1)
+_BEGIN_OF_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:", re.ASCII)
 
 
 def _check_text(text: str) -> str:
@@ -42,9 +45,10 @@ def _check_url(url: str) -> str:
 
 
 def _only_text(value: Any) -> Any:
-    if isinstance(value, str):
+    """Seconds since 1970, as a number or as text, are more often a mistake than a time."""
+    if isinstance(value, str) and _BEGIN_OF_TIME.match(value):
         return value
-    raise ValueError("must be a time as RFC 3339 writes it, e.g. 2026-11-21T09:30:00Z")
+    raise ValueError(TIME)
 
 
 def _check_time(moment: datetime) -> datetime:

@@ -1,11 +1,13 @@
 """Kinds of engagement: what they are called, how they look, what they weigh.
 
-The vendor's backend may send kinds of its own (``custom.webinar_joined``, or any name of the
-form ``KIND_PATTERN``); they get a label made of their name and a middling weight.
+The vendor's backend may send kinds of its own, with a dot in their name
+(``custom.webinar_joined``); they get a label made of their name and a middling weight. A name
+without a dot that nobody knows is a typo: it would be lost to score and delivery without a word.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +15,10 @@ from enum import StrEnum
 
 #: The form of a kind's name, for known and custom ones.
 KIND_PATTERN = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
+#: The form of kinds that others make: the dot keeps them apart from ours.
+OTHERS_KIND_PATTERN = r"^[a-z0-9_]+(\.[a-z0-9_]+)+$"
 MAX_KIND = 64
-_FORM = re.compile(KIND_PATTERN)
+_FORM, _OTHERS_FORM = re.compile(KIND_PATTERN), re.compile(OTHERS_KIND_PATTERN)
 
 
 class Kind(StrEnum):
@@ -82,12 +86,31 @@ STEP_LABELS: Mapping[str, str] = {
     Step.FORM_SENT: "Form sent",
 }
 
+#: Known kinds that an API may send.
+TAKEN_KINDS = tuple(kind.value for kind in Kind if kind.value not in OWN_KINDS)
+
 _CUSTOM_POINTS = 3.0
 
 
 def asked_for(kind: str) -> str:
     """A kind as somebody asks for it; "" (everything) when it is none."""
     return kind if len(kind) <= MAX_KIND and _FORM.fullmatch(kind) else ""
+
+
+def why_not_taken(kind: str) -> str:
+    """Why an API may not send this kind, and what to send instead; "" when it may."""
+    if kind in OWN_KINDS:
+        return "is a kind that only Inlay's own pages tell of"
+    if len(kind) > MAX_KIND:
+        return f"must not be longer than {MAX_KIND} characters"
+    if kind in TAKEN_KINDS or _OTHERS_FORM.fullmatch(kind):
+        return ""
+    (close,) = difflib.get_close_matches(kind.lower(), TAKEN_KINDS, 1) or [""]
+    hint = f"; did you mean {close}?" if close else ""
+    return (
+        f"must be {', '.join(TAKEN_KINDS)}, or a kind of your own with a dot between lower-case "
+        f"letters, digits and underscores, such as custom.webinar_joined{hint}"
+    )
 
 
 def facts_of(kind: str) -> KindFacts:

@@ -78,7 +78,18 @@ def test_mistakes_are_rejected_by_name(call: Call, bad: Any) -> None:
     (result,) = put(call, bad)
 
     assert (result["status"], result["problem"]["reason"]) == ("rejected", "invalid_item")
-    assert result["problem"]["errors"]
+    (error,) = result["problem"]["errors"]
+    assert "[" not in error["field"] + error["message"]  # no name of a library's own
+
+
+def test_a_mistake_within_a_list_is_told_once(call: Call) -> None:
+    """C1: it was told twice, with names that only a library knows."""
+    (result,) = put(call, {"email": "ada@example.com", "lists": ["a", 7, {"name": ""}]})
+
+    assert result["problem"]["errors"] == [
+        {"field": "lists.1", "message": "must be a name, or a JSON object with a name"},
+        {"field": "lists.2.name", "message": "must not be empty"},
+    ]
 
 
 def test_the_last_of_two_items_of_one_person_holds(

@@ -7,8 +7,12 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.api import schemas
+from app.db import Database
+from app.engagement.models import Event
+from app.orgs.models import Org
 from tests.api.conftest import Call
 
 
@@ -95,3 +99,36 @@ def test_answers_have_the_documented_form(call: Call) -> None:
     assert [result.status for result in results.results] == ["created", "rejected"]
     refusal = call("POST", "/api/v1/events", {"events": []})
     assert schemas.Problem.model_validate(refusal.get_json(force=True)).errors
+
+
+def test_it_says_that_somebody_must_be_named_and_who_wins(client: FlaskClient) -> None:
+    """C1: what the check refuses stands in the schema."""
+    for name in ("EventIn", "MembershipsIn"):
+        schema = fetch(client)["components"]["schemas"][name]
+        assert [one["required"] for one in schema["anyOf"]] == [["email"], ["salesforce_id"]]
+        assert "salesforce_id decides" in schema["properties"]["email"]["description"]
+
+
+def test_a_record_decides_who_it_is(database: Database, org: Org, call: Call) -> None:
+    """C1: as the document says, also when the address is somebody else's."""
+    event = {"kind": "call", "occurred_at": "2026-11-20T09:30:00Z"}
+    ada = {"salesforce_id": "003000000000001AAA"}
+    call("POST", "/api/v1/events", {"events": [{**event, "id": "1", **ada}]})
+    batch = [{**event, "id": "2", "email": "ben@example.com"}]
+    call("POST", "/api/v1/events", {"events": batch})
+    both = {**event, "id": "3", "email": "ben@example.com", **ada}
+    call("POST", "/api/v1/events", {"events": [both]})
+
+    with database.reading(org.id) as session:
+        first, _second, third = session.scalars(select(Event.person_id).order_by(Event.seq))
+    assert third == first
+
+
+def test_it_names_the_limits(client: FlaskClient) -> None:
+    document = fetch(client)
+    event = document["components"]["schemas"]["EventIn"]["properties"]
+
+    assert "600 requests a minute" in document["info"]["description"]
+    assert "one day in the future" in event["occurred_at"]["description"]
+    assert event["kind"]["anyOf"][0]["enum"][0] == "email_sent"
+    assert "destination_visit" not in event["kind"]["anyOf"][0]["enum"]

@@ -109,6 +109,42 @@ def test_another_form_is_named(call: Call, body: Any) -> None:
     assert response.get_json(force=True)["errors"]
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"nope", "The body is no JSON: invalid character (byte 4)."),
+        (b"{", "The body is no JSON: input data was truncated."),
+        (b"\xff", "The body is no JSON: invalid character (byte 0)."),
+        (b"[" * 100_000, "The body is nested too deeply."),
+        (b'{"a": ' + b"9" * 5000 + b"}", "The body holds a number that is too large"),
+    ],
+)
+def test_what_is_wrong_with_the_json_is_said_once(call: Call, body: bytes, told: str) -> None:
+    response = call("POST", PATH, data=body, content_type="application/json")
+
+    assert told in response.get_json(force=True)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ([], "", "must be a JSON object"),
+        ({}, "events", "is needed"),
+        ({"events": []}, "events", "must hold at least one item"),
+        ({"events": [1] * 501}, "events", "must not hold more than 500 items"),
+        ({"events": {}}, "events", "must be a list"),
+        ({**GOOD, "imported": "perhaps"}, "imported", "must be true or false"),
+        ({**GOOD, "more": 1}, "more", "is no member that this address takes; look for a typo"),
+    ],
+)
+def test_another_form_is_told_in_plain_words(
+    call: Call, body: Any, field: str, message: str
+) -> None:
+    response = call("POST", PATH, data=json.dumps(body), content_type="application/json")
+
+    assert response.get_json(force=True)["errors"] == [{"field": field, "message": message}]
+
+
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_only_json_is_taken(call: Call, media_type: str) -> None:
     response = call("POST", PATH, data=json.dumps(GOOD), content_type=media_type)
@@ -174,7 +210,8 @@ def test_no_personal_data_is_logged(call: Call, capsys: pytest.CaptureFixture[st
 
     captured = capsys.readouterr()
     assert "request" in captured.out
-    assert "ada" not in captured.out + captured.err
+    told = captured.out + captured.err
+    assert not [text for text in ("ada@", "ada.", "example.com") if text in told]
 
 
 def test_a_flood_of_mistakes_is_answered_shortly(call: Call) -> None:
