@@ -10,6 +10,7 @@ import string
 _ALPHABET = string.ascii_letters + string.digits
 # 22 of 62: 131 bits
 _LENGTH = 22
+_PREVIEW = "?preview"
 _FORM = re.compile(rf"[A-Za-z0-9]{{{_LENGTH}}}", re.ASCII)
 
 
@@ -30,4 +31,9 @@ def link_url(pages_url: str, token: str) -> str:
 
 def preview_url(pages_url: str, token: str) -> str:
     """The same page for the rep's own eyes: it records nothing."""
-    return f"{link_url(pages_url, token)}?preview"
+    return link_url(pages_url, token) + _PREVIEW
+
+
+def is_preview(url: str) -> bool:
+    """Whether whoever follows this address is not recorded."""
+    return url.endswith(_PREVIEW)

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from app.destinations.tokens import is_preview
+
 #: Lengths of the standard fields (Salesforce's object reference, Task and Event).
 SUBJECT_LENGTH = 255
 DESCRIPTION_LENGTH = 32_000
@@ -120,7 +122,9 @@ def _lines(event: Happening, zone: ZoneInfo) -> Iterator[str]:
     yield f"When: {moment(event.occurred_at.astimezone(zone))} ({zone.key})"
     if event.stay:
         yield from _stay_lines(event.stay)
-    if event.url:
+    if event.stay and is_preview(event.url):
+        yield f"Page (preview, your visit is not counted): {event.url}"
+    elif event.url:
         yield f"Page: {event.url}"
     for name, value in list(event.properties.items())[:50]:
         if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":

@@ -1,4 +1,7 @@
-"""``/healthz`` (the process lives), ``/readyz`` (it can work), ``/metrics`` (how it fares)."""
+"""``/healthz`` (the process lives), ``/readyz`` (it can work), ``/metrics`` (how it fares).
+
+The room of every host, so that the hosts' roots are in it too.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from flask import Response, abort, current_app, jsonify, request
 
 from app.db import schema
 from app.web import context, metrics
+from app.web.front import front
 from app.web.room import Origin, Room
 
 room = Room("health", __name__, origin=Origin.ANY)
+room.add_url_rule("/", view_func=front)
 
 
 @room.get("/healthz")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
+import structlog
 from flask import Flask
 from prometheus_client import (
     CollectorRegistry,
@@ -15,6 +16,9 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+_log = structlog.get_logger("inlay.web")
 
 REQUESTS = Counter("inlay_requests", "HTTP requests.", ["endpoint", "status"])
 REQUEST_SECONDS = Histogram("inlay_request_seconds", "Time of HTTP requests.", ["endpoint"])
@@ -34,8 +38,13 @@ class _Gauges(Collector):
         self._readers = readers
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
+        """A gauge that cannot be read is left out: the counters are wanted most just then."""
         for reader in self._readers:
-            name, text, labels, rows = reader()
+            try:
+                name, text, labels, rows = reader()
+            except SQLAlchemyError as error:
+                _log.warning("gauge_not_readable", kind=type(error).__name__)
+                continue
             family = GaugeMetricFamily(name, text, labels=labels)
             for values, value in rows:
                 family.add_metric(values, value)

@@ -59,6 +59,24 @@ def test_what_a_visitor_wrote_is_told_on_lines_that_are_not_ours() -> None:
     assert references_in(text) == ["t:ours"]
 
 
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (
+            Happening("destination_visit", LATE, url="https://p.example/d/x?preview", stay=STAY),
+            "Page (preview, your visit is not counted): https://p.example/d/x?preview",
+        ),
+        (
+            Happening("page_visit", LATE, url="https://shop.example/?preview"),
+            "Page: https://shop.example/?preview",
+        ),
+    ],
+)
+def test_a_page_that_does_not_count_its_reader_says_so(event: Happening, line: str) -> None:
+    """X11: a rep follows the address from the activity."""
+    assert line in description_of(event, BERLIN).splitlines()
+
+
 def test_long_texts_are_cut_as_salesforce_counts() -> None:
     """UTF-16 units: an emoji is two."""
     assert subject_of(Happening("call", LATE, "x" * 400)).endswith("…")

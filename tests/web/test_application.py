@@ -87,6 +87,41 @@ def test_metrics_are_not_for_the_public(
     assert TOKEN not in repr(replace(config, metrics_token=TOKEN))
 
 
+def test_metrics_come_without_what_the_database_cannot_tell_yet(
+    config: Config, empty_database_url: str
+) -> None:
+    """Before the first release step, and while the database is down."""
+    database = Database(empty_database_url)
+    client = create_app(config, database=database).test_client()
+    assert client.get("/readyz").status_code == 503
+    answer = client.get("/metrics")
+    database.dispose()
+    assert answer.status_code == 200
+    assert "inlay_requests_total" in answer.get_data(as_text=True)
+    assert "inlay_outbox_rows" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("host", "status", "told"),
+    [
+        ("localhost:8000", 200, "seen inside Salesforce: open a record page"),
+        ("127.0.0.1:8000", 200, "the whole link that you were sent"),
+        ("evil.example.com", 404, "nothing at this address"),
+    ],
+)
+def test_the_roots_say_calmly_what_is_here(
+    client: FlaskClient, host: str, status: int, told: str
+) -> None:
+    """X1: the host of public pages names neither product nor customer."""
+    answer = client.get("/", headers={"Host": host, "Accept": "text/html"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == status
+    assert told in page
+    assert ("Inlay" in page) == (host == "localhost:8000")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert "style-src" not in answer.headers["Content-Security-Policy"]
+
+
 def test_readiness_does_not_read_the_migrations_each_time(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
