@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.db import schema
+from app.db.database import private_folder
 from app.web import context
 
 
@@ -16,6 +17,7 @@ def upgrade() -> None:
     # loaded here alone: it takes a second, which no other command should wait for
     from app.jobs import workflows
 
+    private_folder(context.config().home)  # the workflows' own file is there, whatever ours is
     schema.upgrade(context.database())
     workflows.migrate(context.config())
     click.echo("The schema is up to date.")

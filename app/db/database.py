@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +15,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
 
 from app.db.session import SystemSession, TenantSession
+from app.errors import ConfigError
 
 #: Execution option by which a transaction says that it may write.
 _WRITES = "inlay_writes"
@@ -87,6 +91,7 @@ def _create_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url, connect_args={"timeout": 20, "check_same_thread": False}, **_JSON, **options
     )
+    event.listen(engine, "do_connect", _make_folder)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -97,6 +102,30 @@ def _forget_row(context: ExceptionContext) -> None:
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
             error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that its owner alone can read; one that exists keeps its rights.
+
+    Raises:
+        ConfigError: It cannot be made, or nothing can be written to it.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise ConfigError(
+            f"INLAY_HOME={folder} cannot be written ({error.strerror}): give this user the right "
+            "to, or name another folder."
+        ) from error
+
+
+def _make_folder(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+    """Before SQLite opens its file; ``:memory:`` and URIs are left to it."""
+    file = str(arguments[0]) if arguments else ""
+    if file and not file.startswith((":", "file:")):
+        private_folder(Path(file).parent)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
