@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
+
 from app.errors import ConfigError
 
 #: Salesforce API version of this release, pinned: every released version is tested against it.
@@ -72,8 +74,18 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
 
     Raises:
         ConfigError: A variable is missing or malformed; the message names it.
+        click.ClickException: The same within a command, which then ends with that one line: the
+            application is loaded before any command of ours could catch it.
     """
-    env = _Environment(os.environ if environ is None else environ)
+    try:
+        return _read(_Environment(os.environ if environ is None else environ))
+    except ConfigError as error:
+        if click.get_current_context(silent=True) is None:
+            raise
+        raise click.ClickException(error.message) from error
+
+
+def _read(env: _Environment) -> Config:
     home = Path(env.text("INLAY_HOME", ".inlay"))
     defaults = Config("", "", (), "")
     config = Config(

@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from app.cli.history import Colleague, events_of, memberships_of
+from app.cli.tenant import organization_id
 from app.config import Config
 from app.crm.schemas import ContactFacts
 from app.crm.service import remember_people
@@ -29,7 +30,6 @@ from app.salesforce import connections
 from app.salesforce.client import Client
 from app.salesforce.gateway import current_gateway
 from app.web import context
-from canvas.ids import to_18
 
 _ACTOR = "demo"
 _BATCH = 500
@@ -55,7 +55,7 @@ class _Access:
 @with_appcontext
 def demo_seed(**given: str) -> None:
     """Seed the demo; prints JSON with org_id and, the first time, api_key."""
-    access = _Access(**{**given, "org_id": to_18(given["org_id"])})
+    access = _Access(**{**given, "org_id": organization_id(given["org_id"])})
     database, ring = context.database(), context.keyring()
     if _is_seeded(database, access.org_id):
         click.echo(json.dumps({"org_id": access.org_id, "api_key": None}))

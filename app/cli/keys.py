@@ -7,7 +7,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from app.db import SystemSession
-from app.keys import Keyring
+from app.errors import ConfigError
+from app.keys import Keyring, SealedError
 from app.orgs.models import CanvasApp
 from app.salesforce.models import Connection
 from app.web.context import database, keyring
@@ -22,8 +23,14 @@ def keys() -> None:
 @with_appcontext
 def rotate() -> None:
     """Re-seal all secrets with the first of INLAY_SECRET_KEYS; then older keys may go."""
-    with database().system_writing() as session:
-        count = _reseal_apps(session, keyring()) + _reseal_connections(session, keyring())
+    try:
+        with database().system_writing() as session:
+            count = _reseal_apps(session, keyring()) + _reseal_connections(session, keyring())
+    except SealedError as error:
+        raise ConfigError(
+            f"{error.message} Nothing was changed: put the old key back behind the new one and "
+            "run this again."
+        ) from error
     click.echo(f"{count} secrets are sealed with the newest key.")
 
 

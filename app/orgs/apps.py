@@ -15,6 +15,8 @@ from app.orgs.models import CanvasApp, Org
 #: Key of the vendor's packaged app, which signs for all orgs; its path is plain ``/canvas``.
 PACKAGED = "packaged"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+#: Salesforce's consumer secrets are longer; what is shorter was cut off or made up.
+_SHORTEST_SECRET = 16
 
 
 def find(session: SystemSession, key: str) -> CanvasApp:
@@ -52,7 +54,9 @@ def put(
     Raises:
         ConfigError: The key has another form, or the secrets would vouch for another org than the
             app's: a customer's app is bound to its one org for good, the packaged one to none.
+            Or a secret is blank or short: anybody could sign with it.
     """
+    _check_secrets(secrets)
     app = _checked(_of_key(session, key) if _KEY.fullmatch(key) else None, key, org)
     session.add(app)
     app.developer_name = developer_name or app.developer_name
@@ -67,6 +71,14 @@ _OF_KEY = select(CanvasApp).where(CanvasApp.key == bindparam("key"))
 
 def _of_key(session: SystemSession, key: str) -> CanvasApp | None:
     return session.scalar(_OF_KEY, {"key": key})
+
+
+def _check_secrets(secrets: tuple[str, ...]) -> None:
+    if not secrets or any(len(secret.strip()) < _SHORTEST_SECRET for secret in secrets):
+        raise ConfigError(
+            f"A consumer secret has {_SHORTEST_SECRET} characters or more, and none may be blank: "
+            "copy it from the app in Salesforce's setup (several: newest first, one comma between)."
+        )
 
 
 def _checked(app: CanvasApp | None, key: str, org: Org | None) -> CanvasApp:

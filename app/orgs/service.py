@@ -148,7 +148,9 @@ def required(session: SystemSession, salesforce_id: str) -> Org:
     """
     org = by_salesforce_id(session, salesforce_id)
     if org is None:
-        raise UnknownOrgError(f"No org {salesforce_id} is known here.")
+        raise UnknownOrgError(
+            f"No org {salesforce_id} is known here; `orgs list` shows those that are."
+        )
     return org
 
 

@@ -81,7 +81,10 @@ def write(session: SystemSession, org: Org, **changes: Any) -> OrgSettings:
     """
     unknown = changes.keys() - _NAMES
     if unknown:
-        raise ConfigError(f"There is no setting {', '.join(sorted(unknown))}.")
+        raise ConfigError(
+            f"There is no setting {', '.join(sorted(unknown))}; there are "
+            f"{', '.join(sorted(_NAMES))}."
+        )
     checked = _build(changes)
     rows = [
         {"id": new_id(), "org_id": org.id, "name": name, "value": {"value": value}}
@@ -92,13 +95,24 @@ def write(session: SystemSession, org: Org, **changes: Any) -> OrgSettings:
     return checked
 
 
+def set_kind(session: SystemSession, org: Org, kind: str, policy: KindPolicy) -> OrgSettings:
+    """Say what becomes of events of one kind; the other kinds stay as they are."""
+    kept = session.scalar(
+        select(OrgSetting)
+        .where(OrgSetting.org_id == org.id, OrgSetting.name == "kinds")
+        .with_for_update()
+    )
+    kinds = dict(kept.value["value"]) if kept is not None else {}
+    return write(session, org, kinds={**kinds, kind: policy.value})
+
+
 def _build(values: Mapping[str, Any]) -> OrgSettings:
     try:
         known = dict(values)
         if "opportunity_rule" in known:
             known["opportunity_rule"] = OpportunityRule(known["opportunity_rule"])
         settings = OrgSettings(**known)
-        for policy in settings.kinds.values():
+        for policy in dict(settings.kinds).values():
             KindPolicy(policy)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"A setting has a value that it does not take: {error}.") from error

@@ -1,0 +1,114 @@
+"""What an operator does with an org: connect it, say what becomes of its events, end a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.config import Config
+from app.db import Database
+from app.orgs import settings
+from app.orgs.models import Org
+from app.orgs.settings import KindPolicy
+from app.salesforce import connections
+from app.salesforce.gateway import EXTENSION
+from devorg import DevorgConfig
+from devorg.server import RunningOrg, running
+from tests.cli.test_mistakes import invoke, refused
+from tests.support.application import ORG_ID, make_org
+
+OTHER_ID = "00D5e000000BBBBEA4"
+
+
+@pytest.fixture(scope="module")
+def devorg() -> Iterator[RunningOrg]:
+    with running(DevorgConfig(org_id=ORG_ID)) as org:
+        yield org
+
+
+@pytest.fixture
+def beside(config: Config, database: Database, devorg: RunningOrg) -> Iterator[Flask]:
+    """The application, allowed to call devorg."""
+    app = create_app(replace(config, salesforce_extra_origins=(devorg.url,)), database=database)
+    yield app
+    app.extensions[EXTENSION].close()
+
+
+def connect(org_id: str, url: str) -> list[str]:
+    """The command's arguments; the secret goes by environment."""
+    return ["orgs", "connect", org_id, "--instance-url", url, "--client-id", "devorg-client"]
+
+
+def test_an_org_is_connected_by_one_command(
+    beside: Flask, org: Org, database: Database, devorg: RunningOrg
+) -> None:
+    command = connect(ORG_ID, devorg.url)
+    done = invoke(beside, *command, INLAY_CLIENT_SECRET="devorg-client-secret")
+    assert done.exit_code == 0, done.output
+    assert "is connected" in done.output
+    with database.reading(org.id) as session:
+        status = connections.status(session)
+    assert status is not None
+    assert status.is_connected
+
+
+def test_a_secret_that_salesforce_refuses_is_said(
+    beside: Flask, org: Org, devorg: RunningOrg
+) -> None:
+    command = connect(ORG_ID, devorg.url)
+    line = refused(invoke(beside, *command, INLAY_CLIENT_SECRET="another-secret-than-the-orgs"))
+    assert "(invalid_client" in line
+    assert "another-secret" not in line
+
+
+def test_the_credentials_of_another_org_are_refused(
+    beside: Flask, database: Database, devorg: RunningOrg
+) -> None:
+    """X1: the tenant's activities would be written into somebody else's Salesforce."""
+    make_org(database, OTHER_ID, "Other")
+    command = connect(OTHER_ID, devorg.url)
+    done = invoke(beside, *command, INLAY_CLIENT_SECRET="devorg-client-secret")
+    assert "another organization" in refused(done)
+
+
+def test_an_address_that_is_not_salesforces_gets_no_secret(app: Flask, org: Org) -> None:
+    """X3."""
+    command = connect(ORG_ID, "https://salesforce.example.com")
+    assert "my.salesforce.com" in refused(invoke(app, *command, INLAY_CLIENT_SECRET="s" * 40))
+
+
+def test_one_kind_is_set_and_the_others_stay(app: Flask, org: Org, database: Database) -> None:
+    """X20."""
+    for kind, policy in (("email_opened", "each"), ("call", "off"), ("custom.webinar", "each")):
+        assert invoke(app, "orgs", "kind", ORG_ID, kind, policy).exit_code == 0
+    with database.reading(org.id) as session:
+        found = settings.read(session)
+    assert found.policy_of("email_opened") is KindPolicy.EACH
+    assert found.policy_of("call") is KindPolicy.OFF
+    assert found.policy_of("custom.webinar") is KindPolicy.EACH
+    assert found.policy_of("meeting") is KindPolicy.EACH
+
+
+def test_a_key_is_listed_without_itself_and_revoked_by_its_label(app: Flask, org: Org) -> None:
+    key = invoke(app, "orgs", "apikey", ORG_ID, "--label", "backend").output.strip()
+    listed = invoke(app, "orgs", "apikeys", ORG_ID).output
+    assert listed.startswith(f"{key[:10]}…")
+    assert "backend" in listed
+    assert key not in listed
+    assert "revoked" in invoke(app, "orgs", "apikey-revoke", ORG_ID, "backend").output
+    assert "revoked" in invoke(app, "orgs", "apikeys", ORG_ID).output
+    refused(invoke(app, "orgs", "apikey-revoke", ORG_ID, "backend"))
+
+
+def test_of_two_keys_with_one_label_neither_is_revoked_by_it(app: Flask, org: Org) -> None:
+    first, second = (
+        invoke(app, "orgs", "apikey", ORG_ID, "--label", "backend").output.strip() for _ in range(2)
+    )
+    line = refused(invoke(app, "orgs", "apikey-revoke", ORG_ID, "backend"))
+    assert first[:10] in line
+    assert invoke(app, "orgs", "apikey-revoke", ORG_ID, second[:10]).exit_code == 0
+    assert invoke(app, "orgs", "apikey-revoke", ORG_ID, "backend").exit_code == 0
