@@ -1,4 +1,4 @@
-"""The folder of the embedded database: made when it is missing, private, named when it cannot be."""
+"""The folder of the embedded database: made where it is missing, private, named when it cannot."""
 
 from __future__ import annotations
 
