@@ -46,8 +46,9 @@ def look() -> Iterator[Finding]:
     )  # fmt: skip
     for check in checks:
         yield check(system)
+    yield home(Path(os.environ.get("INLAY_HOME") or ".inlay").absolute())
     for name, fallback in (("INLAY_PORT", 8000), ("DEVORG_PORT", 8001)):
-        yield port(name, os.environ.get(name) or str(fallback))
+        yield port(name, os.environ.get(name) or str(fallback), spare=fallback + 100)
 
 
 def platform_of_processes(system: systems.System) -> Finding:
@@ -109,13 +110,24 @@ def make(system: systems.System) -> Finding:
     return Finding("make", None, "not found; CONTRIBUTING.md has the commands", system.make)
 
 
-def port(name: str, value: str) -> Finding:
-    """Whether a port of the demo is free."""
+def home(folder: Path) -> Finding:
+    """The demo's folder, or the nearest above it that is there: whether it can be written."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Finding("INLAY_HOME", True, str(folder))
+    detail = f"{folder} cannot be written"
+    return Finding("INLAY_HOME", False, detail, "INLAY_HOME=~/inlay-demo make demo")
+
+
+def port(name: str, value: str, spare: int) -> Finding:
+    """Whether a port of the demo is free; if not, one from `spare` on that is (of 100)."""
     if not value.isdigit() or not 0 < int(value) < 65536:
-        return Finding(name, False, f"{value!r} is no port", f"{name}=8100 make demo")
+        return Finding(name, False, f"{value!r} is no port", f"{name}={spare} make demo")
     if ports.is_free(int(value)):
         return Finding(name, True, f"{value} is free")
-    return Finding(name, None, f"{value} is in use (by the demo itself?)", f"{name}=8100 make demo")
+    other = next((one for one in range(spare, spare + 100, 2) if ports.is_free(one)), spare)
+    detail = f"{value} is in use (by the demo itself?)"
+    return Finding(name, None, detail, f"{name}={other} make demo")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -30,6 +30,12 @@ def test_a_second_demo_on_the_same_folder_is_refused(home: Home) -> None:
     assert "INLAY_HOME=" in str(refusal.value)
 
 
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DemoError, match=r"INLAY_HOME=\S+ cannot be written"):
+        Home(tmp_path / "file" / "home").lock()
+
+
 def test_the_folder_is_free_again_after_the_first_demo(home: Home) -> None:
     home.lock().close()
     home.lock().close()

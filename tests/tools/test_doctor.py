@@ -52,11 +52,30 @@ def test_a_python_that_is_too_old_is_missing(
     assert (finding.ok, finding.remedy) == (False, systems.DEBIAN.python)
 
 
-def test_a_port_in_use_is_noted() -> None:
+def test_a_port_in_use_is_noted_and_a_free_one_proposed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
-        finding = doctor.port("INLAY_PORT", str(busy.getsockname()[1]))
+        taken = busy.getsockname()[1]
+        finding = doctor.port("INLAY_PORT", str(taken), spare=taken)
     assert finding.ok is None
     assert "in use" in finding.detail
+    assert f"INLAY_PORT={taken} " not in finding.remedy
+
+
+@pytest.mark.slow
+def test_two_ports_in_use_are_not_sent_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        for name in ("INLAY_PORT", "DEVORG_PORT"):
+            monkeypatch.setenv(name, str(busy.getsockname()[1]))
+        remedies = {one.what: one.remedy for one in doctor.look()}
+    proposed = {remedies[name].split()[0].split("=")[1] for name in ("INLAY_PORT", "DEVORG_PORT")}
+    assert len(proposed) == 2
+
+
+def test_a_folder_is_looked_at_before_it_is_made(tmp_path: Path) -> None:
+    assert doctor.home(tmp_path / "not" / "there").ok
+    assert not (tmp_path / "not").exists()
+    (tmp_path / "file").touch()
+    assert doctor.home(tmp_path / "file" / "home").ok is False
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The command behind `make demo`."""
+"""The command behind `make demo`; `python -m tools.demo orgs list` asks what it made."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def main() -> int:
-    """Run the demo until stopped: 0 after a stop that was asked for, 1 when it cannot run."""
+    """Run the demo until stopped: 0 after a stop that was asked for, 1 when it cannot run.
+
+    With arguments: run `flask --app wsgi` with them on the demo's data, running or not.
+    """
     if os.name == "nt":
         print("demo: gunicorn needs Unix; run this inside WSL (`wsl --install`).", file=sys.stderr)
         return 1
-    from tools.demo.run import run  # imports modules that only Unix has
+    from tools.demo import command  # imports modules that only Unix has
+    from tools.demo.run import run
 
     try:
+        if arguments := sys.argv[1:]:
+            command.become(ROOT, os.environ, arguments)
         run(ROOT, os.environ)
     except StoppedError:
         return 0

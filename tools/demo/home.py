@@ -37,11 +37,15 @@ class Home:
     def lock(self) -> IO[str]:
         """Take the folder for this run; closing the answer gives it back.
 
-        Raises DemoError when another demo runs on it.
+        Raises DemoError when another demo runs on it, or when nothing can be written to it.
         """
-        (self.path / "logs").mkdir(parents=True, exist_ok=True)
-        self.path.chmod(0o700)  # the databases hold what the demo's people did
-        file = (self.path / "demo.lock").open("a+", encoding="utf-8")
+        try:
+            file = self._open_lock()
+        except OSError as error:
+            raise DemoError(
+                f"INLAY_HOME={self.path} cannot be written ({error.strerror}). Give yourself the "
+                "right to, or name another folder: INLAY_HOME=~/inlay-demo make demo"
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -58,6 +62,16 @@ class Home:
         file.write(str(os.getpid()))
         file.flush()
         return file
+
+    def _open_lock(self) -> IO[str]:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.chmod(0o700)  # the databases hold what the demo's people did
+        (self.path / "logs").mkdir(exist_ok=True)
+        return (self.path / "demo.lock").open("a+", encoding="utf-8")
+
+    def has_secrets(self) -> bool:
+        """Whether a demo has run here before."""
+        return (self.path / "secrets.json").exists()
 
     def secrets(self) -> Secrets:
         """The secrets of this folder, made at the first call and readable by the owner only."""

@@ -102,6 +102,10 @@ class Plan:
         """Make an API key; prints it."""
         return self._flask("apikey", "orgs", "apikey", self._settings.org_id, "--label", "demo")
 
+    def command(self, *arguments: str) -> Part:
+        """Any `flask --app wsgi …` on the demo's own data."""
+        return self._flask("command", *arguments)
+
     def devorg(self) -> Part:
         """The Salesforce org; stopped last, since the worker may still be delivering to it."""
         settings = self._settings

@@ -45,12 +45,16 @@ def _start(
     """Start the parts in order and give the API key."""
     secrets = home.secrets()
     plan = Plan(settings, secrets, environ)
+    _say(f"Starting the Salesforce org in a box (logs are in {home.path / 'logs'}).")
     supervisor.start_all([plan.devorg()])
+    _say("Bringing the database up to date.")
     supervisor.run_task(plan.migrate())
+    _say("Looking for the demo's people and their history; the first time they are made.")
     seeded = _read_seeded(supervisor.run_task(plan.seed()))
     api_key = seeded or secrets.api_key or supervisor.run_task(plan.new_api_key()).strip()
     if api_key != secrets.api_key:
         home.keep_api_key(api_key)
+    _say("Starting web and worker.")
     supervisor.start_all([plan.web(), plan.worker()])
     return api_key
 
