@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.errors import ConfigError
 
@@ -125,6 +127,20 @@ def normalise_database_url(url: str) -> str:
     return url
 
 
+def _checked_database_url(url: str) -> str:
+    """The same URL, when it is one of a database that Inlay knows; it is not repeated in errors."""
+    try:
+        known = make_url(url).get_backend_name() in {"sqlite", "postgresql"}
+    except ArgumentError:
+        known = False
+    if not known:
+        raise ConfigError(
+            "DATABASE_URL (or INLAY_DATABASE_URL) must be an address such as "
+            "postgres://user:password@host/name, or sqlite:////folder/inlay.sqlite."
+        )
+    return url
+
+
 #: Numeric settings: field name to variable.
 _NUMBERS = (
     "freshness_seconds", "skew_seconds", "replay_window_seconds", "replay_limit", "bearer_seconds",
@@ -175,7 +191,9 @@ class _Environment:
 
     def database_url(self, home: Path) -> str:
         named = self.text("INLAY_DATABASE_URL", "") or self.text("DATABASE_URL", "")
-        return normalise_database_url(named) or f"sqlite:///{home.absolute() / 'inlay.sqlite'}"
+        if named:
+            return _checked_database_url(normalise_database_url(named))
+        return f"sqlite:///{home.absolute() / 'inlay.sqlite'}"
 
     def jobs_database_url(self, home: Path) -> str:
         named = self.text("INLAY_JOBS_DATABASE_URL", "") or self.database_url(home)

@@ -35,11 +35,14 @@ def test_herokus_database_url_is_taken() -> None:
         ("INLAY_OPEN_DOOR", "perhaps"),
         ("INLAY_BEARER_SECONDS", "ten"),
         ("INLAY_REPLAY_LIMIT", "-1"),
+        ("DATABASE_URL", "mysql://u:p4ssword@db/inlay"),
+        ("INLAY_DATABASE_URL", "/var/lib/inlay.sqlite"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
-    with pytest.raises(ConfigError, match=name):
+    with pytest.raises(ConfigError, match=name) as refusal:
         load({**KEYS, name: value})
+    assert "p4ssword" not in str(refusal.value)
 
 
 def test_secrets_are_not_in_the_repr() -> None:

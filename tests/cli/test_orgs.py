@@ -7,13 +7,20 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app import create_app
+from app.clock import utcnow
 from app.config import Config
+from app.crm.schemas import person_key
 from app.db import Database
+from app.engagement import intake
+from app.engagement.intake import NewEvent
+from app.engagement.ports import recorded_of
 from app.orgs import settings
 from app.orgs.models import Org
 from app.orgs.settings import KindPolicy
+from app.outbox.models import DeliveryState, OutboxRow
 from app.salesforce import connections
 from app.salesforce.gateway import EXTENSION
 from devorg import DevorgConfig
@@ -112,3 +119,18 @@ def test_of_two_keys_with_one_label_neither_is_revoked_by_it(app: Flask, org: Or
     assert first[:10] in line
     assert invoke(app, "orgs", "apikey-revoke", ORG_ID, second[:10]).exit_code == 0
     assert invoke(app, "orgs", "apikey-revoke", ORG_ID, "backend").exit_code == 0
+
+
+def test_what_salesforce_refused_is_listed_in_its_words(
+    app: Flask, org: Org, database: Database
+) -> None:
+    """X4: a parked activity waits for a person, who has to know of it."""
+    assert "No activity" in invoke(app, "orgs", "parked", ORG_ID).output
+    assert invoke(app, "orgs", "feature", ORG_ID, "activity_to_salesforce", "on").exit_code == 0
+    call = NewEvent("call-1", "call", utcnow(), person_key(email="ada@example.com"))
+    with database.writing(org.id) as session:
+        intake.record(session, [call], recorded_of(app))
+        refusal = {"error_code": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "error_message": "Not\nso."}
+        session.execute(update(OutboxRow).values(state=DeliveryState.PARKED, **refusal))
+    listed = invoke(app, "orgs", "parked", ORG_ID).output
+    assert listed.endswith("call                FIELD_CUSTOM_VALIDATION_EXCEPTION: Not so.\n")
