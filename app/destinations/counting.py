@@ -29,7 +29,7 @@ def count(session: TenantSession, beat: Beat, now: datetime) -> None:
     elif beat.identified and is_human:
         _change(session, visit, 0, None)
         _change_viewer(session, visit.destination_id, visit.person_id, 1, now)
-    elif beat.began:
+    elif beat.began or beat.identified:
         _change(session, visit, 0, None)
 
 

@@ -27,6 +27,7 @@ class Message:
         form_id: Made when the form was shown; sent twice, it is the same message.
         load: The page load that it was sent from; empty without a script or when refused.
         email: Trimmed and lower case.
+        is_refused: The visitor does not want to be known by the link; they are who they say (X13).
     """
 
     form_id: str
@@ -34,6 +35,7 @@ class Message:
     name: str
     email: str
     text: str
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class FormState:
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     is_sent: bool = False
+    is_refused: bool = False
 
 
 def is_trap(fields: Mapping[str, str]) -> bool:
@@ -51,21 +54,26 @@ def is_trap(fields: Mapping[str, str]) -> bool:
     return bool(fields.get(HONEYPOT, ""))
 
 
-def check(fields: Mapping[str, str]) -> Message | FormState:
-    """The message, or the form again with what to put right."""
+def check(fields: Mapping[str, str], *, objects: bool = False) -> Message | FormState:
+    """The message, or the form again with what to put right.
+
+    ``objects`` is what the browser itself says; the page's script tells of a refusal in a field.
+    """
     typed = {name: fields.get(name, "").strip() for name in ("name", "email", "message")}
     form_id = fields.get("form_id", "")
     shown = FormState(form_id) if _FORM_ID.fullmatch(form_id) else FormState()
     errors = {name: text for name, text in _errors(typed) if text}
+    is_refused = objects or bool(fields.get("refused", ""))
     if errors:
-        return FormState(shown.form_id, typed, errors)
+        return FormState(shown.form_id, typed, errors, is_refused=is_refused)
     load = fields.get("load", "")
     return Message(
         form_id=shown.form_id,
-        load=load if is_load_id(load) else "",
+        load=load if is_load_id(load) and not is_refused else "",
         name=" ".join(_visible(typed["name"]).split()),
         email=normal_email(typed["email"]),
         text=_visible(typed["message"]),
+        is_refused=is_refused,
     )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, null, or_, select, type_coerce, union_all
 
-from app.db import TenantSession
+from app.crm.models import Person, RecordLink
+from app.db import JsonType, TenantSession
 from app.destinations.models import Destination, DestinationState, Link, Viewer
 from app.destinations.tokens import link_url, preview_url
+from app.engagement.models import Visit
+
+MOST_MESSAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,13 @@ class LinkView:
         return preview_url(pages_url, self.token)
 
 
+class SentForm(NamedTuple):
+    """A contact form that was sent: name, e-mail and message, and when."""
+
+    form: Mapping[str, str]
+    sent_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class DestinationView:
     """A Destination as its rep sees it.
@@ -42,6 +54,9 @@ class DestinationView:
         views: How often people looked at it; scanners and bots are not counted.
         viewers: Known people who did, the latest first.
         anonymous_views: Views of people who are not known.
+        messages: The latest that stand in nobody's timeline, since their sender is no record in
+            Salesforce. Those of people with a record are told where that record is seen: whose
+            right it takes is known there.
     """
 
     id: UUID
@@ -55,6 +70,7 @@ class DestinationView:
     last_viewed_at: datetime | None
     viewers: Sequence[UUID]
     anonymous_views: int
+    messages: Sequence[SentForm]
 
 
 _WITH_LINKS = (
@@ -63,20 +79,61 @@ _WITH_LINKS = (
     .where(Destination.record_id == bindparam("record_id"))
     .order_by(Link.person_id.is_not(None), Link.created_at, Link.id)
 )
-_VIEWERS = (
-    select(Viewer.person_id, Viewer.views)
-    .where(Viewer.destination_id == bindparam("destination_id"), Viewer.views > 0)
-    .order_by(Viewer.last_viewed_at.desc(), Viewer.id)
+
+_viewed = select(
+    Viewer.person_id.label("person_id"),
+    Viewer.views.label("views"),
+    type_coerce(null(), JsonType).label("form"),
+    Viewer.last_viewed_at.label("at"),
+).where(Viewer.destination_id == bindparam("destination_id"), Viewer.views > 0)
+# Two questions, an index each: of one with "or" the planner would walk all records.
+_has_record = (
+    select(RecordLink.id).where(RecordLink.person_id == Visit.person_id).correlate(Visit).exists()
 )
+_gave_address_of_record = (
+    select(Person.id)
+    .join(RecordLink, RecordLink.person_id == Person.id)
+    .where(Person.email == Visit.form["email"].as_string())
+    .correlate(Visit)
+    .exists()
+)
+_written = (
+    select(Visit.form, Visit.last_seen_at)
+    .where(
+        Visit.destination_id == bindparam("destination_id"),
+        Visit.form_sent.is_(True),
+        or_(
+            Visit.person_id.is_(None),
+            Visit.person_id.not_in(bindparam("named", expanding=True)),
+        ),
+        ~_has_record,
+        ~_gave_address_of_record,
+    )
+    .order_by(Visit.started_at.desc(), Visit.id)
+    .limit(MOST_MESSAGES)
+    .subquery()
+)
+_both = union_all(
+    _viewed, select(null(), literal(0), _written.c.form, _written.c.last_seen_at)
+).subquery()
+#: Viewers and messages: the card counts its statements.
+_PEOPLE = select(*_both.c).order_by(_both.c.at.desc(), _both.c.person_id)
 
 
-def for_record(session: TenantSession, record_id: str) -> DestinationView | None:
-    """The Destination of a record (18-character id): one statement if there is none, else two."""
+def for_record(
+    session: TenantSession, record_id: str, named: Collection[UUID] = ()
+) -> DestinationView | None:
+    """The Destination of a record (18-character id): one statement if there is none, else two.
+
+    ``named`` are the people whose timeline is shown beside it; their messages are there.
+    """
     rows = session.execute(_WITH_LINKS, {"record_id": record_id}).all()
     if not rows:
         return None
     destination = rows[0][0]
-    viewers = session.execute(_VIEWERS, {"destination_id": destination.id}).all()
+    values = {"destination_id": destination.id, "named": list(named)}
+    people = session.execute(_PEOPLE, values).all()
+    viewers = [(person, views) for person, views, form, _ in people if form is None]
     return DestinationView(
         id=destination.id,
         title=destination.title,
@@ -89,6 +146,7 @@ def for_record(session: TenantSession, record_id: str) -> DestinationView | None
         last_viewed_at=destination.last_viewed_at,
         viewers=[person for person, _ in viewers],
         anonymous_views=max(0, destination.views - sum(views for _, views in viewers)),
+        messages=[SentForm(form, at) for _, _, form, at in people if form is not None],
     )
 
 

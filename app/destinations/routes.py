@@ -76,7 +76,7 @@ def take_form(token: str) -> BaseResponse:
     """A message to the rep; programs that fill in the hidden field are thanked and forgotten."""
     visitor = _visitor(token, _FORM_BYTES)
     throttle("form", visitor.entry, _FORMS_PER_MINUTE)
-    message = forms.check(request.form)
+    message = forms.check(request.form, objects=request.headers.get("Sec-GPC") == "1")
     if isinstance(message, FormState):
         return _form_again(visitor.entry, message)
     if not forms.is_trap(request.form):

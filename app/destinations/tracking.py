@@ -80,8 +80,11 @@ def take_message(
 ) -> Visit:
     """A form that was sent: a step of the page load's visit, or a visit of its own without one.
 
-    Through the general link the sender becomes the person of the visit: the form says so.
+    Through the general link, and after a refusal, the sender becomes the person of the visit: the
+    form says so. A link of somebody's own that was passed on stays theirs; what was written is
+    told with the sender's own address.
     """
+    owner = None if message.is_refused else visitor.entry.person_id
     step = NewStep(
         f"form-{message.form_id}",
         Step.FORM_SENT,
@@ -92,7 +95,7 @@ def take_message(
         session,
         visitor.place,
         visitor=message.load or f"form-{message.form_id}",
-        person_id=visitor.entry.person_id or _sender(session, message),
+        person_id=owner or _sender(session, message),
         now=visitor.now,
         steps=[step],
         judgement=judge(visitor.user_agent),

@@ -24,7 +24,8 @@ _ICONS = frozenset(
 class Row:
     """One line. ``doubt`` says why it may not have been a person; empty when it was one.
 
-    ``message`` is what the visitor wrote in a Destination's contact form.
+    ``message`` is what the visitor wrote in a Destination's contact form, ``sender`` the name and
+    address that they gave: a link may have been passed on.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Row:
     full_time: str
     marks: list[str]
     message: str
+    sender: str
     confidence: str
     doubt: str
 
@@ -52,6 +54,7 @@ def _row(event: TimelineItem, names: Mapping[UUID, str], reader: Reader) -> Row:
     facts = facts_of(event.kind)
     is_human = event.confidence is Confidence.HUMAN
     is_visit = event.kind == Kind.DESTINATION_VISIT
+    form = _form(event.properties) if is_visit else {}
     return Row(
         id=str(event.id),
         icon=facts.icon if facts.icon in _ICONS else "custom",
@@ -64,7 +67,8 @@ def _row(event: TimelineItem, names: Mapping[UUID, str], reader: Reader) -> Row:
         time=reader.moment(event.occurred_at),
         full_time=reader.full(event.occurred_at),
         marks=_marks(event.properties) if is_visit else [],
-        message=_message(event.properties) if is_visit else "",
+        message=message_of(form),
+        sender=sender_of(form),
         confidence=_confidence(event.confidence),
         doubt="" if is_human else _(reason_label(event.confidence_reason) or "Reason not told"),
     )
@@ -94,10 +98,23 @@ def _marks(properties: Mapping[str, Any]) -> list[str]:
     return marks
 
 
-def _message(properties: Mapping[str, Any]) -> str:
-    """What the visitor wrote in the contact form."""
+def _form(properties: Mapping[str, Any]) -> Mapping[str, Any]:
     form = properties.get("form")
-    return " ".join(str(form.get("message") or "").split()) if isinstance(form, dict) else ""
+    return form if isinstance(form, dict) else {}
+
+
+def message_of(form: Mapping[str, Any]) -> str:
+    """What the visitor wrote in the contact form, in one line."""
+    return _one_line(form.get("message"))
+
+
+def sender_of(form: Mapping[str, Any]) -> str:
+    """Who they said they are: name and address, as far as given, in one line."""
+    return ", ".join(filter(None, (_one_line(form.get(each)) for each in ("name", "email"))))
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text or "").split())
 
 
 def _count(properties: Mapping[str, Any], name: str) -> int:

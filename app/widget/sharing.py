@@ -22,6 +22,7 @@ from app.web.i18n import _, ngettext
 from app.widget import frames
 from app.widget.bearer import Frame
 from app.widget.reader import Reader
+from app.widget.rows import message_of, sender_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,15 @@ class SharedLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody without a record wrote in the contact form."""
+
+    sender: str
+    sent: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """A Destination as the card shows it."""
 
@@ -43,6 +53,7 @@ class Shared:
     viewers: str
     preview_url: str
     links: list[SharedLink]
+    messages: list[Message]
 
 
 def create(database: Database, frame: Frame) -> bool:
@@ -69,10 +80,10 @@ def of_record(
     pages_url: str,
 ) -> Shared | None:
     """The Destination of the frame's record, if there is one; hidden people stay unnamed."""
-    found = queries.for_record(session, frame.claims.record_id)
+    names = {people[each]: name for each, name in frame.claims.people.items() if each in people}
+    found = queries.for_record(session, frame.claims.record_id, names)
     if found is None:
         return None
-    names = {people[each]: name for each, name in frame.claims.people.items() if each in people}
     last = found.last_viewed_at
     return Shared(
         title=found.title,
@@ -81,6 +92,10 @@ def of_record(
         viewers=_viewers(found, names),
         preview_url=found.links[0].preview_url(pages_url) if found.links else "",
         links=_links(found, names, pages_url),
+        messages=[
+            Message(sender_of(form), reader.moment(sent), message_of(form))
+            for form, sent in found.messages
+        ],
     )
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.crm.models import Person
+from app.crm.service import link, person_for
 from app.db import Database
+from app.destinations.queries import for_record
 from app.engagement.models import Event, Visit
 from tests.destinations.conftest import Recorder, Shared
 from tests.destinations.test_beacons import LOAD, beacon, tell, view_of, visits_of
@@ -102,6 +104,65 @@ def test_a_forwarded_link_stays_its_persons(
     with database.reading(shared.org_id) as session:
         assert session.scalars(select(Visit.person_id)).one() == shared.ada_id
         assert "cleo@acme.example" not in session.scalars(select(Person.email)).all()
+
+
+@pytest.mark.parametrize("how", ["button", "signal"])
+def test_after_a_refusal_the_visit_is_the_senders_and_not_the_links(
+    pages: FlaskClient, database: Database, shared: Shared, how: str
+) -> None:
+    """X13: who does not want to be taken for Ada is who they say they are when they write."""
+    tell(pages, shared.ada, beacon())
+    pages.post(f"/d/{shared.ada}/refusal", json={"load": LOAD})
+    if how == "signal":
+        pages.environ_base["HTTP_SEC_GPC"] = "1"
+    send(pages, shared.ada, load=LOAD, refused="1" if how == "button" else "")
+    refused, written = visits_of(database, shared)
+    with database.reading(shared.org_id) as session:
+        cleo = session.scalars(select(Person).where(Person.email == "cleo@acme.example")).one()
+    assert (refused.person_id, refused.form) == (None, {})
+    assert written.person_id == cleo.id
+    assert written.form["name"] == "Cleo Marsh"
+    assert view_of(database, shared).viewers == [cleo.id]
+
+
+def test_who_refused_and_writes_with_the_links_own_address_is_its_person(
+    pages: FlaskClient, database: Database, shared: Shared
+) -> None:
+    """X13: the note under the form says so."""
+    send(pages, shared.ada, refused="1", email="ada@acme.example")
+    (visit,) = visits_of(database, shared)
+    assert visit.person_id == shared.ada_id
+
+
+def test_a_refusal_outlives_a_form_that_needs_another_look(
+    pages: FlaskClient, shared: Shared
+) -> None:
+    """X13: without a script's help the form comes back on a page of its own."""
+    page = send(pages, shared.ada, refused="1", email="").get_data(as_text=True)
+    assert '<input type="hidden" name="refused" value="1">' in page
+
+
+@pytest.mark.parametrize("how", ["stranger", "after the fact", "contact", "named"])
+def test_a_message_that_is_in_nobodys_timeline_stands_with_the_destination(
+    pages: FlaskClient, database: Database, shared: Shared, how: str
+) -> None:
+    """L11, X2: of those with a record, whoever may see the record sees the message there."""
+    if how == "contact":
+        with database.writing(shared.org_id) as session:
+            person = person_for(session, email="cleo@acme.example")
+            link(session, person.id, "003000000000009AAA")
+    if how == "after the fact":
+        tell(pages, shared.ada, beacon())
+        send(pages, shared.ada, load=LOAD)
+        pages.post(f"/d/{shared.ada}/refusal", json={"load": LOAD})
+    else:
+        send(pages, shared.ada if how == "named" else shared.general)
+    with database.reading(shared.org_id) as session:
+        view = for_record(session, shared.record.id, named=[shared.ada_id, shared.ben_id])
+    assert view is not None
+    shown = [(one.form["name"], one.form["message"]) for one in view.messages]
+    expected = [("Cleo Marsh", "When can we talk?\nC.")]
+    assert shown == (expected if how in ("stranger", "after the fact") else [])
 
 
 @pytest.mark.parametrize(

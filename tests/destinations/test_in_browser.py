@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.config import Config
+from app.crm.models import Person
 from app.db import Database
 from app.destinations.models import Destination, Viewer
 from app.engagement.models import Confidence, Event, Visit
@@ -188,6 +189,26 @@ def test_a_message_is_sent_without_leaving_the_page(site: Site, context: Browser
     assert visit.form["message"] == "When can we talk?"
     assert visit.person_id is not None
     _assert_counted(site, views=1, viewers=1)
+
+
+def test_who_objects_and_writes_is_who_they_say(site: Site, context: BrowserContext) -> None:
+    """X13: the message reaches the rep, and neither it nor the visit is Ada's."""
+    page = _opened(context, site, site.shared.ada)
+    site.wait_for(lambda found: len(found) == 1)
+    page.get_by_role("button", name="Don’t track me").click()
+    expect(page.get_by_role("status")).to_contain_text("a message that you send")
+    page.get_by_label("Name").fill("Noor")
+    page.get_by_label("E-mail", exact=True).fill("someone@new.example")
+    page.get_by_label("Message").fill("Hello")
+    page.get_by_role("button", name="Send message").click()
+    expect(page.locator("#contact")).to_contain_text("your message has arrived")
+    _refused, written = site.wait_for(
+        lambda found: len(found) == 2 and found[0].refused and found[1].form_sent
+    )
+    with site.database.reading(site.shared.org_id) as session:
+        sender = session.scalars(select(Person).where(Person.id == written.person_id)).one()
+    assert (sender.email, written.form["name"]) == ("someone@new.example", "Noor")
+    _assert_counted(site, views=2, viewers=1)
 
 
 def test_the_form_works_without_scripts(site: Site, browser: Browser) -> None:

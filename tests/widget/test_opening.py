@@ -168,7 +168,7 @@ def test_opening_reads_little_and_writes_once(
 ) -> None:
     """C2: at most 8 reads beside the one transaction that writes, however long the history."""
     past.did_often(box.main["contact"], 60)
-    widget.open("rep", box.main["contact"])
+    widget.open("rep", box.main["contact"]).post("/widget/destinations")
 
     with _transactions(database) as seen:
         widget.open("rep", box.main["contact"])

@@ -130,8 +130,19 @@ def test_names_signed_for_another_bearer_are_refused() -> None:
     assert refused.value.reason == "bearer_invalid"
 
 
-def test_a_visit_shows_what_was_written_in_its_form() -> None:
-    """L11: the first thing a rep asks of a form that was sent."""
+@pytest.mark.parametrize(
+    ("named", "sender"),
+    [
+        ({"name": "Noor\n<b>", "email": "noor@new.example"}, "Noor <b>, noor@new.example"),
+        ({"name": "", "email": "noor@new.example"}, "noor@new.example"),
+        ({}, ""),  # a visit from before senders were kept
+    ],
+)
+def test_a_visit_shows_what_was_written_in_its_form_and_by_whom(
+    named: dict[str, str], sender: str
+) -> None:
+    """L11: the first thing a rep asks of a form that was sent; links are passed on."""
+    form = {"message": "Call me\n<b>today</b>", **named}
     item = TimelineItem(
         seq=1,
         id=new_id(),
@@ -143,9 +154,9 @@ def test_a_visit_shows_what_was_written_in_its_form() -> None:
         url="",
         confidence=Confidence.HUMAN,
         confidence_reason="",
-        properties={"form_sent": True, "form": {"message": "Call me\n<b>today</b>"}},
+        properties={"form_sent": True, "form": form},
     )
     (row,) = rows_of([item], {}, reader_of("UTC", "en_US", NOW))
 
-    assert row.message == "Call me <b>today</b>"
+    assert (row.message, row.sender) == ("Call me <b>today</b>", sender)
     assert "form sent" in row.marks

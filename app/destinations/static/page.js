@@ -68,6 +68,7 @@ async function send(event) {
   event.preventDefault();
   const form = event.target;
   form.load.value = off ? "" : load;
+  if (off) form.refused.value = 1; // whoever writes now is who they say, not whose link it is
   const body = new URLSearchParams(new FormData(form)), headers = { "X-Inlay-Part": "form" };
   const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => 0);
   if (answer.status !== 200 && answer.status !== 422) return form.submit();
