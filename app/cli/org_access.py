@@ -1,4 +1,4 @@
-"""``orgs connect``, ``apikey…``, ``canvas-app``: how we reach an org, and who may speak for it."""
+"""``orgs apikey…``, ``canvas-app``: who may speak for an org."""
 
 from __future__ import annotations
 
@@ -6,63 +6,14 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.tenant import operator, org_of
-from app.errors import ConfigError
-from app.orgs import apikeys, apps, audit
-from app.salesforce import connections
-from app.salesforce.errors import ForeignHost, SalesforceError, WrongOrg
-from app.salesforce.gateway import current_gateway
-from app.web.context import config, database, keyring
+from app.orgs import apikeys, apps
+from app.web.context import database, keyring
 
 
 def install(orgs: click.Group) -> None:
     """Add these commands to the group."""
-    for command in (connect, apikey, list_apikeys, revoke_apikey, canvas_app):
+    for command in (apikey, list_apikeys, revoke_apikey, canvas_app):
         orgs.add_command(command)
-
-
-@click.command()
-@click.argument("salesforce_id")
-@click.option("--instance-url", required=True, help="https://….my.salesforce.com")
-@click.option("--client-id", required=True, help="Consumer key of the app in the org.")
-@click.option(
-    "--client-secret", envvar="INLAY_CLIENT_SECRET", required=True, help="By environment."
-)
-@with_appcontext
-def connect(salesforce_id: str, instance_url: str, client_id: str, client_secret: str) -> None:
-    """Connect an org as its integration user (client credentials), and log in once."""
-    with database().system_reading() as reading:
-        org = org_of(reading, salesforce_id)
-    try:
-        with database().writing(org.id) as session:
-            connections.connect(
-                session,
-                keyring(),
-                instance_url=instance_url.rstrip("/"),
-                client_id=client_id,
-                client_secret=client_secret,
-                extra_origins=config().salesforce_extra_origins,
-            )
-            audit.record(session, audit.Tag.CONNECTION_CREATED, operator(), url=instance_url)
-        current_gateway().for_org(org.id)
-    except ForeignHost as error:
-        raise ConfigError(
-            f"{instance_url} is no address of Salesforce's ({error.code}); give the org's own, "
-            "such as https://yourname.my.salesforce.com."
-        ) from error
-    except SalesforceError as error:
-        raise ConfigError(_no_entry(error)) from error
-    click.echo(f"{salesforce_id} is connected: {instance_url} let us in.")
-
-
-def _no_entry(error: SalesforceError) -> str:
-    """What to look at when the connection stands and the log-in failed."""
-    if isinstance(error, WrongOrg):
-        return error.message
-    return (
-        f"The org does not let us in ({error.code or error.reason}). Check the client id and "
-        "secret, and that the app has the client credentials flow with a user to run as; then "
-        "give the command again."
-    )
 
 
 @click.command()

@@ -72,6 +72,21 @@ def test_a_secret_that_salesforce_refuses_is_said(
     assert "another-secret" not in line
 
 
+def test_a_slip_does_not_cost_a_connection_that_works(
+    beside: Flask, org: Org, database: Database, devorg: RunningOrg
+) -> None:
+    command = connect(ORG_ID, devorg.url)
+    assert invoke(beside, *command, INLAY_CLIENT_SECRET="devorg-client-secret").exit_code == 0
+    refused(invoke(beside, *command, INLAY_CLIENT_SECRET="another-secret-than-the-orgs"))
+    elsewhere = connect(ORG_ID, "https://salesforce.example.com")
+    refused(invoke(beside, *elsewhere, INLAY_CLIENT_SECRET="devorg-client-secret"))
+    with database.reading(org.id) as session:
+        status = connections.status(session)
+    assert status is not None
+    assert (status.is_connected, status.instance_url) == (True, devorg.url)
+    assert beside.extensions[EXTENSION].for_org(org.id).query("SELECT Id FROM Contact", feature="t")
+
+
 def test_the_credentials_of_another_org_are_refused(
     beside: Flask, database: Database, devorg: RunningOrg
 ) -> None:
