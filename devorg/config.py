@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devorg import ids
 from devorg.errors import ConfigError
-from devorg.names import names_with
+from devorg.names import checked_namespace
 
 DEFAULT_ORG_ID = "00D5e000000DEVO" + ids.suffix("00D5e000000DEVO")
 
@@ -37,7 +37,7 @@ class DevorgConfig:
         if org_id is None or not org_id.startswith("00D"):
             raise ConfigError("org_id", f"{self.org_id!r} is not the Id of an organization.")
         object.__setattr__(self, "org_id", org_id)
-        names_with(self.namespace)
+        checked_namespace(self.namespace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from devorg import access, ids, rows, users
 from devorg.errors import ConfigError, ControlError
 from devorg.faults import fault_from
 from devorg.org import Org, org_of
-from devorg.schema import OBJECTS, SObject, object_of
+from devorg.schema import SObject
 from devorg.seed.more import grow
 from devorg.seed.plant import main_records
 from devorg.users import User
@@ -39,7 +39,7 @@ def _user(key: object) -> User:
 
 def _record(key: object) -> tuple[SObject, str]:
     record_id = ids.to_18(str(key))
-    sobject = object_of(record_id) if record_id else None
+    sobject = _org().schema.object_of(record_id) if record_id else None
     if record_id is None or sobject is None:
         raise ControlError("record", f"{key!r} is not the Id of a record.")
     return sobject, record_id
@@ -112,7 +112,9 @@ def list_records(name: str) -> Response:
     org = _org()
     sobject = org.names.sobject(name)
     if sobject is None:
-        raise ControlError("sobject", f"No object {name!r}; there are {', '.join(OBJECTS)}.")
+        raise ControlError(
+            "sobject", f"No object {name!r}; there are {', '.join(org.schema.objects)}."
+        )
     with org.store.reading() as connection:
         records = rows.everything(connection, sobject)
     return jsonify(

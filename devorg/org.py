@@ -10,8 +10,9 @@ from devorg import access, rows, signing
 from devorg.config import DevorgConfig
 from devorg.errors import ControlError
 from devorg.faults import Faults
-from devorg.names import Names, names_with
-from devorg.schema import object_of
+from devorg.names import Names
+from devorg.rights import Rights
+from devorg.schema import STANDARD, Schema
 from devorg.seed.plant import plant
 from devorg.signing import Variant
 from devorg.soql.locators import Locators
@@ -29,13 +30,15 @@ class Org:
 
     def __init__(self, config: DevorgConfig) -> None:
         self.config = config
-        self.store = Store(config.data_path)
+        self.schema: Schema = STANDARD
+        self.store = Store(config.data_path, self.schema)
         self.tokens = Tokens(config)
         self.usage = Usage()
         self.faults = Faults()
         self.locators = Locators()
         self.per_row_ms = 0.0
-        self.names: Names = names_with(config.namespace)
+        self.names = Names(self.schema, config.namespace)
+        self.rights = Rights()
         # Describe answers 304 to clients that have seen the schema since this moment.
         self.schema_changed = datetime.now(UTC).replace(microsecond=0)
         self._plant_if_empty()
@@ -51,6 +54,7 @@ class Org:
         """Back to the seed and to no switches turned; secrets and tokens stay good."""
         self.faults.clear()
         self.per_row_ms = 0.0
+        self.use_schema(STANDARD)
         self.use_namespace(self.config.namespace)
         with self.store.writing() as connection:
             self.store.clear(connection)
@@ -60,10 +64,22 @@ class Org:
 
     def use_namespace(self, namespace: str | None) -> None:
         """Show the package's fields under this namespace, or under none."""
-        names = names_with(namespace or None)
-        if names is self.names:
+        if (namespace or None) != self.names.namespace:
+            self.names = Names(self.schema, namespace)
+            self._mark_change()
+
+    def use_schema(self, schema: Schema) -> None:
+        """Other objects and fields from now on; the tables follow."""
+        if schema is self.schema:
             return
-        self.names = names
+        with self.store.writing() as connection:
+            self.store.shape(connection, schema)
+        # Names last: whoever sees the new ones finds the tables ready.
+        self.schema = schema
+        self.names = Names(schema, self.names.namespace)
+        self._mark_change()
+
+    def _mark_change(self) -> None:
         # HTTP dates know whole seconds: two changes within one must not look like one.
         now = datetime.now(UTC).replace(microsecond=0)
         self.schema_changed = max(now, self.schema_changed + timedelta(seconds=1))
@@ -79,7 +95,7 @@ class Org:
         issued_at_offset_seconds: float = 0,
     ) -> str:
         """A signed request for the canvas on that record's page. Raises ControlError."""
-        sobject = object_of(record_id)
+        sobject = self.schema.object_of(record_id)
         if sobject is None:
             raise ControlError("record", f"No object has ids like {record_id!r}.")
         with self.store.reading() as connection:

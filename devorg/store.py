@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from devorg.schema import OBJECTS, Field, SObject
+from devorg.schema import Field, Schema, SObject
 
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -40,9 +40,7 @@ def _column(field: Field) -> str:
     return f'"{field.name}" TEXT{key}' + ("" if exact else " COLLATE NOCASE")
 
 
-def _table(sobject: SObject) -> Iterator[str]:
-    columns = ", ".join(_column(field) for field in sobject.fields)
-    yield f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({columns})'
+def _indexes(sobject: SObject) -> Iterator[str]:
     for field in sobject.fields:
         index = f'"{sobject.name}_{field.name}" ON "{sobject.name}" ("{field.name}")'
         if field.unique:
@@ -52,10 +50,28 @@ def _table(sobject: SObject) -> Iterator[str]:
             yield f"CREATE INDEX IF NOT EXISTS {index}"
 
 
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {row["name"] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+
+
+def _shape_table(connection: sqlite3.Connection, sobject: SObject) -> None:
+    """Make the table have the object's columns; a column of a field that is gone stays, unread."""
+    there = _columns(connection, sobject.name)
+    if not there:
+        columns = ", ".join(_column(field) for field in sobject.fields)
+        connection.execute(f'CREATE TABLE "{sobject.name}" ({columns})')
+    else:
+        for field in sobject.fields:
+            if field.name not in there:
+                connection.execute(f'ALTER TABLE "{sobject.name}" ADD COLUMN {_column(field)}')
+    for statement in _indexes(sobject):
+        connection.execute(statement)
+
+
 class Store:
     """The SQLite file of one org; with no path, a temporary one that `close` removes."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None, schema: Schema) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="devorg-") if path is None else None
         self.path = Path(self._folder.name) / "org.sqlite" if self._folder else Path(path or "")
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
@@ -64,9 +80,7 @@ class Store:
         with self.writing() as connection:
             for statement in _OWN_TABLES.split(";\n"):
                 connection.execute(statement)
-            for sobject in OBJECTS.values():
-                for statement in _table(sobject):
-                    connection.execute(statement)
+            self.shape(connection, schema)
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -114,9 +128,15 @@ class Store:
         with self._turn, self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def shape(self, connection: sqlite3.Connection, schema: Schema) -> None:
+        """Make the tables those of a schema, inside the caller's transaction."""
+        for sobject in schema.objects.values():
+            _shape_table(connection, sobject)
+
     def clear(self, connection: sqlite3.Connection) -> None:
         """Empty every table, inside the caller's transaction."""
-        for table in (*OBJECTS, "meta", "counter", "hidden_record", "hidden_field"):
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        for table in [row["name"] for row in connection.execute(query)]:
             connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of devorg's own tables
 
     def close(self) -> None:

@@ -75,7 +75,7 @@ class Drafter:
         name = self._names.api(one.name)
         draft.api_names[one.name] = name
         try:
-            draft.values[one.name] = values.stored(one, name, value)
+            draft.values[one.name] = values.stored(self._names.schema, one, name, value)
         except RowError as error:
             draft.error = draft.error or error
 

@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from devorg import rows
 from devorg.errors import RowError
 from devorg.rows import Record
-from devorg.schema import OBJECTS, SObject, object_of
+from devorg.schema import Schema, SObject
 
 
 class References:
     """Looks up the targets of references, once per batch."""
 
-    def __init__(self, connection: sqlite3.Connection, user_id: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, schema: Schema, user_id: str) -> None:
         self._connection = connection
+        self._schema = schema
         self._found: dict[str, Record] = {}
         query = "SELECT record_id FROM hidden_record WHERE user_id = ?"
         self.hidden = frozenset(row[0] for row in connection.execute(query, (user_id,)))
@@ -25,11 +26,12 @@ class References:
         """Read the records of these ids, where they exist."""
         wanted: dict[str, set[str]] = defaultdict(set)
         for record_id in record_ids:
-            sobject = object_of(record_id)
+            sobject = self._schema.object_of(record_id)
             if sobject is not None and record_id not in self._found:
                 wanted[sobject.name].add(record_id)
         for name, some in wanted.items():
-            for record in rows.by_values(self._connection, OBJECTS[name], "Id", sorted(some)):
+            sobject = self._schema.objects[name]
+            for record in rows.by_values(self._connection, sobject, "Id", sorted(some)):
                 self._found[record["Id"]] = record
 
     def get(self, record_id: str | None) -> Record:

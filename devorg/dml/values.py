@@ -7,14 +7,14 @@ from typing import Any
 
 from devorg import ids, moments
 from devorg.errors import ApiError, RowError
-from devorg.schema import Field, object_of
+from devorg.schema import Field, Schema
 from devorg.schema.fields import TEXT_TYPES
 
 _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _SHOWN = 100
 
 
-def stored(field: Field, api_name: str, value: Any) -> Any:
+def stored(schema: Schema, field: Field, api_name: str, value: Any) -> Any:
     """The value as stored; blanks are null.
 
     Raises RowError for a value that breaks a rule, ApiError for one of the wrong JSON type,
@@ -25,7 +25,7 @@ def stored(field: Field, api_name: str, value: Any) -> Any:
     if isinstance(value, dict | list):
         raise _unreadable(field, value)
     if field.type in {"id", "reference"}:
-        return _reference(field, api_name, value)
+        return _reference(schema, field, api_name, value)
     if field.type in TEXT_TYPES:
         return _text(field, api_name, value)
     if field.type in {"date", "datetime"}:
@@ -58,12 +58,12 @@ def _text(field: Field, api_name: str, value: Any) -> str | None:
     return text or None
 
 
-def _reference(field: Field, api_name: str, value: Any) -> str:
+def _reference(schema: Schema, field: Field, api_name: str, value: Any) -> str:
     record_id = ids.to_18(str(value))
     if record_id is None:
         message = f"{field.label}: id value of incorrect type: {value}"
         raise RowError("MALFORMED_ID", message, [api_name])
-    target = object_of(record_id)
+    target = schema.object_of(record_id)
     if target is None or target.name not in field.references:
         message = f"{field.label}: id value of incorrect type: {value}"
         raise RowError("FIELD_INTEGRITY_EXCEPTION", message, [api_name])

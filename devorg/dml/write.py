@@ -48,7 +48,7 @@ class Writer:
         self._faults = faults
         self._connection = call.connection
         self._now = moments.now()
-        self._references = References(call.connection, call.user.id)
+        self._references = References(call.connection, call.names.schema, call.user.id)
         self._context = rules.context(call.connection, self._references, self._now)
 
     def create(self, payloads: Sequence[Payload], *, skip: str = "") -> list[Outcome]:

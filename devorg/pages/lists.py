@@ -8,7 +8,7 @@ from devorg.pages.display import Shown, label_of, references, shown_fields
 from devorg.pages.layouts import LAYOUTS
 from devorg.pages.reading import Reader, path_of
 from devorg.pages.viewer import Viewer
-from devorg.schema import OBJECTS
+from devorg.schema import STANDARD
 from devorg.seed.plant import main_records
 
 SHORT, LONG = 6, 200
@@ -52,7 +52,7 @@ def mains(reader: Reader) -> list[Main]:
     by_key = main_records(reader.connection)
     found = []
     for key in _MAIN_ORDER:
-        sobject, record_id = OBJECTS[key.capitalize()], by_key[key]
+        sobject, record_id = STANDARD.objects[key.capitalize()], by_key[key]
         layout = LAYOUTS[sobject.name]
         record = reader.record(sobject, record_id)
         note = str(record.get(layout.brief[0]) or "") if record else ""
@@ -78,7 +78,7 @@ def table(
     reader: Reader, viewer: Viewer, name: str, wanted: tuple[str, ...], *, limit: int
 ) -> Table:
     """Records of an object that the reader may see, oldest first."""
-    sobject, layout = OBJECTS[name], LAYOUTS[name]
+    sobject, layout = STANDARD.objects[name], LAYOUTS[name]
     records = reader.select(sobject, limit=limit)
     names = reader.names(references(sobject, records))
     rows = [

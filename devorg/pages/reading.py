@@ -9,13 +9,14 @@ from typing import Any
 from devorg import access, rows
 from devorg.pages.layouts import LAYOUTS
 from devorg.rows import Record
-from devorg.schema import SObject, object_of
+from devorg.schema import STANDARD, Schema, SObject
 
 
 class Reader:
     """The store as one user sees it, inside one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, user_id: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, schema: Schema, user_id: str) -> None:
+        self._schema = schema
         self.connection = connection
         self.user_id = user_id
         self._hidden_fields = access.hidden_fields(connection, user_id)
@@ -63,7 +64,7 @@ class Reader:
         """Names of those of the records that the user may see."""
         by_object: dict[str, tuple[SObject, set[str]]] = {}
         for record_id in record_ids:
-            sobject = object_of(record_id) if record_id else None
+            sobject = self._schema.object_of(record_id) if record_id else None
             if record_id and sobject and "Name" in sobject.by_name:
                 by_object.setdefault(sobject.name, (sobject, set()))[1].add(record_id)
         found: dict[str, str] = {}
@@ -74,6 +75,7 @@ class Reader:
         return found
 
     def _from(self, sobject: SObject, where: str) -> str:
+        sobject = self._schema.objects[sobject.name]
         return (
             f'FROM "{sobject.name}" AS t WHERE t.IsDeleted = 0'
             f" AND ({where}) AND {access.condition(sobject, 't')}"
@@ -89,7 +91,7 @@ class Reader:
 
 def path_of(record_id: str) -> str | None:
     """The page of a record, or None for objects that have none."""
-    sobject = object_of(record_id)
+    sobject = STANDARD.object_of(record_id)
     if sobject is None or sobject.name not in LAYOUTS:
         return None
     return f"/lightning/r/{sobject.name}/{record_id}/view"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from devorg.pages.reading import Reader, path_of
 from devorg.rows import Record
-from devorg.schema import OBJECTS
+from devorg.schema import STANDARD
 
 _SHOWN = 6
-CONTACT, OPPORTUNITY = OBJECTS["Contact"], OBJECTS["Opportunity"]
-ROLE, LEAD = OBJECTS["OpportunityContactRole"], OBJECTS["Lead"]
+CONTACT, OPPORTUNITY = STANDARD.objects["Contact"], STANDARD.objects["Opportunity"]
+ROLE, LEAD = STANDARD.objects["OpportunityContactRole"], STANDARD.objects["Lead"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from devorg.pages.reading import Reader
 from devorg.pages.record import RecordPage, record_page
 from devorg.pages.timeline import Timeline, timeline_of
 from devorg.pages.viewer import PEOPLE, VARIANTS, Viewer, viewer_of
-from devorg.schema import OBJECTS, SObject
+from devorg.schema import SObject
 
 blueprint = Blueprint(
     "pages",
@@ -58,8 +58,8 @@ def _page(template: str, status: int = 200, **values: Any) -> Response:
     viewer = _viewer()
     text = render_template(
         f"pages/{template}",
-        viewer=viewer, people=PEOPLE, variants=VARIANTS, tabs=LAYOUTS, objects=OBJECTS,
-        org_name=_org().config.org_name, path=request.path, **values,
+        viewer=viewer, people=PEOPLE, variants=VARIANTS, tabs=LAYOUTS,
+        objects=_org().schema.objects, org_name=_org().config.org_name, path=request.path, **values,
     )  # fmt: skip
     response = make_response(text, status)
     viewer.remember(response)
@@ -69,7 +69,7 @@ def _page(template: str, status: int = 200, **values: Any) -> Response:
 def _target(name: str, given: str) -> tuple[SObject, str]:
     """Object and 18-character id of a record's address, or 404."""
     record_id = ids.to_18(given)
-    sobject = OBJECTS.get(name) if name in LAYOUTS else None
+    sobject = _org().schema.objects.get(name) if name in LAYOUTS else None
     if record_id is None or sobject is None or not record_id.startswith(sobject.prefix):
         abort(404)
     return sobject, record_id
@@ -90,7 +90,7 @@ def home() -> Response:
     """Where to start: the seeded main records, and the newest of each object."""
     viewer = _viewer()
     with _org().store.reading() as connection:
-        reader = Reader(connection, viewer.user.id)
+        reader = Reader(connection, _org().schema, viewer.user.id)
         mains, tables = lists.mains(reader), lists.home_tables(reader, viewer)
     return _page("home.html", mains=mains, tables=tables)
 
@@ -102,7 +102,7 @@ def list_view(name: str) -> Response:
         abort(404)
     viewer = _viewer()
     with _org().store.reading() as connection:
-        table = lists.list_table(Reader(connection, viewer.user.id), viewer, name)
+        table = lists.list_table(Reader(connection, _org().schema, viewer.user.id), viewer, name)
     return _page("list.html", table=table)
 
 
@@ -115,7 +115,7 @@ def record_view(name: str, given: str) -> AnyResponse:
         return redirect(f"/lightning/r/{name}/{record_id}/view{query}")
     viewer, page, timeline = _viewer(), None, None
     with _org().store.reading() as connection:
-        reader = Reader(connection, viewer.user.id)
+        reader = Reader(connection, _org().schema, viewer.user.id)
         if not reader.exists(sobject, record_id):
             abort(404)
         if reader.may_see(sobject, record_id):
@@ -152,7 +152,7 @@ def activities(name: str, given: str) -> AnyResponse:
     sobject, record_id = _target(name, given)
     viewer = _viewer()
     with _org().store.reading() as connection:
-        reader = Reader(connection, viewer.user.id)
+        reader = Reader(connection, _org().schema, viewer.user.id)
         if not reader.may_see(sobject, record_id):
             abort(403)
         timeline = timeline_of(reader, sobject, record_id, viewer.user)
@@ -175,7 +175,7 @@ def signed_request() -> Response:
     sobject, record_id = _target(request.args.get("sobject", ""), request.args.get("record", ""))
     viewer, org = _viewer(), _org()
     with org.store.reading() as connection:
-        if not Reader(connection, viewer.user.id).exists(sobject, record_id):
+        if not Reader(connection, _org().schema, viewer.user.id).exists(sobject, record_id):
             abort(404)
     text = org.sign(viewer.user, record_id, viewer.variant, request.host_url.rstrip("/"))
     return jsonify(response=text, auxiliary={})

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from devorg.pages.display import day_text, local, today
 from devorg.pages.reading import Reader, path_of
 from devorg.rows import Record
-from devorg.schema import OBJECTS, SObject
+from devorg.schema import STANDARD, SObject
 from devorg.users import User
 
 _SHOWN = 50
-TASK, EVENT = OBJECTS["Task"], OBJECTS["Event"]
+TASK, EVENT = STANDARD.objects["Task"], STANDARD.objects["Event"]
 # An activity belongs to a person by WhoId, to a deal by WhatId, and to an account by either.
 _BELONGS = {
     "Contact": "t.WhoId = :id",

@@ -13,7 +13,7 @@ from devorg.errors import ApiError, RowError
 from devorg.rest.call import Answer, Call
 from devorg.rest.routing import resource
 from devorg.rest.sobjects import key_field, writer
-from devorg.schema import SObject, object_of
+from devorg.schema import SObject
 
 MAX_ROWS = 200
 MAX_CHUNKS = 10
@@ -146,7 +146,7 @@ def delete(call: Call) -> Answer:
 
 def _delete(call: Call, given: str) -> Outcome:
     record_id = ids.to_18(given)
-    sobject = object_of(record_id) if record_id else None
+    sobject = call.names.schema.object_of(record_id) if record_id else None
     if record_id is None or sobject is None or not sobject.writable:
         return Outcome(errors=[RowError("MALFORMED_ID", f"malformed id {given}")])
     return writer(call, sobject).delete([record_id])[0]

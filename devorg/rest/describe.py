@@ -11,7 +11,7 @@ from typing import Any
 
 from devorg.rest.call import Answer, Call
 from devorg.rest.routing import resource
-from devorg.schema import OBJECTS, Field, SObject
+from devorg.schema import Field, SObject
 from devorg.schema.fields import TEXT_TYPES
 
 MAX_BATCH = 200
@@ -51,7 +51,7 @@ def describe_global(call: Call) -> Answer:
         body={
             "encoding": "UTF-8",
             "maxBatchSize": MAX_BATCH,
-            "sobjects": [_summary(call, each) for each in OBJECTS.values()],
+            "sobjects": [_summary(call, each) for each in call.names.schema.objects.values()],
         },
         headers=_stamp(call.org.schema_changed),
     )
@@ -141,7 +141,7 @@ def _children(call: Call, sobject: SObject) -> list[dict[str, Any]]:
             "relationshipName": None,
             "restrictedDelete": False,
         }
-        for child in OBJECTS.values()
+        for child in call.names.schema.objects.values()
         for field in child.fields
         if sobject.name in field.references
     ]

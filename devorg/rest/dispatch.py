@@ -10,7 +10,6 @@ from urllib.parse import unquote
 
 from flask import Blueprint, Response, current_app, request
 
-from devorg import access
 from devorg.errors import ApiError, DropError
 from devorg.org import Org, org_of
 from devorg.rest import families
@@ -86,7 +85,7 @@ def _answer(org: Org, version: str, path: str) -> Response:
         call = Call(
             org, user, connection, version, request.method, path, request.args,
             {key.lower(): value for key, value in request.headers}, body,
-            request.host_url.rstrip("/"), access.hidden_fields(connection, user.id),
+            request.host_url.rstrip("/"), org.rights.hidden_fields(connection, user),
         )  # fmt: skip
         result = route.handler(call, **route.values)
     org.faults.strike_call(paths, rows, after=True)

@@ -17,7 +17,7 @@ from devorg.names import Names
 from devorg.rest.call import Answer, Call, not_found
 from devorg.rest.routing import resource
 from devorg.rows import Record
-from devorg.schema import OBJECTS, Field, SObject, object_of
+from devorg.schema import Field, SObject
 from devorg.soql.paths import Paths, UnknownPath
 
 MAX_RECORDS = 200
@@ -50,7 +50,7 @@ def _paths(call: Call, sobject: SObject) -> list[tuple[str, ...]]:
 def _record(call: Call, record_id: str) -> dict[str, Any]:
     """One record as the UI API shows it. Raises ApiError."""
     full = to_18(record_id)
-    sobject = object_of(full) if full else None
+    sobject = call.names.schema.object_of(full) if full else None
     if full is None or sobject is None:
         message = f"The requested record ID is not valid: {record_id}"
         raise ApiError(400, "INVALID_ID_FIELD", message)
@@ -99,10 +99,10 @@ def _parent(
     """A parent inside a record: null when there is none, or none that the user may see."""
     field = next(each for each in sobject.fields if each.relationship == relationship)
     parent_id = record[field.name]
-    target = object_of(parent_id) if parent_id else None
+    target = call.names.schema.object_of(parent_id) if parent_id else None
     if target is None or not access.is_visible(call.connection, call.user.id, target, parent_id):
         return {"displayValue": None, "value": None}
-    parent = rows.by_id(call.connection, OBJECTS[target.name], parent_id) or {}
+    parent = rows.by_id(call.connection, target, parent_id) or {}
     known = [each for each in paths if _known(call.names, target, each)]
     inner = _representation(call, target, parent, known)
     return {"displayValue": parent.get("Name"), "value": inner}

@@ -33,15 +33,18 @@ TASK_STATUSES: dict[str, tuple[bool, bool]] = {
     "Closed - Won't do": (True, False),
 }
 
-PACKAGE_FIELDS = (
-    replace(
-        text("Inlay_Key__c", "Inlay Key", 80),
-        external_id=True, unique=True, case_sensitive=True, id_lookup=True,
-    ),
-    text("Inlay_Kind__c", "Inlay Kind", 80),
-    typed("datetime", "Inlay_Occurred_At__c", "Inlay Occurred At"),
-    text("Inlay_Confidence__c", "Inlay Confidence", 40),
-    typed("url", "Inlay_Link__c", "Inlay Link", 255),
+PACKAGE_FIELDS = tuple(
+    replace(one, packaged=True)
+    for one in (
+        replace(
+            text("Inlay_Key__c", "Inlay Key", 80),
+            external_id=True, unique=True, case_sensitive=True, id_lookup=True,
+        ),
+        text("Inlay_Kind__c", "Inlay Kind", 80),
+        typed("datetime", "Inlay_Occurred_At__c", "Inlay Occurred At"),
+        text("Inlay_Confidence__c", "Inlay Confidence", 40),
+        typed("url", "Inlay_Link__c", "Inlay Link", 255),
+    )
 )  # fmt: skip
 
 COMMON: tuple[Field, ...] = (

@@ -35,6 +35,8 @@ class Field:
     id_lookup: bool = False
     case_sensitive: bool = False
     name_field: bool = False
+    # True for the fields of the package, whose names follow the org's namespace.
+    packaged: bool = False
 
     @property
     def custom(self) -> bool:

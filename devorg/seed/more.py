@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from devorg import moments, rows, users
 from devorg.rows import Record
-from devorg.schema import OBJECTS
+from devorg.schema import STANDARD
 from devorg.schema.people import INDUSTRIES
 from devorg.schema.sales import ROLES, STAGES
 from devorg.seed.companies import COMPANIES, PEOPLE
@@ -33,7 +33,7 @@ class _Grower:
 
     def add(self, sobject: str, records: list[Record], oldest: int = _OLDEST_DAYS) -> list[Record]:
         """Store records, each with an id and made some days ago by the rep."""
-        kind = OBJECTS[sobject]
+        kind = STANDARD.objects[sobject]
         numbered = zip(rows.make_ids(self.connection, kind, len(records)), records, strict=True)
         owner = {"OwnerId": users.USERS[0].id} if "OwnerId" in kind.by_name else {}
         full = [

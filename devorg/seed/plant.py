@@ -8,15 +8,14 @@ from datetime import datetime, timedelta
 from devorg import access, ids, moments, rows, users
 from devorg.config import DevorgConfig
 from devorg.rows import Record
-from devorg.schema import OBJECTS
+from devorg.schema import STANDARD
 from devorg.schema.activities import TASK_STATUSES
 from devorg.schema.sales import STAGES
 from devorg.seed.companies import COMPANIES, PEOPLE, PROSPECTS
 from devorg.seed.deals import DEALS, PASTS
 
-ACCOUNT, CONTACT, LEAD = OBJECTS["Account"], OBJECTS["Contact"], OBJECTS["Lead"]
-OPPORTUNITY, ROLE = OBJECTS["Opportunity"], OBJECTS["OpportunityContactRole"]
-TASK, REP = OBJECTS["Task"], users.USERS[0]
+_OBJECTS = STANDARD.objects
+REP = users.USERS[0]
 
 
 class Planter:
@@ -37,7 +36,7 @@ class Planter:
 
     def add(self, sobject: str, key: tuple[str, ...], days: float, record: Record) -> Record:
         """One record made that many days ago by the rep, remembered by its key."""
-        kind = OBJECTS[sobject]
+        kind = _OBJECTS[sobject]
         new_id = rows.make_ids(self.connection, kind, 1)[0]
         owner = {"OwnerId": REP.id} if "OwnerId" in kind.by_name else {}
         full = rows.stamped(REP.id, self.ago(days), {"Id": new_id, **owner, **record})
@@ -65,7 +64,7 @@ def _administration(planter: Planter, config: DevorgConfig) -> None:
         "TimeZoneSidKey": "Europe/London",
     }  # fmt: skip
     stamped = rows.stamped(users.USERS[1].id, planter.ago(900), organization)
-    rows.insert(planter.connection, OBJECTS["Organization"], [stamped])
+    rows.insert(planter.connection, _OBJECTS["Organization"], [stamped])
     for user in users.USERS:
         record: Record = {
             "Id": user.id, "Username": user.username, "FirstName": user.first_name,
@@ -76,7 +75,7 @@ def _administration(planter: Planter, config: DevorgConfig) -> None:
             "ProfileId": ids.make("00e", 1),
         }  # fmt: skip
         stamped = rows.stamped(users.USERS[1].id, planter.ago(800), record)
-        rows.insert(planter.connection, OBJECTS["User"], [stamped])
+        rows.insert(planter.connection, _OBJECTS["User"], [stamped])
     for order, (label, (closed, default)) in enumerate(TASK_STATUSES.items(), start=1):
         status: Record = {
             "MasterLabel": label, "ApiName": label, "SortOrder": order,
@@ -185,11 +184,11 @@ def _rights(planter: Planter) -> None:
 
 def main_records(connection: sqlite3.Connection) -> dict[str, str]:
     """Ids of the records that demos and tests start from; made first, so their ids are fixed."""
-    grace = rows.by_values(connection, CONTACT, "FirstName", ["Grace"])[0]
+    grace = rows.by_values(connection, _OBJECTS["Contact"], "FirstName", ["Grace"])[0]
     return {
-        "account": ids.make(ACCOUNT.prefix, 1),
-        "contact": ids.make(CONTACT.prefix, 1),
-        "opportunity": ids.make(OPPORTUNITY.prefix, 1),
-        "lead": ids.make(LEAD.prefix, 1),
+        "account": ids.make(_OBJECTS["Account"].prefix, 1),
+        "contact": ids.make(_OBJECTS["Contact"].prefix, 1),
+        "opportunity": ids.make(_OBJECTS["Opportunity"].prefix, 1),
+        "lead": ids.make(_OBJECTS["Lead"].prefix, 1),
         "partial_hidden_contact": grace["Id"],
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from devorg import access
 from devorg.names import Names
-from devorg.schema import OBJECTS, Field, SObject
+from devorg.schema import Field, SObject
 
 # What a polymorphic parent (Who, What, Owner) shows: the fields of Salesforce's object Name.
 _SHARED = ("Id", "Name", "FirstName", "LastName", "Email", "Title", "Phone")
@@ -77,7 +77,8 @@ class Paths:
         path = (*parent.path, str(field.relationship))
         if path not in self.parents:
             self.parents[path] = tuple(
-                self._join(parent, field, OBJECTS[target], path) for target in field.references
+                self._join(parent, field, self.names.schema.objects[target], path)
+                for target in field.references
             )
         return self.parents[path]
 

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from devorg import DevorgConfig, create_org_app, rows
 from devorg.org import Org, org_of
 from devorg.pages.security import origin_of
-from devorg.schema import OBJECTS
+from devorg.schema import STANDARD
 from devorg.seed.plant import main_records
 from devorg.users import USERS
 
@@ -76,13 +76,13 @@ def view(sobject: str, record_id: str, query: str = "") -> str:
 def add_task(org: Org, **fields: Any) -> str:
     """One finished Task of the rep; its id."""
     with org.store.writing() as connection:
-        task_id = rows.make_ids(connection, OBJECTS["Task"], 1)[0]
+        task_id = rows.make_ids(connection, STANDARD.objects["Task"], 1)[0]
         given = {
             "Id": task_id, "Subject": "Opened the proposal", "IsClosed": True,
             "IsArchived": False, "OwnerId": USERS[0].id, **fields,
         }  # fmt: skip
         record = rows.stamped(USERS[0].id, "2026-11-20T10:00:00.000+0000", given)
-        rows.insert(connection, OBJECTS["Task"], [record])
+        rows.insert(connection, STANDARD.objects["Task"], [record])
     return task_id
 
 
@@ -244,7 +244,7 @@ def test_the_apis_keep_their_own_404(browser: FlaskClient) -> None:
 def test_a_deleted_record_has_no_page(browser: FlaskClient, org: Org, main: dict[str, str]) -> None:
     """X16: the recycle bin is not shown."""
     with org.store.writing() as connection:
-        rows.update(connection, OBJECTS["Lead"], main["lead"], {"IsDeleted": True})
+        rows.update(connection, STANDARD.objects["Lead"], main["lead"], {"IsDeleted": True})
     assert browser.get(view("Lead", main["lead"])).status_code == 404
 
 
