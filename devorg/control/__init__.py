@@ -1,0 +1,20 @@
+"""`/_devorg/`: what tests and demos ask of the org itself. JSON in and out, no login.
+
+A new family of calls is a new module here, and one word in each of the two lists below.
+"""
+
+from __future__ import annotations
+
+from devorg.control import (
+    faults,
+    records,
+    sessions,
+    settings,
+    story,
+    usage,
+)
+from devorg.control.call import blueprint
+
+FAMILIES = (faults, records, sessions, settings, story, usage)
+
+__all__ = ["FAMILIES", "blueprint"]
