@@ -39,11 +39,6 @@ def is_date(text: str) -> bool:
     return True
 
 
-def now() -> str:
-    """The current second, as written."""
-    return write(datetime.now(UTC))
-
-
 def ui_api(text: str) -> str:
     """The UI API's way to write the same moment: `2022-03-17T16:21:26.000Z`."""
     return text.replace("+0000", "Z")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flask import Flask
 
 from devorg import access, rows, signing
+from devorg.clock import Clock
 from devorg.config import DevorgConfig
 from devorg.errors import ControlError
 from devorg.faults import Faults
@@ -32,7 +33,8 @@ class Org:
         self.config = config
         self.schema: Schema = STANDARD
         self.store = Store(config.data_path, self.schema)
-        self.tokens = Tokens(config)
+        self.clock = Clock()
+        self.tokens = Tokens(config, self.clock)
         self.usage = Usage()
         self.faults = Faults()
         self.locators = Locators()
@@ -40,25 +42,26 @@ class Org:
         self.names = Names(self.schema, config.namespace)
         self.rights = Rights()
         # Describe answers 304 to clients that have seen the schema since this moment.
-        self.schema_changed = datetime.now(UTC).replace(microsecond=0)
+        self.schema_changed = self.clock.now().replace(microsecond=0)
         self._plant_if_empty()
 
     def _plant_if_empty(self) -> None:
         with self.store.writing() as connection:
             if connection.execute("SELECT 1 FROM meta WHERE key = 'planted'").fetchone():
                 return
-            plant(connection, self.config, datetime.now(UTC))
+            plant(connection, self.config, self.clock.now())
             connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
 
     def reset(self) -> None:
         """Back to the seed and to no switches turned; secrets and tokens stay good."""
         self.faults.clear()
+        self.clock.reset()
         self.per_row_ms = 0.0
         self.use_schema(STANDARD)
         self.use_namespace(self.config.namespace)
         with self.store.writing() as connection:
             self.store.clear(connection)
-            plant(connection, self.config, datetime.now(UTC))
+            plant(connection, self.config, self.clock.now())
             connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
         self.usage.reset()
 
@@ -81,7 +84,7 @@ class Org:
 
     def _mark_change(self) -> None:
         # HTTP dates know whole seconds: two changes within one must not look like one.
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = self.clock.now().replace(microsecond=0)
         self.schema_changed = max(now, self.schema_changed + timedelta(seconds=1))
 
     def sign(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import time
 
 from devorg import users
+from devorg.clock import Clock
 from devorg.config import DevorgConfig
 from devorg.users import User
 
@@ -18,7 +18,8 @@ LIFETIME_MS = 2 * 60 * 60 * 1000
 class Tokens:
     """Issues and reads the tokens of one org: `<orgId15>!<user>.<issued ms>.<nonce>.<mac>`."""
 
-    def __init__(self, config: DevorgConfig) -> None:
+    def __init__(self, config: DevorgConfig, clock: Clock) -> None:
+        self._clock = clock
         self._org = config.org_id[:15]
         self._key = hashlib.sha256(f"{self._org}:{config.client_secret}".encode()).digest()
         self._not_before = 0
@@ -28,7 +29,7 @@ class Tokens:
 
     def issue(self, user: User) -> str:
         """A new token of that user."""
-        issued = max(int(time.time() * 1000), self._not_before)
+        issued = max(self._clock.milliseconds(), self._not_before)
         claims = f"{user.id[:15]}.{issued}.{secrets.token_hex(12)}"
         return f"{self._org}!{claims}.{self._mac(claims)}"
 
@@ -40,11 +41,11 @@ class Tokens:
         if org != self._org or not fresh:
             return None
         user_id, issued, _ = claims.split(".")
-        age = int(time.time() * 1000) - int(issued)
+        age = self._clock.milliseconds() - int(issued)
         if int(issued) < self._not_before or age > LIFETIME_MS:
             return None
         return users.find(user_id)
 
     def end_all(self) -> None:
         """Every token issued so far is over; the next ones are good."""
-        self._not_before = int(time.time() * 1000) + 1
+        self._not_before = self._clock.milliseconds() + 1

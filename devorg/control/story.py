@@ -25,8 +25,9 @@ def seed() -> Response:
         isinstance(body[key], int) and body[key] >= 0 for key in ("people", "events", "seed")
     ):
         raise ControlError("seed", "people, events and seed must be whole numbers.")
+    now = the_org().clock.now()
     with the_org().store.writing() as connection:
-        counts = grow(connection, body["people"], body["events"], body["seed"])
+        counts = grow(connection, body["people"], body["events"], body["seed"], now)
     return jsonify(counts)
 
 

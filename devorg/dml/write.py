@@ -47,7 +47,7 @@ class Writer:
         self._sobject = sobject
         self._faults = faults
         self._connection = call.connection
-        self._now = moments.now()
+        self._now = moments.write(call.org.clock.now())
         self._references = References(call.connection, call.names.schema, call.user.id)
         self._context = rules.context(call.connection, self._references, self._now)
 

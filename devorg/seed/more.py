@@ -26,10 +26,10 @@ _CHUNK = 2000
 
 
 class _Grower:
-    def __init__(self, connection: sqlite3.Connection, seed: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, seed: int, moment: datetime) -> None:
         self.connection = connection
         self.random = random.Random(seed)  # noqa: S311 - made-up data, not a secret
-        self.moment = datetime.now(UTC)
+        self.moment = moment
 
     def add(self, sobject: str, records: list[Record], oldest: int = _OLDEST_DAYS) -> list[Record]:
         """Store records, each with an id and made some days ago by the rep."""
@@ -49,12 +49,19 @@ class _Grower:
         return moments.write(self.moment - timedelta(minutes=minutes))
 
 
-def grow(connection: sqlite3.Connection, people: int, events: int, seed: int) -> dict[str, int]:
-    """Add contacts with accounts, opportunities and roles, and finished Tasks about them all.
+def grow(
+    connection: sqlite3.Connection,
+    people: int,
+    events: int,
+    seed: int,
+    moment: datetime | None = None,
+) -> dict[str, int]:
+    """Add contacts with accounts, opportunities and roles, and finished Tasks about them all,
+    dated back from `moment` (now).
 
     Answers how many rows of each object were added.
     """
-    grower = _Grower(connection, seed)
+    grower = _Grower(connection, seed, moment or datetime.now(UTC))
     found = connection.execute("SELECT used FROM counter WHERE prefix = '003'").fetchone()
     # The number of contacts ever made keeps addresses apart between two calls.
     contacts, accounts = _people(grower, people, int(found["used"]) if found else 0)
