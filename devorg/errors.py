@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -26,15 +26,23 @@ class ControlError(DevorgError):
 class ApiError(DevorgError):
     """A whole request refused by the REST API.
 
-    `fields` is None where a real org leaves the key out (INVALID_SESSION_ID, NOT_FOUND).
+    `fields` is None where a real org leaves the key out (INVALID_SESSION_ID, NOT_FOUND);
+    `headers` go with the answer.
     """
 
     def __init__(
-        self, status: int, code: str, message: str, fields: Sequence[str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        fields: Sequence[str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code, message)
         self.status = status
         self.fields = fields
+        self.headers = dict(headers or {})
 
     def body(self) -> list[dict[str, Any]]:
         """The REST error body: a list of one."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 
 from devorg import access, rows, signing
+from devorg.bulk.background import Background
 from devorg.clock import Clock
 from devorg.config import DevorgConfig
 from devorg.errors import ControlError
@@ -36,9 +37,10 @@ class Org:
         self.clock = Clock()
         self.tokens = Tokens(config, self.clock)
         self.usage = Usage()
-        self.faults = Faults()
+        self.faults = Faults(self.tokens.end_all)
         self.locators = Locators()
         self.per_row_ms = 0.0
+        self.bulk = Background(self.store)
         self.names = Names(self.schema, config.namespace)
         self.rights = Rights()
         # Describe answers 304 to clients that have seen the schema since this moment.
@@ -115,6 +117,7 @@ class Org:
     def close(self) -> None:
         """Let hanging calls go and close the store."""
         self.faults.clear()
+        self.bulk.close()
         self.store.close()
 
 

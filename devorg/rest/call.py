@@ -73,9 +73,17 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A multipart body: its parts by name."""
+
+    parts: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, JSON body (None for none) and headers."""
+    """Status, JSON body (None for none) and headers; `raw` is a body that is not JSON."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes | None = None

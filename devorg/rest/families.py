@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devorg.bulk import ingest_resources, query_resources
 from devorg.rest import (
     collections,
     composite,
@@ -12,4 +13,7 @@ from devorg.rest import (
     ui_api,
 )
 
-LOADED = (collections, composite, describe, limits, query, sobjects, ui_api)
+LOADED = (
+    collections, composite, describe, ingest_resources, limits, query, query_resources, sobjects,
+    ui_api,
+)  # fmt: skip
