@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from devorg.schema import Field, Schema, SObject
+from devorg.schema import Schema, tables
 
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,46 +26,6 @@ CREATE TABLE IF NOT EXISTS hidden_field (
   user_id TEXT NOT NULL, sobject TEXT NOT NULL, field TEXT NOT NULL,
   PRIMARY KEY (user_id, sobject, field)) WITHOUT ROWID;
 """
-_INDEXED = frozenset({"SystemModstamp", "Email", "ActivityDate"})
-
-
-def _column(field: Field) -> str:
-    if field.type in {"boolean", "int"}:
-        return f'"{field.name}" INTEGER'
-    if field.type in {"double", "currency", "percent"}:
-        return f'"{field.name}" REAL'
-    # SOQL compares text without regard to case, but ids and case-sensitive keys exactly.
-    exact = field.type in {"id", "reference", "date", "datetime"} or field.case_sensitive
-    key = " PRIMARY KEY" if field.name == "Id" else ""
-    return f'"{field.name}" TEXT{key}' + ("" if exact else " COLLATE NOCASE")
-
-
-def _indexes(sobject: SObject) -> Iterator[str]:
-    for field in sobject.fields:
-        index = f'"{sobject.name}_{field.name}" ON "{sobject.name}" ("{field.name}")'
-        if field.unique:
-            # Live and deleted rows alike: a key in the recycle bin is still taken.
-            yield f"CREATE UNIQUE INDEX IF NOT EXISTS {index}"
-        elif field.name in _INDEXED or (field.references and "User" not in field.references):
-            yield f"CREATE INDEX IF NOT EXISTS {index}"
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
-    return {row["name"] for row in connection.execute(f'PRAGMA table_info("{table}")')}
-
-
-def _shape_table(connection: sqlite3.Connection, sobject: SObject) -> None:
-    """Make the table have the object's columns; a column of a field that is gone stays, unread."""
-    there = _columns(connection, sobject.name)
-    if not there:
-        columns = ", ".join(_column(field) for field in sobject.fields)
-        connection.execute(f'CREATE TABLE "{sobject.name}" ({columns})')
-    else:
-        for field in sobject.fields:
-            if field.name not in there:
-                connection.execute(f'ALTER TABLE "{sobject.name}" ADD COLUMN {_column(field)}')
-    for statement in _indexes(sobject):
-        connection.execute(statement)
 
 
 class Store:
@@ -130,8 +90,7 @@ class Store:
 
     def shape(self, connection: sqlite3.Connection, schema: Schema) -> None:
         """Make the tables those of a schema, inside the caller's transaction."""
-        for sobject in schema.objects.values():
-            _shape_table(connection, sobject)
+        tables.shape(connection, schema)
 
     def clear(self, connection: sqlite3.Connection) -> None:
         """Empty every table, inside the caller's transaction."""

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from devorg.schema.fields import SObject
+from devorg.schema.fields import Field, SObject
+
+
+def _resolved(sobject: SObject, known: frozenset[str]) -> SObject:
+    """The object with references to what this org has; the rest is for describe to tell."""
+    fields = tuple(_targets(each, known) if each.targets else each for each in sobject.fields)
+    return sobject if fields == sobject.fields else replace(sobject, fields=fields)
+
+
+def _targets(field: Field, known: frozenset[str]) -> Field:
+    here = tuple(name for name in field.targets if name in known)
+    elsewhere = tuple(name for name in field.targets if name not in known)
+    return replace(field, references=here, elsewhere=elsewhere)
 
 
 class Schema:
@@ -13,6 +26,7 @@ class Schema:
 
     def __init__(self, objects: Iterable[SObject]) -> None:
         by_name = {each.name: each for each in objects}
+        by_name = {name: _resolved(each, frozenset(by_name)) for name, each in by_name.items()}
         self.objects: Mapping[str, SObject] = MappingProxyType(by_name)
         self.by_prefix: Mapping[str, SObject] = MappingProxyType(
             {each.prefix: each for each in by_name.values()}

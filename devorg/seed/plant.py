@@ -70,6 +70,7 @@ def _administration(planter: Planter, config: DevorgConfig) -> None:
             "Id": user.id, "Username": user.username, "FirstName": user.first_name,
             "LastName": user.last_name, "Name": user.name, "Email": user.username,
             "Title": user.title, "Alias": user.alias[:8], "IsActive": True,
+            "CommunityNickname": user.alias, "EmailEncodingKey": "UTF-8", "DigestFrequency": "D",
             "TimeZoneSidKey": user.time_zone, "LocaleSidKey": user.locale,
             "LanguageLocaleKey": user.language, "UserType": "Standard",
             "ProfileId": ids.make("00e", 1),

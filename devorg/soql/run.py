@@ -8,6 +8,7 @@ from typing import Any
 
 from devorg.errors import ApiError
 from devorg.rest.call import Call
+from devorg.rows import shown
 from devorg.soql.locators import Snapshot
 from devorg.soql.translate import Statement, Translator
 from devorg.soql.tree import Query, parse
@@ -101,8 +102,7 @@ def _record(
         else:
             found.setdefault(path, None)
     for column, value in zip(statement.columns, row[1 + len(parents) :], strict=True):
-        shown = bool(value) if column.field.type == "boolean" and value is not None else value
-        _place(found, column.path, shown)
+        _place(found, column.path, shown(column.field, value))
     return record
 
 
