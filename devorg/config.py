@@ -31,6 +31,12 @@ class DevorgConfig:
     org_id: str = DEFAULT_ORG_ID
     org_name: str = "Halyard Software"
     daily_api_requests: int = 100_000
+    callback_urls: tuple[str, ...] = (
+        "http://localhost:1717/OauthRedirect",
+        "http://localhost:8000/oauth/callback",
+    )
+    password_flow: bool = False
+    soap_login: bool = False
 
     def __post_init__(self) -> None:
         org_id = ids.to_18(self.org_id)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 
 from devorg import access, rows, signing
+from devorg.apps import OAuthState
 from devorg.bulk.background import Background
 from devorg.clock import Clock
 from devorg.config import DevorgConfig
@@ -35,7 +36,8 @@ class Org:
         self.schema: Schema = STANDARD
         self.store = Store(config.data_path, self.schema)
         self.clock = Clock()
-        self.tokens = Tokens(config, self.clock)
+        self.oauth = OAuthState(config, self.store, self.clock)
+        self.tokens = Tokens(config, self.clock, self.oauth)
         self.usage = Usage()
         self.faults = Faults(self.tokens.end_all)
         self.locators = Locators()
@@ -65,6 +67,7 @@ class Org:
             self.store.clear(connection)
             plant(connection, self.config, self.clock.now())
             connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
+        self.oauth.reset()
         self.usage.reset()
 
     def use_namespace(self, namespace: str | None) -> None:

@@ -6,6 +6,7 @@ A new family of calls is a new module here, and one word in each of the two list
 from __future__ import annotations
 
 from devorg.control import (
+    apps,
     clock,
     faults,
     records,
@@ -16,6 +17,6 @@ from devorg.control import (
 )
 from devorg.control.call import blueprint
 
-FAMILIES = (clock, faults, records, sessions, settings, story, usage)
+FAMILIES = (apps, clock, faults, records, sessions, settings, story, usage)
 
 __all__ = ["FAMILIES", "blueprint"]

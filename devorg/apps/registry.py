@@ -1,0 +1,81 @@
+"""The external client apps of one org: kept in its SQLite file, read from memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from devorg.apps.app import ClientApp, app_from
+from devorg.config import DevorgConfig
+from devorg.store import Store
+
+_TABLE = """CREATE TABLE IF NOT EXISTS client_app (
+  client_id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID"""
+
+
+def default_app(config: DevorgConfig) -> ClientApp:
+    """The app that every org has: the client id and secret of the command line."""
+    return ClientApp(
+        config.client_id,
+        config.client_secret,
+        label="Devorg Connection",
+        callback_urls=config.callback_urls,
+        scopes=("api", "refresh_token", "openid", "id", "profile", "email", "web"),
+        client_credentials=True,
+        run_as="integration",
+    )
+
+
+class Apps:
+    """Finds apps by their consumer key."""
+
+    def __init__(self, config: DevorgConfig, store: Store) -> None:
+        self._store = store
+        self._default = default_app(config)
+        self._apps = {self._default.client_id: self._default}
+        with store.writing() as connection:
+            connection.execute(_TABLE)
+            for row in connection.execute("SELECT body FROM client_app"):
+                app = app_from(json.loads(row["body"]))
+                # The secret of the command line is the one that holds.
+                if app.client_id == config.client_id:
+                    app = app_from({"consumerSecret": config.client_secret}, app)
+                self._apps[app.client_id] = app
+
+    def find(self, client_id: str) -> ClientApp | None:
+        """The app of a consumer key, if there is one."""
+        return self._apps.get(client_id)
+
+    def by_mark(self, mark: str) -> ClientApp | None:
+        """The app that `mark_of` gives this mark."""
+        return next((each for each in self._apps.values() if mark_of(each.client_id) == mark), None)
+
+    def all(self) -> list[ClientApp]:
+        """Every app, the default one first."""
+        return list(self._apps.values())
+
+    def save(self, app: ClientApp) -> None:
+        """Add the app, or change its policies."""
+        text = json.dumps(app.as_json())
+        with self._store.writing() as connection:
+            connection.execute("REPLACE INTO client_app VALUES (?, ?)", (app.client_id, text))
+        self._apps = {**self._apps, app.client_id: app}
+
+    def delete(self, app: ClientApp) -> None:
+        """Take the app away; what it was granted is for the caller to end."""
+        with self._store.writing() as connection:
+            connection.execute("DELETE FROM client_app WHERE client_id = ?", (app.client_id,))
+        self._apps = {key: each for key, each in self._apps.items() if each is not app}
+
+    def reset(self) -> list[ClientApp]:
+        """Only the default app, with its policies of the beginning; those that went."""
+        with self._store.writing() as connection:
+            connection.execute("DELETE FROM client_app")
+        gone = [each for each in self.all() if each.client_id != self._default.client_id]
+        self._apps = {self._default.client_id: self._default}
+        return gone
+
+
+def mark_of(client_id: str) -> str:
+    """A short sign for an app, for inside access tokens."""
+    return hashlib.sha256(client_id.encode()).hexdigest()[:12]
