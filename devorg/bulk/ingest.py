@@ -11,7 +11,7 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
-from devorg import ids
+from devorg import ids, rows
 from devorg.bulk import jobs, tables
 from devorg.bulk.columns import Cells, Columns
 from devorg.bulk.dialect import FileError
@@ -119,7 +119,11 @@ def _operate(call: Call, job: Job, sobject: SObject, payloads: list[Payload]) ->
         return writes.create(payloads)
     if job.operation == "upsert":
         return writes.upsert(key_field(call, sobject, job.key_field or ""), payloads)
-    return _by_id(writes, job.operation, payloads)
+    outcomes = _by_id(writes, job.operation, payloads)
+    if job.operation == "hardDelete":
+        gone = [each.id for each in outcomes if each.success and each.id]
+        rows.purge(call.connection, sobject, gone)
+    return outcomes
 
 
 def _by_id(writes: Writer, operation: str, payloads: list[Payload]) -> list[Outcome]:
