@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from devorg.schema.record_types import RecordType
+
 TEXT_TYPES: Final = frozenset(
     {
         "string", "textarea", "email", "phone", "url", "picklist", "multipicklist", "combobox",
@@ -70,6 +72,8 @@ class Field:
     # The display format of an auto-number, such as `A-{0000}`.
     auto_number: str | None = None
     help: str | None = None
+    # What describe tells as the formula of the default; `default` is its value.
+    default_formula: str | None = None
 
     @property
     def custom(self) -> bool:
@@ -134,6 +138,7 @@ class SObject:
     writable: bool = True
     # What describe would say of it against others of its kind: {"undeletable": False}.
     traits: Mapping[str, bool] = field(default_factory=dict, hash=False)
+    record_types: tuple[RecordType, ...] = ()
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
     # The fields that have a value of their own in the store, and those computed from them.
     stored: tuple[Field, ...] = field(init=False, repr=False, compare=False)

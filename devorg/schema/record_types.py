@@ -1,0 +1,19 @@
+"""Record types: kinds of one object, each with an id; `MASTER` is the one that every object has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """One record type of an object."""
+
+    id: str
+    developer_name: str
+    name: str
+    active: bool = True
+    description: str | None = None
+
+
+MASTER = RecordType("012000000000000AAA", "Master", "Master")
