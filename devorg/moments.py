@@ -9,6 +9,8 @@ _DATETIME = re.compile(
     r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d{1,6})?(?:Z|([+-]\d\d):?(\d\d))", re.ASCII
 )
 
+_CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?Z?", re.ASCII)
+
 
 def write(moment: datetime) -> str:
     """`2022-03-17T16:21:26.000+0000`: UTC, no colon in the offset, milliseconds dropped."""
@@ -26,6 +28,14 @@ def read(text: str) -> datetime | None:
         return datetime.fromisoformat(f"{day}T{clock}{offset}").astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def clock(text: str) -> str | None:
+    """The time of day of `10:30`, `10:30:00` or `10:30:00.000Z`, as stored; None if it is none."""
+    match = _CLOCK.fullmatch(text)
+    if not match or int(match[1]) > 23 or int(match[2]) > 59 or int(match[3] or 0) > 59:
+        return None
+    return f"{match[1]}:{match[2]}:{match[3] or '00'}.000Z"
 
 
 def is_date(text: str) -> bool:

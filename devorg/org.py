@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 
 from flask import Flask
 
-from devorg import access, rows, signing
+from devorg import access, moments, rows, signing, users
 from devorg.apps import OAuthState
+from devorg.automation import Automation
 from devorg.bulk.background import Background
 from devorg.clock import Clock
 from devorg.config import DevorgConfig
+from devorg.dml import last_activity, people
 from devorg.errors import ControlError
 from devorg.faults import Faults
 from devorg.names import Names
+from devorg.preferences import Preferences
 from devorg.rights import Rights
 from devorg.schema import STANDARD, Schema
 from devorg.seed.plant import plant
@@ -40,6 +44,8 @@ class Org:
         self.tokens = Tokens(config, self.clock, self.oauth)
         self.usage = Usage()
         self.faults = Faults(self.tokens.end_all)
+        self.automation = Automation()
+        self.preferences = Preferences()
         self.locators = Locators()
         self.per_row_ms = 0.0
         self.bulk = Background(self.store)
@@ -53,20 +59,25 @@ class Org:
         with self.store.writing() as connection:
             if connection.execute("SELECT 1 FROM meta WHERE key = 'planted'").fetchone():
                 return
-            plant(connection, self.config, self.clock.now())
-            connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
+            self._plant(connection)
+
+    def _plant(self, connection: sqlite3.Connection) -> None:
+        plant(connection, self.config, self.clock.now())
+        last_activity.roll_up(connection)
+        connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
 
     def reset(self) -> None:
         """Back to the seed and to no switches turned; secrets and tokens stay good."""
         self.faults.clear()
         self.clock.reset()
         self.per_row_ms = 0.0
+        self.automation.clear()
+        self.preferences = Preferences()
         self.use_schema(STANDARD)
         self.use_namespace(self.config.namespace)
         with self.store.writing() as connection:
             self.store.clear(connection)
-            plant(connection, self.config, self.clock.now())
-            connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
+            self._plant(connection)
         self.oauth.reset()
         self.usage.reset()
 
@@ -86,6 +97,16 @@ class Org:
         self.schema = schema
         self.names = Names(schema, self.names.namespace)
         self._mark_change()
+
+    def use_preferences(self, preferences: Preferences) -> None:
+        """Another way of working from now on; shared activities bring objects of their own."""
+        before, self.preferences = self.preferences, preferences
+        if preferences.shared_activities == before.shared_activities:
+            return
+        self.use_schema(people.sharing_schema(self.schema, on=preferences.shared_activities))
+        now = moments.write(self.clock.now())
+        with self.store.writing() as connection:
+            people.backfill(connection, self.schema, users.INTEGRATION.id, now)
 
     def _mark_change(self) -> None:
         # HTTP dates know whole seconds: two changes within one must not look like one.

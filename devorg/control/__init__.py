@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from devorg.control import (
     apps,
+    automation,
     clock,
     faults,
+    preferences,
     records,
     sessions,
     settings,
@@ -17,6 +19,6 @@ from devorg.control import (
 )
 from devorg.control.call import blueprint
 
-FAMILIES = (apps, clock, faults, records, sessions, settings, story, usage)
+FAMILIES = (apps, automation, clock, faults, preferences, records, sessions, settings, story, usage)
 
 __all__ = ["FAMILIES", "blueprint"]

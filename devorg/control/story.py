@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 from devorg.control.call import blueprint, the_body, the_org
+from devorg.dml import last_activity
 from devorg.errors import ControlError
 from devorg.seed.more import grow
 from devorg.seed.plant import main_records
@@ -27,7 +28,9 @@ def seed() -> Response:
         raise ControlError("seed", "people, events and seed must be whole numbers.")
     now = the_org().clock.now()
     with the_org().store.writing() as connection:
+        before = last_activity.newest(connection)
         counts = grow(connection, body["people"], body["events"], body["seed"], now)
+        last_activity.roll_up(connection, before)
     return jsonify(counts)
 
 

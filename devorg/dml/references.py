@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from devorg import rows
+from devorg.dml.reach import reachable
 from devorg.errors import RowError
 from devorg.rows import Record
 from devorg.schema import Schema, SObject
@@ -18,9 +19,9 @@ class References:
     def __init__(self, connection: sqlite3.Connection, schema: Schema, user_id: str) -> None:
         self._connection = connection
         self._schema = schema
+        self._user_id = user_id
         self._found: dict[str, Record] = {}
-        query = "SELECT record_id FROM hidden_record WHERE user_id = ?"
-        self.hidden = frozenset(row[0] for row in connection.execute(query, (user_id,)))
+        self._seen: set[str] = set()
 
     def load(self, record_ids: Iterable[str]) -> None:
         """Read the records of these ids, where they exist."""
@@ -33,6 +34,7 @@ class References:
             sobject = self._schema.objects[name]
             for record in rows.by_values(self._connection, sobject, "Id", sorted(some)):
                 self._found[record["Id"]] = record
+            self._seen |= reachable(self._connection, self._user_id, sobject, some)
 
     def get(self, record_id: str | None) -> Record:
         """The record of an id that was loaded; empty if there is none."""
@@ -42,15 +44,16 @@ class References:
         """Refuse references to what is missing, deleted or hidden. Raises RowError."""
         for field in sobject.fields:
             record_id = changed.get(field.name)
-            if not field.references or not record_id:
-                continue
-            name = api_names.get(field.name, field.name)
-            target = self._found.get(record_id)
-            if target is None:
-                message = "invalid cross reference id"
-                raise RowError("INVALID_CROSS_REFERENCE_KEY", message, [name])
-            if target["IsDeleted"]:
-                raise RowError("ENTITY_IS_DELETED", "entity is deleted", [name])
-            if record_id in self.hidden:
-                message = f"insufficient access rights on cross-reference id: {record_id[:15]}"
-                raise RowError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message, [name])
+            if field.references and record_id:
+                self.check_one(record_id, api_names.get(field.name, field.name))
+
+    def check_one(self, record_id: str, name: str) -> None:
+        """Refuse one reference, made in the field of that name. Raises RowError."""
+        target = self._found.get(record_id)
+        if target is None:
+            raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [name])
+        if target["IsDeleted"]:
+            raise RowError("ENTITY_IS_DELETED", "entity is deleted", [name])
+        if record_id not in self._seen:
+            message = f"insufficient access rights on cross-reference id: {record_id[:15]}"
+            raise RowError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message, [name])

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from flask import Blueprint, Response, current_app, request
 
 from devorg.errors import ApiError, DropError
+from devorg.faults.scope import objects_touched
 from devorg.org import Org, org_of
 from devorg.rest import families, reading, versions
 from devorg.rest.call import Answer, Call
@@ -55,8 +56,9 @@ def _answer(org: Org, version: str, path: str) -> Answer:
     parts = _parts(body) if route.template == "composite" else []
     paths = [request.path, *(str(part.get("url")) for part in parts)]
     rows = rows_written(method, path, body)
-    org.faults.strike_call(paths, rows, after=False)
-    org.faults.strike_status(request.path, after=False)
+    objects = objects_touched(path, request.args.get("q", ""), body)
+    org.faults.strike_call(paths, rows, after=False, objects=objects)
+    org.faults.strike_status(request.path, after=False, objects=objects)
     # Outside the transaction: a slow row must not hold up other calls.
     time.sleep(org.per_row_ms * rows / 1000)
     writes = method != "GET" and (not parts or any(p.get("method") != "GET" for p in parts))
@@ -67,21 +69,15 @@ def _answer(org: Org, version: str, path: str) -> Answer:
             request.host_url.rstrip("/"), org.rights.hidden_fields(connection, user),
         )  # fmt: skip
         result = route.handler(call, **route.values)
-    org.faults.strike_call(paths, rows, after=True)
-    org.faults.strike_status(request.path, after=True)
+    org.faults.strike_call(paths, rows, after=True, objects=objects)
+    org.faults.strike_status(request.path, after=True, objects=objects)
     return result
 
 
 def signed_in(org: Org) -> User:
     """The user of the request's bearer token. Raises the 401 of a real org."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    user = org.tokens.user_of(token) if scheme in {"Bearer", "OAuth"} else None
-    if user is None:
-        raise ApiError(
-            401, "INVALID_SESSION_ID", "Session expired or invalid",
-            headers={"WWW-Authenticate": "Token"},
-        )  # fmt: skip
-    return user
+    authorization = request.headers.get("Authorization", "")
+    return org.tokens.api_session(authorization, request.remote_addr or "").user
 
 
 def _parts(body: Any) -> list[dict[str, Any]]:
