@@ -70,8 +70,14 @@ def update(
     )
 
 
-def purge(connection: sqlite3.Connection, sobject: SObject, record_ids: Sequence[str]) -> None:
-    """Remove records for good."""
+def purge(
+    connection: sqlite3.Connection, sobject: SObject, record_ids: Sequence[str], moment: str
+) -> None:
+    """Remove records for good; that they were there is remembered."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO purged (sobject, moment, record_id) VALUES (?, ?, ?)",
+        [[sobject.name, moment, each] for each in record_ids],
+    )
     connection.executemany(
         f'DELETE FROM "{sobject.name}" WHERE Id = ?',  # noqa: S608 - names of devorg's own tables
         [[each] for each in record_ids],

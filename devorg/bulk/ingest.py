@@ -16,12 +16,13 @@ from devorg.bulk import jobs, tables
 from devorg.bulk.columns import Cells, Columns
 from devorg.bulk.dialect import FileError
 from devorg.bulk.jobs import Job
-from devorg.bulk.work import call_for, end, pause, stopped
+from devorg.bulk.work import call_for, end, now, pause, stopped
 from devorg.dml.write import Outcome, Writer
 from devorg.errors import ApiError, RowError
 from devorg.org import Org
 from devorg.rest.call import Call
-from devorg.rest.sobjects import key_field, writer
+from devorg.rest.records import key_field
+from devorg.rest.sobjects import writer
 from devorg.schema import SObject
 
 CHUNK = 200
@@ -122,7 +123,7 @@ def _operate(call: Call, job: Job, sobject: SObject, payloads: list[Payload]) ->
     outcomes = _by_id(writes, job.operation, payloads)
     if job.operation == "hardDelete":
         gone = [each.id for each in outcomes if each.success and each.id]
-        rows.purge(call.connection, sobject, gone)
+        rows.purge(call.connection, sobject, gone, now(call.org))
     return outcomes
 
 

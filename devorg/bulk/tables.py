@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 # Of `bulk_result` there is one row for each chunk of a job; `text` is CSV for loads, JSON for
-# extracts.
+# extracts. `purged` remembers the rows that are gone for good, for the lists of deleted ones.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS bulk_job (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, operation TEXT NOT NULL, object TEXT NOT NULL,
@@ -20,6 +20,9 @@ CREATE TABLE IF NOT EXISTS bulk_data (job_id TEXT PRIMARY KEY, content BLOB NOT 
 CREATE TABLE IF NOT EXISTS bulk_result (
   job_id TEXT NOT NULL, kind TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
   text TEXT NOT NULL, PRIMARY KEY (job_id, kind, first));
+CREATE TABLE IF NOT EXISTS purged (
+  sobject TEXT NOT NULL, moment TEXT NOT NULL, record_id TEXT NOT NULL,
+  PRIMARY KEY (sobject, moment, record_id)) WITHOUT ROWID;
 """
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from devorg.bulk import ingest_resources, query_resources
 from devorg.rest import (
+    batch,
     collections,
     composite,
     describe,
     limits,
     query,
+    replication,
     sobjects,
     ui_api,
+    unsupported,
 )
 
 LOADED = (
-    collections, composite, describe, ingest_resources, limits, query, query_resources, sobjects,
-    ui_api,
+    batch, collections, composite, describe, ingest_resources, limits, query, query_resources,
+    replication, sobjects, ui_api, unsupported,
 )  # fmt: skip

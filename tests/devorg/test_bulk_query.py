@@ -88,7 +88,7 @@ def test_results_belong_to_a_complete_job_of_the_same_version(jobs: Jobs) -> Non
         f"{client.url}/services/data/v60.0/jobs/query/{job}/results", timeout=30
     )
     assert older.status_code == 409
-    assert client.call("GET", f"jobs/query/{job}/resultPages").status_code == 404
+    assert client.call("GET", f"jobs/query/{job}/resultPages").status_code == 501
     assert client.call("GET", f"jobs/query/{job}/results?maxRecords=0").status_code == 400
     assert jobs.patch(job, "Aborted", "query").json()[0]["errorCode"] == "INVALIDJOBSTATE"
     assert client.call("DELETE", f"jobs/query/{job}").status_code == 204
