@@ -142,17 +142,23 @@ def delete(call: Call) -> Answer:
     _limit(len(wanted))
 
     def write() -> list[Outcome]:
-        return [_delete(call, each) for each in wanted]
+        runs = groupby(wanted, key=partial(_object_of, call))
+        return [each for sobject, some in runs for each in _delete(call, sobject, list(some))]
 
     return _answer(call, call.query.get("allOrNone", "").lower() == "true", write)
 
 
-def _delete(call: Call, given: str) -> Outcome:
+def _object_of(call: Call, given: str) -> SObject | None:
     record_id = ids.to_18(given)
     sobject = call.names.schema.object_of(record_id) if record_id else None
-    if record_id is None or sobject is None or not sobject.writable:
-        return Outcome(errors=[RowError("MALFORMED_ID", f"malformed id {given}")])
-    return writer(call, sobject).delete([record_id])[0]
+    return sobject if sobject and sobject.writable else None
+
+
+def _delete(call: Call, sobject: SObject | None, wanted: list[str]) -> list[Outcome]:
+    """Ids of one object; None for what is no id of anything that can be deleted."""
+    if sobject is None:
+        return [Outcome(errors=[RowError("MALFORMED_ID", f"malformed id {w}")]) for w in wanted]
+    return writer(call, sobject).delete([ids.to_18(each) or each for each in wanted])
 
 
 @resource("PATCH", "composite/sobjects/<name>/<key>")
