@@ -6,12 +6,15 @@ A new family of calls is a new module here, and one word in each of the two list
 from __future__ import annotations
 
 from devorg.control import (
+    actions,
     apps,
     automation,
     clock,
     faults,
+    metadata,
     preferences,
     records,
+    rights,
     sessions,
     settings,
     story,
@@ -19,6 +22,20 @@ from devorg.control import (
 )
 from devorg.control.call import blueprint
 
-FAMILIES = (apps, automation, clock, faults, preferences, records, sessions, settings, story, usage)
+FAMILIES = (
+    actions,
+    apps,
+    automation,
+    clock,
+    faults,
+    metadata,
+    preferences,
+    records,
+    rights,
+    sessions,
+    settings,
+    story,
+    usage,
+)
 
 __all__ = ["FAMILIES", "blueprint"]

@@ -56,6 +56,10 @@ class LastActivity:
         date = record.get("ActivityDate")
         return str(date) if date else None
 
+    def recount(self, record_ids: Iterable[str]) -> None:
+        """These records have other activities now, for another reason than a save."""
+        self._lowered |= set(record_ids)
+
     def flush(self) -> None:
         """Move the dates of all parents noted."""
         for name in _COLUMNS:
@@ -106,6 +110,15 @@ class LastActivity:
 def _parents(record: Record | None) -> set[str]:
     names = ("WhoId", "WhatId", "AccountId")
     return {str(record[name]) for name in names if record.get(name)} if record else set()
+
+
+def recount(
+    connection: sqlite3.Connection, schema: Schema, record_ids: Iterable[str], now: str
+) -> None:
+    """Work out the dates of these records anew."""
+    anew = LastActivity(connection, schema, "Task", now)
+    anew.recount(record_ids)
+    anew.flush()
 
 
 def newest(connection: sqlite3.Connection) -> dict[str, int]:

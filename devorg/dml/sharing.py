@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from devorg.dml.reach import reachable
+from devorg.access import editable_ids
 from devorg.errors import RowError
 from devorg.preferences import PRIVATE, Preferences
 from devorg.rights import Rights
@@ -35,9 +35,9 @@ class Sharing:
         self._seen: set[str] = set()
 
     def load(self, record_ids: Iterable[str]) -> None:
-        """Look up which of these records the user can reach."""
+        """Look up which of these records the user may change."""
         if not self._all:
-            self._seen |= reachable(self._connection, self._user.id, self._sobject, record_ids)
+            self._seen |= editable_ids(self._connection, self._user.id, self._sobject, record_ids)
 
     def check(self, record: Record) -> None:
         """Refuse a change of a record that was loaded. Raises RowError."""
