@@ -18,8 +18,8 @@ from devorg.errors import ApiError
 from devorg.org import Org
 from devorg.rest.call import Call
 from devorg.soql import run as soql
-from devorg.soql.translate import Translator
-from devorg.soql.tree import parse
+from devorg.soql.translate import Translator, aggregated
+from devorg.soql.tree import Query, parse
 
 HEADER, ROWS = "header", "rows"
 # So many rows are shown where the client names no number.
@@ -31,7 +31,8 @@ def columns(call: Call, text: str) -> tuple[str, list[tuple[str, ...]]]:
     and for what a bulk query cannot hold.
     """
     query = parse(text)
-    if query.fields is None or query.offset:
+    children = any(isinstance(each, Query) for each in query.fields or ())
+    if aggregated(query) or children or query.offset:
         message = "Aggregate, offset and subquery selections are not supported in Bulk V2 Query"
         raise ApiError(400, "FEATURENOTENABLED", message)
     statement = Translator(call.names, call.user.id, call.hidden).translate(query, deleted=False)

@@ -26,6 +26,9 @@ def _answer(call: Call, result: run.Result) -> Answer:
 
 def _text(call: Call) -> str:
     text = call.query.get("q")
+    if "explain" in call.query and not text:
+        message = "devorg has no query plans: it runs on SQLite, whose plans are not Salesforce's."
+        raise ApiError(501, "NOT_IMPLEMENTED", message)
     if not text:
         raise ApiError(400, "MALFORMED_QUERY", "SOQL statements cannot be empty or null")
     return text
