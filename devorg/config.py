@@ -31,6 +31,8 @@ class DevorgConfig:
     org_id: str = DEFAULT_ORG_ID
     org_name: str = "Halyard Software"
     daily_api_requests: int = 100_000
+    # An SFDX project's folder whose objects, fields and permission sets the org starts with.
+    metadata: Path | None = None
     callback_urls: tuple[str, ...] = (
         "http://localhost:1717/OauthRedirect",
         "http://localhost:8000/oauth/callback",
@@ -73,6 +75,7 @@ _FLAGS: tuple[tuple[str, str, str], ...] = (
         ",".join(_DEFAULTS.callback_urls),
         "callback URLs of the OAuth client, separated by commas",
     ),
+    ("metadata", "", "SFDX folder of objects, fields and permission sets to start with"),
     ("tls-names", "", "further host names of the certificate, separated by commas"),
 )
 _SWITCHES: tuple[tuple[str, str], ...] = (
@@ -122,6 +125,7 @@ def read_command(arguments: Sequence[str], environment: Mapping[str, str]) -> Co
         client_secret=chosen.client_secret,
         namespace=chosen.namespace or None,
         org_id=chosen.org_id,
+        metadata=Path(chosen.metadata) if chosen.metadata else None,
         callback_urls=_list(chosen.callback_urls),
         password_flow=chosen.password_flow,
         soap_login=chosen.soap_login,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from devorg import access, moments, rows, signing, users
+from devorg import access, metadata, moments, rows, signing, users
 from devorg.apps import OAuthState
 from devorg.automation import Automation
 from devorg.bulk.background import Background
@@ -18,8 +18,8 @@ from devorg.errors import ControlError
 from devorg.faults import Faults
 from devorg.names import Names
 from devorg.preferences import Preferences
-from devorg.rights import Rights
-from devorg.schema import STANDARD, Schema
+from devorg.rights import Rights, stored
+from devorg.schema import Schema
 from devorg.seed.plant import plant
 from devorg.signing import Variant
 from devorg.soql.locators import Locators
@@ -37,7 +37,8 @@ class Org:
 
     def __init__(self, config: DevorgConfig) -> None:
         self.config = config
-        self.schema: Schema = STANDARD
+        self.given = metadata.given(config.metadata)
+        self.schema: Schema = self.given.schema
         self.store = Store(config.data_path, self.schema)
         self.clock = Clock()
         self.oauth = OAuthState(config, self.store, self.clock)
@@ -50,7 +51,8 @@ class Org:
         self.per_row_ms = 0.0
         self.bulk = Background(self.store)
         self.names = Names(self.schema, config.namespace)
-        self.rights = Rights()
+        self.rights = Rights(self.schema)
+        self.given.define(self.rights)
         # Describe answers 304 to clients that have seen the schema since this moment.
         self.schema_changed = self.clock.now().replace(microsecond=0)
         self._plant_if_empty()
@@ -58,11 +60,13 @@ class Org:
     def _plant_if_empty(self) -> None:
         with self.store.writing() as connection:
             if connection.execute("SELECT 1 FROM meta WHERE key = 'planted'").fetchone():
-                return
-            self._plant(connection)
+                stored.write(connection, self.rights, self.schema)
+            else:
+                self._plant(connection)
 
     def _plant(self, connection: sqlite3.Connection) -> None:
         plant(connection, self.config, self.clock.now())
+        stored.write(connection, self.rights, self.schema)
         last_activity.roll_up(connection)
         connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
 
@@ -73,10 +77,13 @@ class Org:
         self.per_row_ms = 0.0
         self.automation.clear()
         self.preferences = Preferences()
-        self.use_schema(STANDARD)
+        self.rights.reset()
+        self.given.define(self.rights)
+        self.use_schema(self.given.schema)
         self.use_namespace(self.config.namespace)
         with self.store.writing() as connection:
             self.store.clear(connection)
+            self.store.drop_rest(connection, self.schema)
             self._plant(connection)
         self.oauth.reset()
         self.usage.reset()
@@ -93,9 +100,17 @@ class Org:
             return
         with self.store.writing() as connection:
             self.store.shape(connection, schema)
+            self.rights.schema = schema
+            stored.write(connection, self.rights, schema)
         # Names last: whoever sees the new ones finds the tables ready.
         self.schema = schema
         self.names = Names(schema, self.names.namespace)
+        self._mark_change()
+
+    def rights_changed(self) -> None:
+        """Let queries and describes know what `rights` say now."""
+        with self.store.writing() as connection:
+            stored.write(connection, self.rights, self.schema)
         self._mark_change()
 
     def use_preferences(self, preferences: Preferences) -> None:

@@ -15,16 +15,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from devorg import access
+from devorg.rights import record_access
 from devorg.schema import Schema, tables
 
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS counter (prefix TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS hidden_record (
-  user_id TEXT NOT NULL, record_id TEXT NOT NULL, PRIMARY KEY (user_id, record_id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS hidden_field (
-  user_id TEXT NOT NULL, sobject TEXT NOT NULL, field TEXT NOT NULL,
-  PRIMARY KEY (user_id, sobject, field)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counter (prefix TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID
 """
 
 
@@ -38,7 +35,7 @@ class Store:
         self._turn = threading.Lock()
         self._closed = False
         with self.writing() as connection:
-            for statement in _OWN_TABLES.split(";\n"):
+            for statement in (_OWN_TABLES + ";\n" + access.OWN_TABLES).split(";\n"):
                 connection.execute(statement)
             self.shape(connection, schema)
 
@@ -91,6 +88,11 @@ class Store:
     def shape(self, connection: sqlite3.Connection, schema: Schema) -> None:
         """Make the tables those of a schema, inside the caller's transaction."""
         tables.shape(connection, schema)
+        record_access.make_view(connection, schema)
+
+    def drop_rest(self, connection: sqlite3.Connection, schema: Schema) -> None:
+        """Take away the custom tables and columns that a schema does not have."""
+        tables.drop_rest(connection, schema)
 
     def clear(self, connection: sqlite3.Connection) -> None:
         """Empty every table, inside the caller's transaction."""

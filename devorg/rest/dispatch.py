@@ -47,6 +47,7 @@ def answer(version: str, path: str) -> Response:
 
 def _answer(org: Org, version: str, path: str) -> Answer:
     user = signed_in(org)
+    org.rights.check_api(user)
     versions.check(version)
     method = reading.method_of(request)
     route = Route(method, path)

@@ -136,9 +136,15 @@ class SObject:
     # "record": own grant; "activity": by who and what; "opportunity": by its opportunity.
     sharing: str = "record"
     writable: bool = True
+    # The org-wide default: who sees and edits rows that are not theirs.
+    sharing_model: str = "ReadWrite"
     # What describe would say of it against others of its kind: {"undeletable": False}.
     traits: Mapping[str, bool] = field(default_factory=dict, hash=False)
     record_types: tuple[RecordType, ...] = ()
+    # The name of the SQL view that shows its rows, for objects that have no table.
+    view: str | None = None
+    # The objects whose sharing decides about this one's rows; the schema fills it in.
+    parents: Mapping[str, SObject] = field(default_factory=dict, hash=False, compare=False)
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
     # The fields that have a value of their own in the store, and those computed from them.
     stored: tuple[Field, ...] = field(init=False, repr=False, compare=False)
@@ -153,9 +159,30 @@ class SObject:
         object.__setattr__(self, "computed", computed)
 
     @property
+    def parent_fields(self) -> tuple[str, ...]:
+        """The fields whose records decide about who sees this object's rows."""
+        if self.sharing == "parent":
+            return tuple(f.name for f in self.fields if f.custom and f.cascades and not f.nillable)
+        named = {"activity": ("WhoId", "WhatId"), "opportunity": ("OpportunityId",)}
+        own = named.get(self.sharing, ("CampaignId",) if self.sharing == "campaign" else ())
+        return own or (("AccountId",) if self.name == "Contact" else ())
+
+    @property
     def custom(self) -> bool:
         """True for the objects that a package or an admin added."""
         return self.name.endswith("__c")
+
+    def with_fields(self, *changed: Field) -> SObject:
+        """The same object with these fields added, or put in place of those of their names."""
+        fields = {**self.by_name, **{each.name: each for each in changed}}
+        return replace(self, fields=tuple(fields.values()))
+
+    def with_record_type(self, made: RecordType) -> SObject:
+        """The same object with one more record type, and the field that tells it."""
+        types = (*(r for r in self.record_types if r.developer_name != made.developer_name), made)
+        tells = reference("RecordTypeId", "Record Type ID", "RecordType")
+        tells = replace(tells, default=types[0].id, defaulted=True, securable=False)
+        return replace(self.with_fields(tells), record_types=types)
 
     def trait(self, name: str, usual: bool) -> bool:
         """One flag of describe, as usual unless this object differs."""

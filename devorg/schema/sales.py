@@ -43,7 +43,7 @@ def _forecast() -> str:
 
 
 _YEAR = 'CAST(substr("CloseDate", 1, 4) AS INTEGER)'
-_QUARTER = '(CAST(substr("CloseDate", 6, 2) AS INTEGER) + 2) / 3'
+_QUARTER = '((CAST(substr("CloseDate", 6, 2) AS INTEGER) + 2) / 3)'
 
 OPPORTUNITY = SObject(
     "Opportunity", "Opportunity", "Opportunities", "006",

@@ -21,15 +21,37 @@ def _targets(field: Field, known: frozenset[str]) -> Field:
     return replace(field, references=here, elsewhere=elsewhere)
 
 
+def _with_parents(objects: Mapping[str, SObject]) -> dict[str, SObject]:
+    """The objects, each knowing those that its sharing depends on."""
+    done: dict[str, SObject] = {}
+
+    def complete(sobject: SObject, path: frozenset[str]) -> SObject:
+        if sobject.name in done:
+            return done[sobject.name]
+        targets = {
+            target
+            for name in sobject.parent_fields
+            for target in sobject.by_name[name].references
+            if target not in path
+        }
+        inner = path | {sobject.name}
+        parents = {name: complete(objects[name], inner) for name in sorted(targets)}
+        done[sobject.name] = replace(sobject, parents=parents) if parents else sobject
+        return done[sobject.name]
+
+    return {name: complete(each, frozenset({name})) for name, each in objects.items()}
+
+
 class Schema:
     """What objects there are; a request keeps the one it began with."""
 
     def __init__(self, objects: Iterable[SObject]) -> None:
         by_name = {each.name: each for each in objects}
         by_name = {name: _resolved(each, frozenset(by_name)) for name, each in by_name.items()}
+        by_name = _with_parents(by_name)
         self.objects: Mapping[str, SObject] = MappingProxyType(by_name)
         self.by_prefix: Mapping[str, SObject] = MappingProxyType(
-            {each.prefix: each for each in by_name.values()}
+            {each.prefix: each for each in by_name.values() if each.prefix}
         )
         self._by_lower_name = {name.lower(): each for name, each in by_name.items()}
 

@@ -154,7 +154,27 @@ LEAD_STATUS = _setup(
     """ + _STAMPS,
 )  # fmt: skip
 
+USER_RECORD_ACCESS = SObject(
+    "UserRecordAccess", "User Record Access", "User Record Access", "",
+    fields(
+        """
+        Id                 id              -sg  Record Access ID
+        RecordId           string 18       -g   Record ID
+        UserId             reference User  -g   User ID  path=
+        HasReadAccess      boolean         -g   Has Read Access
+        HasEditAccess      boolean         -g   Has Edit Access
+        HasDeleteAccess    boolean         -g   Has Delete Access
+        HasTransferAccess  boolean         -g   Has Transfer Access
+        HasAllAccess       boolean         -g   Has All Access
+        MaxAccessLevel     picklist 40     nr-g  Max Access Level
+        """,
+        {"MaxAccessLevel": ("None", "Read", "Edit", "Delete", "Transfer", "All")},
+    ),
+    sharing="all", writable=False, view="UserRecordAccess",
+    traits={"replicateable": False, "retrieveable": False},
+)  # fmt: skip
+
 SETUP: tuple[SObject, ...] = (
     PROFILE, PERMISSION_SET, PERMISSION_SET_ASSIGNMENT, USER_ROLE, RECORD_TYPE, GROUP,
-    OPPORTUNITY_STAGE, LEAD_STATUS,
+    OPPORTUNITY_STAGE, LEAD_STATUS, USER_RECORD_ACCESS,
 )  # fmt: skip

@@ -28,11 +28,34 @@ END
 def shape(connection: sqlite3.Connection, schema: Schema) -> None:
     """Make the tables those of the schema; what is gone from it stays, unread."""
     for sobject in schema.objects.values():
-        _shape_table(connection, sobject)
+        if sobject.view is None:
+            _shape_table(connection, sobject)
+
+
+def drop_rest(connection: sqlite3.Connection, schema: Schema) -> None:
+    """Take away the custom tables and columns that the schema does not have."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%\\_\\_c' ESCAPE '\\'"
+    )
+    for (name,) in connection.execute(query).fetchall():
+        if name not in schema.objects:
+            connection.execute(f'DROP TABLE "{name}"')
+    for sobject in schema.objects.values():
+        kept = {*sobject.by_name, "IsDeleted"}
+        for name in _column_names(connection, sobject) - kept:
+            connection.execute(f'DROP TRIGGER IF EXISTS "{sobject.name}.{name}"')
+            connection.execute(f'DROP INDEX IF EXISTS "{sobject.name}_{name}"')
+            connection.execute(f'ALTER TABLE "{sobject.name}" DROP COLUMN "{name}"')
+
+
+def _column_names(connection: sqlite3.Connection, sobject: SObject) -> set[str]:
+    if sobject.view is not None:
+        return set()
+    return {row[1] for row in connection.execute(f'PRAGMA table_xinfo("{sobject.name}")')}
 
 
 def _shape_table(connection: sqlite3.Connection, sobject: SObject) -> None:
-    there = {row[1] for row in connection.execute(f'PRAGMA table_xinfo("{sobject.name}")')}
+    there = _column_names(connection, sobject)
     columns = list(_columns(sobject))
     if not there:
         text = ", ".join(column for _, column in columns)

@@ -10,6 +10,7 @@ from devorg.config import DevorgConfig
 from devorg.rows import Record
 from devorg.schema import STANDARD
 from devorg.schema.activities import TASK_STATUSES
+from devorg.schema.people import LEAD_STATUSES
 from devorg.schema.sales import STAGES
 from devorg.seed.companies import COMPANIES, PEOPLE, PROSPECTS
 from devorg.seed.deals import DEALS, PASTS
@@ -83,6 +84,25 @@ def _administration(planter: Planter, config: DevorgConfig) -> None:
             "IsClosed": closed, "IsDefault": default,
         }  # fmt: skip
         planter.add("TaskStatus", (label,), 900, status)
+    _choices(planter)
+
+
+def _choices(planter: Planter) -> None:
+    """The stages and statuses that the org's admin has set up."""
+    for order, (label, (probability, closed, won)) in enumerate(STAGES.items(), start=1):
+        category = "Closed" if won else "Omitted" if closed else "Pipeline"
+        stage: Record = {
+            "MasterLabel": label, "ApiName": label, "SortOrder": order, "IsActive": True,
+            "IsClosed": closed, "IsWon": won, "DefaultProbability": probability,
+            "ForecastCategory": category, "ForecastCategoryName": category,
+        }  # fmt: skip
+        planter.add("OpportunityStage", (label,), 900, stage)
+    for order, (label, converted) in enumerate(LEAD_STATUSES.items(), start=1):
+        status: Record = {
+            "MasterLabel": label, "ApiName": label, "SortOrder": order,
+            "IsConverted": converted, "IsDefault": order == 1,
+        }  # fmt: skip
+        planter.add("LeadStatus", (label,), 900, status)
 
 
 def _companies(planter: Planter) -> None:

@@ -1,0 +1,41 @@
+"""UserRecordAccess: what each user may do with a record, as an SQL view over all objects."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from devorg import access
+from devorg.schema import Schema, SObject
+
+NAME = "UserRecordAccess"
+_LEVELS = (
+    "CASE WHEN all_ THEN 'All' WHEN deletes THEN 'Delete' WHEN edits THEN 'Edit'"
+    " WHEN reads THEN 'Read' ELSE 'None' END"
+)
+
+
+def make_view(connection: sqlite3.Connection, schema: Schema) -> None:
+    """(Re)make the view for the objects of a schema."""
+    connection.execute(f'DROP VIEW IF EXISTS "{NAME}"')
+    shared = [each for each in schema.objects.values() if each.sharing != "all"]
+    parts = " UNION ALL ".join(_part(each) for each in shared)
+    connection.execute(
+        f'CREATE VIEW "{NAME}" AS SELECT id AS "Id", id AS "RecordId", user_id AS "UserId",'  # noqa: S608 - names of devorg's own tables
+        ' reads AS "HasReadAccess", edits AS "HasEditAccess", deletes AS "HasDeleteAccess",'
+        ' deletes AS "HasTransferAccess", all_ AS "HasAllAccess",'
+        f' {_LEVELS} AS "MaxAccessLevel", 0 AS "IsDeleted", id AS "rowid" FROM ({parts})'
+    )
+
+
+def _part(sobject: SObject) -> str:
+    sees = access.condition(sobject, "r").replace(":user", "o.user_id")
+    edits = access.edit_condition(sobject, "r").replace(":user", "o.user_id")
+    owned = "OwnerId" in sobject.by_name and sobject.sharing == "record"
+    mine = 'r."OwnerId" = o.user_id OR o.modify_all' if owned else "1"
+    return (
+        f"SELECT r.Id AS id, o.user_id AS user_id, o.may_read AND {sees} AS reads,"  # noqa: S608 - names of devorg's own tables
+        f" o.may_edit AND {edits} AS edits,"
+        f" o.may_delete AND {edits} AND ({mine}) AS deletes, o.modify_all AS all_"
+        f" FROM \"{sobject.name}\" AS r JOIN object_right AS o ON o.sobject = '{sobject.name}'"
+        " WHERE r.IsDeleted = 0"
+    )
