@@ -50,9 +50,11 @@ class Call:
         return f"/services/data/{self.version}"
 
     def sobject(self, name: str) -> SObject:
-        """The object of that name. Raises the 404 of a real org."""
+        """The object of that name. Raises the 404 of a real org, which it gives as well for an
+        object that the user may not read.
+        """
         sobject = self.names.sobject(name)
-        if sobject is None:
+        if sobject is None or not self.org.rights.may(self.user, sobject, "read"):
             raise not_found()
         return sobject
 

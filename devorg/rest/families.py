@@ -9,6 +9,7 @@ from devorg.rest import (
     composite,
     describe,
     limits,
+    object_info,
     query,
     replication,
     sobjects,
@@ -17,6 +18,6 @@ from devorg.rest import (
 )
 
 LOADED = (
-    batch, collections, composite, describe, ingest_resources, limits, query, query_resources,
-    replication, sobjects, ui_api, unsupported,
+    batch, collections, composite, describe, ingest_resources, limits, object_info, query,
+    query_resources, replication, sobjects, ui_api, unsupported,
 )  # fmt: skip

@@ -21,6 +21,7 @@ from devorg.schema import Field, SObject
 from devorg.soql.paths import Paths, UnknownPath
 
 MAX_RECORDS = 200
+_REFUSED = ("childRelationships", "layoutTypes", "modes", "pageSize", "updateMru")
 _DATETIMES = frozenset({"datetime"})
 
 
@@ -54,6 +55,10 @@ def _record(call: Call, record_id: str) -> dict[str, Any]:
     if full is None or sobject is None:
         message = f"The requested record ID is not valid: {record_id}"
         raise ApiError(400, "INVALID_ID_FIELD", message)
+    for parameter in _REFUSED:
+        if call.query.get(parameter):
+            message = f"devorg does not have {parameter}; ask for fields and optionalFields."
+            raise ApiError(501, "NOT_IMPLEMENTED", message)
     if not (call.query.get("fields") or call.query.get("optionalFields")):
         message = "One of the parameters fields and optionalFields must be given."
         raise ApiError(400, "MISSING_ARGUMENT", message)
@@ -86,10 +91,23 @@ def _representation(
         "id": record["Id"],
         "lastModifiedById": record["LastModifiedById"],
         "lastModifiedDate": moments.ui_api(record["LastModifiedDate"]),
-        "recordTypeId": None,
-        "recordTypeInfo": None,
+        "recordTypeId": record.get("RecordTypeId"),
+        "recordTypeInfo": _record_type(sobject, record.get("RecordTypeId")),
         "systemModstamp": moments.ui_api(stamp),
         "weakEtag": int(datetime.fromisoformat(stamp).timestamp() * 1000),
+    }
+
+
+def _record_type(sobject: SObject, record_type_id: str | None) -> dict[str, Any] | None:
+    found = next((each for each in sobject.record_types if each.id == record_type_id), None)
+    if found is None:
+        return None
+    return {
+        "available": True,
+        "defaultRecordTypeMapping": found is sobject.record_types[0],
+        "master": False,
+        "name": found.name,
+        "recordTypeId": found.id,
     }
 
 
