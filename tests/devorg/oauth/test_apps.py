@@ -1,0 +1,95 @@
+"""The control calls for external client apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devorg.apps import scopes
+from devorg.apps.networks import networks
+from devorg.server import RunningOrg
+from tests.devorg.oauth.flow import APP
+
+
+def call(org: RunningOrg, method: str, path: str, body: Any = None) -> requests.Response:
+    """A control call about apps."""
+    return requests.request(method, f"{org.url}/_devorg/apps{path}", json=body, timeout=30)
+
+
+def test_there_is_one_app_from_the_beginning(org: RunningOrg) -> None:
+    """X16: with the client id and secret of the command line."""
+    (app,) = call(org, "GET", "").json()["apps"]
+    assert app["consumerKey"] == "devorg-client"
+    assert app["consumerSecret"] == "devorg-client-secret"
+    assert app["clientCredentialsFlowUser"] == "integration"
+
+
+def test_an_app_is_made_changed_and_deleted(org: RunningOrg) -> None:
+    """X16: key and secret are made up where none are given; reset forgets it."""
+    made = call(org, "POST", "", {"label": "Mine"}).json()
+    assert made["consumerKey"].startswith("3MVG9")
+    key = f"/{made['consumerKey']}"
+    changed = call(org, "PATCH", key, {"isPkceRequired": True}).json()
+    assert changed == made | {"isPkceRequired": True}
+    assert call(org, "GET", "").json()["apps"][1] == changed
+    assert call(org, "DELETE", key).ok
+    assert call(org, "PATCH", key, {}).status_code == 400
+    call(org, "POST", "", APP)
+    org.org.reset()
+    assert len(call(org, "GET", "").json()["apps"]) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"nonsense": 1},
+        {"isPkceRequired": "yes"},
+        {"oauthScopes": ["everything"]},
+        {"callbackUrls": ["javascript:alert(1)"]},
+        {"callbackUrls": ["https://a.example/#b"]},
+        {"callbackUrls": ["https://a.example,b.example/"]},
+        {"callbackUrls": ["no url"]},
+        {"callbackUrls": "https://a.example"},
+        {"permittedUsersPolicyType": "Nobody"},
+        {"ipRelaxationPolicyType": "Bypass_2factor"},
+        {"ipRanges": ["10.0.0.9-10.0.0.1"]},
+        {"ipRanges": ["everywhere"]},
+        {"clientCredentialsFlowUser": "nobody"},
+        {"permittedUsers": ["nobody"]},
+        {"sessionTimeoutInMinutes": 0},
+        {"certificate": "-----BEGIN CERTIFICATE-----"},
+        {"label": ""},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(org: RunningOrg, body: dict[str, Any]) -> None:
+    """X16: named, and nothing is made."""
+    answer = call(org, "POST", "", body)
+    assert answer.status_code == 400
+    assert answer.json()["error"] in body
+    assert len(call(org, "GET", "").json()["apps"]) == 1
+
+
+def test_keys_are_unique_and_stay(org: RunningOrg) -> None:
+    """X16: the default app cannot be deleted, as the command line names it."""
+    assert call(org, "POST", "", {"consumerKey": "devorg-client"}).status_code == 400
+    other = {"consumerKey": "other"}
+    assert call(org, "PATCH", "/devorg-client", other).status_code == 400
+    assert call(org, "DELETE", "/devorg-client").status_code == 400
+
+
+@given(st.sets(st.sampled_from(scopes.NAMES)))
+def test_scopes_come_through_a_token_unchanged(names: set[str]) -> None:
+    """X16: written into a token and read out of it."""
+    assert scopes.decode(scopes.encode(names)) == names
+
+
+@given(st.ip_addresses(v=4), st.ip_addresses(v=4), st.ip_addresses(v=4))
+def test_a_range_holds_what_lies_between_its_ends(one: Any, two: Any, asked: Any) -> None:
+    """X16: both ends included."""
+    first, last = sorted((one, two))
+    (network,) = networks([f"{first}-{last}"])
+    assert network.holds(str(asked)) == (first <= asked <= last)
