@@ -120,8 +120,14 @@ def _number(field: Field, api_name: str, value: Any) -> int | float:
     except InvalidOperation as error:
         raise _unreadable(field, value) from error
     whole = field.precision - field.scale if field.precision else 18
-    if not number.is_finite() or abs(number) >= 10**whole:
+    # Far beyond the range, before it is rounded: what has no digits to round to.
+    outside = not number.is_finite() or abs(number) > 10**whole
+    rounded = Decimal(0) if outside else number.quantize(_step(field), ROUND_HALF_UP)
+    if outside or abs(rounded) >= 10**whole:
         message = f"{field.label}: value outside of valid range on numeric field: {value}"
         raise RowError("NUMBER_OUTSIDE_VALID_RANGE", message, [api_name])
-    rounded = number.quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP)
     return int(rounded) if field.type == "int" else float(rounded)
+
+
+def _step(field: Field) -> Decimal:
+    return Decimal(1).scaleb(-field.scale)
