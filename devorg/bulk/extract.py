@@ -18,12 +18,14 @@ from devorg.errors import ApiError
 from devorg.org import Org
 from devorg.rest.call import Call
 from devorg.soql import run as soql
-from devorg.soql.translate import Translator, aggregated
-from devorg.soql.tree import Query, parse
+from devorg.soql.nodes import Query, Typeof
+from devorg.soql.translate import aggregated
+from devorg.soql.tree import parse
 
 HEADER, ROWS = "header", "rows"
 # So many rows are shown where the client names no number.
 PAGE = 50_000
+_COMPOUND = frozenset({"address", "location"})
 
 
 def columns(call: Call, text: str) -> tuple[str, list[tuple[str, ...]]]:
@@ -31,12 +33,25 @@ def columns(call: Call, text: str) -> tuple[str, list[tuple[str, ...]]]:
     and for what a bulk query cannot hold.
     """
     query = parse(text)
-    children = any(isinstance(each, Query) for each in query.fields or ())
-    if aggregated(query) or children or query.offset:
-        message = "Aggregate, offset and subquery selections are not supported in Bulk V2 Query"
-        raise ApiError(400, "FEATURENOTENABLED", message)
-    statement = Translator(call.names, call.user.id, call.hidden).translate(query, deleted=False)
+    _check(query)
+    statement = soql.translator(call).translate(query, deleted=False)
+    if any(each.field.type in _COMPOUND for each in statement.columns):
+        raise _unsupported("Selecting compound data not supported in Bulk Query")
     return statement.sobject.name, [each.path for each in statement.columns]
+
+
+def _check(query: Query) -> None:
+    """Refuse what the guide excludes. Raises ApiError."""
+    selected = query.fields or ()
+    if any(isinstance(each, Query) for each in selected):
+        message = "Aggregate Relationships not supported in Bulk V2 Query with CSV content type"
+        raise _unsupported(message)
+    if aggregated(query) or query.offset or any(isinstance(each, Typeof) for each in selected):
+        raise _unsupported("GROUP BY, OFFSET, TYPEOF and aggregates not supported in Bulk V2 Query")
+
+
+def _unsupported(message: str) -> ApiError:
+    return ApiError(400, "FEATURENOTENABLED", message)
 
 
 def run(org: Org, job: Job) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from devorg.errors import ApiError
 from devorg.names import Names
 from devorg.org import Org
+from devorg.rest.call_options import names_for
 from devorg.schema import Field, SObject
 from devorg.users import User
 
@@ -41,8 +42,8 @@ class Call:
 
     @property
     def names(self) -> Names:
-        """API names in the org's namespace."""
-        return self.org.names
+        """API names in the org's namespace, or without it for who asks for that."""
+        return names_for(self.org.names, self.headers.get("sforce-call-options", ""), self.path)
 
     @property
     def root(self) -> str:
