@@ -28,14 +28,14 @@ def make_view(connection: sqlite3.Connection, schema: Schema) -> None:
 
 
 def _part(sobject: SObject) -> str:
-    sees = access.condition(sobject, "r").replace(":user", "o.user_id")
-    edits = access.edit_condition(sobject, "r").replace(":user", "o.user_id")
+    sees = access.condition(sobject, "r").replace(":user", "who.user_id")
+    edits = access.edit_condition(sobject, "r").replace(":user", "who.user_id")
     owned = "OwnerId" in sobject.by_name and sobject.sharing == "record"
-    mine = 'r."OwnerId" = o.user_id OR o.modify_all' if owned else "1"
+    mine = 'r."OwnerId" = who.user_id OR who.modify_all' if owned else "1"
     return (
-        f"SELECT r.Id AS id, o.user_id AS user_id, o.may_read AND {sees} AS reads,"  # noqa: S608 - names of devorg's own tables
-        f" o.may_edit AND {edits} AS edits,"
-        f" o.may_delete AND {edits} AND ({mine}) AS deletes, o.modify_all AS all_"
-        f" FROM \"{sobject.name}\" AS r JOIN object_right AS o ON o.sobject = '{sobject.name}'"
+        f"SELECT r.Id AS id, who.user_id AS user_id, who.may_read AND {sees} AS reads,"  # noqa: S608 - names of devorg's own tables
+        f" who.may_edit AND {edits} AS edits,"
+        f" who.may_delete AND {edits} AND ({mine}) AS deletes, who.modify_all AS all_"
+        f" FROM \"{sobject.name}\" AS r JOIN object_right AS who ON who.sobject = '{sobject.name}'"
         " WHERE r.IsDeleted = 0"
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from devorg import access
-from devorg.errors import ApiError, ControlError, RowError
+from devorg.errors import ApiError, ControlError
 from devorg.rights.sets import PROFILES, STANDARD_USER, Action, PermissionSet
 from devorg.schema import Field, Schema, SObject
 from devorg.users import USERS, User
@@ -23,7 +23,6 @@ _WRITES: Final = frozenset({"create", "edit", "delete"})
 _NEEDS_SETUP: Final = frozenset({"PermissionSet", "PermissionSetAssignment"})
 _ACTIVITIES: Final = {"Task": "EditTask", "Event": "EditEvent"}
 _FOLLOWS: Final = {"OpportunityContactRole": "Opportunity", "CampaignMember": "Campaign"}
-_VERBS: Final = {"create": "inserted", "edit": "updated", "delete": "deleted"}
 
 
 class Rights:
@@ -161,12 +160,6 @@ class Rights:
         if not self.has(user, "ApiEnabled"):
             message = "The REST API is not enabled for this Organization."
             raise ApiError(403, "API_DISABLED_FOR_ORG", message)
-
-    def check(self, user: User, sobject: SObject, action: Action) -> None:
-        """Refuse to write rows of an object that the user may not. Raises RowError."""
-        if not self.may(user, sobject, action):
-            message = f"entity type cannot be {_VERBS.get(action, action)}: {sobject.label}"
-            raise RowError("INVALID_TYPE_FOR_OPERATION", message)
 
 
 def _keys(sobject: SObject, field: Field) -> tuple[str, ...]:
