@@ -54,6 +54,7 @@ class Drafter:
         self._sobject = sobject
         self._allowed = allowed
         self._creating = creating
+        self._needed = [each for each in sobject.fields if creating and self._is_required(each)]
 
     def read(self, payload: Mapping[str, Any], *, skip: frozenset[str] = frozenset()) -> Draft:
         """One row; `skip` are API names in lower case that the operation itself uses.
@@ -109,21 +110,18 @@ class Drafter:
 
     def check_required(self, record: Record, given: frozenset[str]) -> None:
         """Refuse a row that lacks what must be filled, as it would be saved. Raises RowError."""
-        missing = [
-            self._names.api(one.name)
-            for one in self._sobject.fields
-            if record.get(one.name) is None and self._is_required(one, given)
+        needed = self._needed or [
+            one for one in map(self._sobject.by_name.__getitem__, given) if self._is_required(one)
         ]
+        missing = [self._names.api(one.name) for one in needed if record.get(one.name) is None]
         if missing:
             message = f"Required fields are missing: [{', '.join(missing)}]"
             raise RowError("REQUIRED_FIELD_MISSING", message, missing)
 
-    def _is_required(self, one: Field, given: frozenset[str]) -> bool:
+    def _is_required(self, one: Field) -> bool:
         if one.name in self._allowed.required:
-            return self._creating or one.name in given
-        if self._creating:
-            return one.required
-        return not one.nillable and one.name in given
+            return True
+        return one.required if self._creating else not one.nillable
 
     def defaults(self, user_id: str) -> Record:
         """What a create fills in where the client says nothing."""

@@ -6,11 +6,14 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 
-from devorg import rows
-from devorg.dml.reach import reachable
+from devorg import access
 from devorg.errors import RowError
 from devorg.rows import Record
 from devorg.schema import Schema, SObject
+
+_CHUNK = 200
+# What the rules look at in a record that is pointed at.
+_READ = ("AccountId", "IsConverted")
 
 
 class References:
@@ -31,10 +34,24 @@ class References:
             if sobject is not None and record_id not in self._found:
                 wanted[sobject.name].add(record_id)
         for name, some in wanted.items():
-            sobject = self._schema.objects[name]
-            for record in rows.by_values(self._connection, sobject, "Id", sorted(some)):
-                self._found[record["Id"]] = record
-            self._seen |= reachable(self._connection, self._user_id, sobject, some)
+            ids = sorted(some)
+            for at in range(0, len(ids), _CHUNK):
+                self._read(self._schema.objects[name], ids[at : at + _CHUNK])
+
+    def _read(self, sobject: SObject, ids: list[str]) -> None:
+        names = {f"id{number}": each for number, each in enumerate(ids)}
+        columns = "".join(f', t."{name}"' for name in _READ if name in sobject.by_name)
+        marks = ", ".join(f":{name}" for name in names)
+        query = (
+            f"SELECT t.Id, t.IsDeleted{columns},"  # noqa: S608 - names of devorg's own tables
+            f' {access.condition(sobject, "t")} AS seen FROM "{sobject.name}" AS t'
+            f" WHERE t.Id IN ({marks})"
+        )
+        for row in self._connection.execute(query, {**names, "user": self._user_id}):
+            record = dict(row)
+            if record.pop("seen"):
+                self._seen.add(record["Id"])
+            self._found[record["Id"]] = record
 
     def get(self, record_id: str | None) -> Record:
         """The record of an id that was loaded; empty if there is none."""
@@ -42,10 +59,9 @@ class References:
 
     def check(self, sobject: SObject, changed: Record, api_names: dict[str, str]) -> None:
         """Refuse references to what is missing, deleted or hidden. Raises RowError."""
-        for field in sobject.fields:
-            record_id = changed.get(field.name)
-            if field.references and record_id:
-                self.check_one(record_id, api_names.get(field.name, field.name))
+        for name, record_id in changed.items():
+            if record_id and sobject.by_name[name].references:
+                self.check_one(record_id, api_names.get(name, name))
 
     def check_one(self, record_id: str, name: str) -> None:
         """Refuse one reference, made in the field of that name. Raises RowError."""
