@@ -16,6 +16,7 @@ from devorg.config import DevorgConfig
 from devorg.dml import last_activity, people
 from devorg.errors import ControlError
 from devorg.faults import Faults
+from devorg.history import History
 from devorg.names import Names
 from devorg.preferences import Preferences
 from devorg.rights import Rights, stored
@@ -44,6 +45,8 @@ class Org:
         self.oauth = OAuthState(config, self.store, self.clock)
         self.tokens = Tokens(config, self.clock, self.oauth)
         self.usage = Usage()
+        # What tests look at after a failure, so no reset forgets it.
+        self.history = History()
         self.faults = Faults(self.tokens.end_all)
         self.automation = Automation()
         self.preferences = Preferences()

@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import generate_etag, quote_etag
 from werkzeug.wrappers import Response as AnyResponse
 
-from devorg import ids, signing
+from devorg import history, ids, signing
 from devorg.org import Org, org_of
 from devorg.pages import lists, security
 from devorg.pages.layouts import LAYOUTS
@@ -73,6 +73,19 @@ def _target(name: str, given: str) -> tuple[SObject, str]:
     if record_id is None or sobject is None or not record_id.startswith(sobject.prefix):
         abort(404)
     return sobject, record_id
+
+
+@blueprint.before_app_request
+def begin() -> None:
+    """Every call of this application is recorded, whoever answers it."""
+    history.begin(request)
+
+
+@blueprint.after_app_request
+def end(response: Response) -> Response:
+    """The answer is known: keep the call."""
+    history.end(request, response, _org().history, _org().clock)
+    return response
 
 
 @blueprint.after_request

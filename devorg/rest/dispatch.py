@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from flask import Blueprint, Response, current_app, request
 
+from devorg import history
 from devorg.errors import ApiError, DropError
 from devorg.faults.scope import objects_touched
 from devorg.org import Org, org_of
@@ -70,6 +71,7 @@ def _answer(org: Org, version: str, path: str) -> Answer:
             request.host_url.rstrip("/"), org.rights.hidden_fields(connection, user),
         )  # fmt: skip
         result = route.handler(call, **route.values)
+    history.tell_parts(body, result.body)
     org.faults.strike_call(paths, rows, after=True, objects=objects)
     org.faults.strike_status(request.path, after=True, objects=objects)
     return result
@@ -110,6 +112,7 @@ def _path_of(part: dict[str, Any]) -> str:
 
 def drop_connection() -> Response:
     """Close the connection under the server's feet: the client sees it end without an answer."""
+    history.tell(dropped=True)
     connection = request.environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):
         connection.shutdown(socket.SHUT_RDWR)
