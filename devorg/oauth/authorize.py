@@ -18,10 +18,15 @@ from devorg.oauth import clients
 from devorg.oauth.asking import Asking, PlainError, RedirectError
 from devorg.oauth.blueprint import address, blueprint, the_state
 from devorg.oauth.errors import NOT_APPROVED
-from devorg.oauth.pages import consent_page, form_token, login_page
+from devorg.oauth.pages import PEOPLE, consent_page, form_token, login_page
 from devorg.users import User
 
 PATH = "/services/oauth2/authorize"
+_WRONG = (
+    "Please check your username and password. If you still can't log in, contact your Salesforce"
+    " administrator."
+)
+_API_ONLY = "This user works through the APIs only, and can't log in to a page."
 
 
 @blueprint.errorhandler(PlainError)
@@ -93,11 +98,13 @@ def _user_of(visit: Visit | None, asking: Asking) -> User | None:
     return visit.user
 
 
-def _ask_to_log_in(asking: Asking, visit: Visit | None, *, failed: bool = False) -> AnyResponse:
+def _ask_to_log_in(
+    asking: Asking, visit: Visit | None, *, problem: str | None = None
+) -> AnyResponse:
     visit = visit or the_state().visits.start()
     token = form_token(visit, f"login {_request()}")
     username = request.form.get("username", "")
-    response = login_page(asking, token=token, username=username, failed=failed)
+    response = login_page(asking, token=token, username=username, problem=problem)
     return _remember(response, visit)
 
 
@@ -117,9 +124,11 @@ def _log_in(asking: Asking, visit: Visit | None) -> AnyResponse:
     user = by_username(request.form.get("username", "").strip())
     passwords = the_state().passwords
     if user is None or not passwords.opens(user, request.form.get("pw", "")):
-        return _ask_to_log_in(asking, visit, failed=True)
+        return _ask_to_log_in(asking, visit, problem=_WRONG)
     if not passwords.is_active(user):
-        return _ask_to_log_in(asking, visit, failed=True)
+        return _ask_to_log_in(asking, visit, problem=_WRONG)
+    if user not in PEOPLE:
+        return _ask_to_log_in(asking, visit, problem=_API_ONLY)
     the_state().visits.end(visit.sid)
     logged_in = the_state().visits.start(user)
     logged_in.fresh.add(_request())

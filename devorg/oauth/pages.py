@@ -11,7 +11,10 @@ from devorg.apps import scopes as scope
 from devorg.apps.visits import Visit
 from devorg.oauth.asking import Asking
 from devorg.oauth.blueprint import the_org, the_state
-from devorg.users import User
+from devorg.users import INTEGRATION, USERS, User
+
+# The integration user's licence is for the APIs only.
+PEOPLE = tuple(user for user in USERS if user is not INTEGRATION)
 
 
 def protect(response: Response, callback: str | None = None) -> Response:
@@ -50,10 +53,10 @@ def _page(template: str, asking: Asking, **more: Any) -> Response:
     return protect(response, asking.redirect_uri)
 
 
-def login_page(asking: Asking, *, token: str, username: str, failed: bool) -> Response:
-    """Asks for user name and password; `failed` says that the last try was wrong."""
+def login_page(asking: Asking, *, token: str, username: str, problem: str | None) -> Response:
+    """Asks for user name and password; `problem` says why the last try did not do."""
     name = username or asking.login_hint
-    return _page("login.html", asking, token=token, username=name, failed=failed)
+    return _page("login.html", asking, token=token, username=name, problem=problem, people=PEOPLE)
 
 
 def consent_page(asking: Asking, user: User, *, token: str) -> Response:

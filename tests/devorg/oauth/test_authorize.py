@@ -83,8 +83,18 @@ def test_a_wrong_password_shows_the_page_again(visitor: Browser) -> None:
         failed = visitor.submit(page, username=username, pw="guess")
         assert failed.status_code == 200
         assert "Please check your username and password" in failed.text
-        texts.append(failed.text.replace(username, "…"))
+        texts.append(failed.text.replace(f'name="username" type="email" value="{username}"', ""))
     assert texts[0] == texts[1]
+
+
+def test_the_integration_user_logs_in_to_no_page(visitor: Browser) -> None:
+    """X16: its licence is for the APIs; client credentials are its way."""
+    page = visitor.get(visitor.address())
+    assert "inlay.integration@" not in page.text
+    username, password = "inlay.integration@halyard.example", "devorg-password"
+    refused = visitor.submit(page, username=username, pw=password)
+    assert refused.status_code == 200
+    assert "works through the APIs only" in refused.text
 
 
 def test_prompt_login_asks_for_the_password_anew(visitor: Browser) -> None:
