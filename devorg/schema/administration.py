@@ -116,13 +116,24 @@ ORGANIZATION = SObject(
         LanguageLocaleKey        picklist 40   r   Language
         ReceivesInfoEmails       boolean       d   Info Emails
         ReceivesAdminInfoEmails  boolean       d   Info Emails Admin
+        PreferencesRequireOpportunityProducts  boolean  d  Require Opportunity Products
+        PreferencesTransactionSecurityPolicy  boolean  d  Transaction Security Policy
+        PreferencesTerminateOldestSession  boolean  d  Terminate Oldest Session
+        PreferencesConsentManagementEnabled  boolean  d  Consent Management Enabled
+        PreferencesAutoSelectIndividualOnMerge  boolean  d  Auto-Select Individual On Merge
+        PreferencesLightningLoginEnabled  boolean  d  Lightning Login Enabled
+        PreferencesOnlyLLPermUserAllowed  boolean  d  Only Lightning Login Users Allowed
         FiscalYearStartMonth     int 2         .   Fiscal Year Starts In
         UsesStartDateAsFiscalYearName  boolean  d  Fiscal Year Name by Start
         DefaultAccountAccess     picklist 40   nr  Default Account Access
         DefaultContactAccess     picklist 40   nr  Default Contact Access
         DefaultOpportunityAccess  picklist 40  nr  Default Opportunity Access
         DefaultLeadAccess        picklist 40   nr  Default Lead Access
+        DefaultCaseAccess        picklist 40   nr  Default Case Access
+        DefaultCalendarAccess    picklist 40   nr  Default Calendar Access
+        DefaultPricebookAccess   picklist 40   nr  Default Price Book Access
         DefaultCampaignAccess    picklist 40   nr  Default Campaign Access
+        DelegatedAuthenticationServiceUrl  url 1000  n  Delegated Authentication URL
         SystemModstamp           datetime      d   System Modstamp
         ComplianceBccEmail       email 80      n   Compliance BCC Email
         UiSkin                   picklist 40   nr  UI Skin
