@@ -123,6 +123,7 @@ class ClientApp:
         "AllSelfAuthorized",
     )
     permitted_users: tuple[str, ...] = _of("permittedUsers", _people, ())
+    profiles: tuple[str, ...] = _of("profiles", _texts, ())
     permission_sets: tuple[str, ...] = _of("permissionSets", _texts, ())
     ip_policy: str = _of(
         "ipRelaxationPolicyType", _one_of("Enforce", "Bypass", "Enforce_RelaxRefresh"), "Bypass"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from devorg.apps.app import ClientApp, app_from
 from devorg.config import DevorgConfig
@@ -32,15 +33,20 @@ class Apps:
     def __init__(self, config: DevorgConfig, store: Store) -> None:
         self._store = store
         self._default = default_app(config)
-        self._apps = {self._default.client_id: self._default}
+        self._keep([self._default])
         with store.writing() as connection:
             connection.execute(_TABLE)
-            for row in connection.execute("SELECT body FROM client_app"):
-                app = app_from(json.loads(row["body"]))
-                # The secret of the command line is the one that holds.
-                if app.client_id == config.client_id:
-                    app = app_from({"consumerSecret": config.client_secret}, app)
-                self._apps[app.client_id] = app
+            rows = connection.execute("SELECT body FROM client_app").fetchall()
+        for row in rows:
+            app = app_from(json.loads(row["body"]))
+            # The secret of the command line is the one that holds.
+            if app.client_id == config.client_id:
+                app = app_from({"consumerSecret": config.client_secret}, app)
+            self._keep([*self.all(), app])
+
+    def _keep(self, apps: Iterable[ClientApp]) -> None:
+        self._apps = {each.client_id: each for each in apps}
+        self._marks = {mark_of(each.client_id): each for each in self._apps.values()}
 
     def find(self, client_id: str) -> ClientApp | None:
         """The app of a consumer key, if there is one."""
@@ -48,7 +54,7 @@ class Apps:
 
     def by_mark(self, mark: str) -> ClientApp | None:
         """The app that `mark_of` gives this mark."""
-        return next((each for each in self._apps.values() if mark_of(each.client_id) == mark), None)
+        return self._marks.get(mark)
 
     def all(self) -> list[ClientApp]:
         """Every app, the default one first."""
@@ -59,20 +65,20 @@ class Apps:
         text = json.dumps(app.as_json())
         with self._store.writing() as connection:
             connection.execute("REPLACE INTO client_app VALUES (?, ?)", (app.client_id, text))
-        self._apps = {**self._apps, app.client_id: app}
+        self._keep([*self.all(), app])
 
     def delete(self, app: ClientApp) -> None:
         """Take the app away; what it was granted is for the caller to end."""
         with self._store.writing() as connection:
             connection.execute("DELETE FROM client_app WHERE client_id = ?", (app.client_id,))
-        self._apps = {key: each for key, each in self._apps.items() if each is not app}
+        self._keep(each for each in self.all() if each.client_id != app.client_id)
 
     def reset(self) -> list[ClientApp]:
         """Only the default app, with its policies of the beginning; those that went."""
         with self._store.writing() as connection:
             connection.execute("DELETE FROM client_app")
         gone = [each for each in self.all() if each.client_id != self._default.client_id]
-        self._apps = {self._default.client_id: self._default}
+        self._keep([self._default])
         return gone
 
 

@@ -67,15 +67,11 @@ def check_active(user: User) -> None:
 
 
 def is_preauthorized(app: ClientApp, user: User) -> bool:
-    """True if an administrator lets this user use the app, by name or by permission set."""
-    return user.alias in app.permitted_users or _has_permission_set(app, user)
-
-
-def _has_permission_set(app: ClientApp, user: User) -> bool:
-    if not app.permission_sets:
-        return False
-    names = getattr(the_org().rights, "permission_sets_of", None)
-    return names is not None and bool(set(names(user)) & set(app.permission_sets))
+    """True if an administrator lets this user in, by name, profile or permission set."""
+    return user.alias in app.permitted_users or any(
+        each.name in (app.profiles if each.profile else app.permission_sets)
+        for each in the_org().rights.of(user)
+    )
 
 
 def check_permitted(app: ClientApp, user: User) -> None:

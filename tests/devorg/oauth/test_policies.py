@@ -9,7 +9,9 @@ import requests
 
 from devorg import DevorgConfig
 from devorg.apps.passwords import DEFAULT_PASSWORD, DEFAULT_SECURITY_TOKEN
+from devorg.rights.sets import permission_set
 from devorg.server import RunningOrg, running
+from devorg.users import USERS
 from tests.devorg.oauth.flow import (
     AMIR,
     CLIENT,
@@ -45,6 +47,24 @@ def test_a_pre_authorised_user_is_not_asked(app_org: RunningOrg, visitor: Browse
     change_app(app_org, **ADMIN_APPROVED)
     answer = visitor.log_in(visitor.address(), AMIR)
     assert "code" in words_of(answer.headers["Location"])
+
+
+def test_profiles_and_permission_sets_let_in_whoever_has_them(
+    app_org: RunningOrg, visitor: Browser
+) -> None:
+    """X16: as administrators mostly do it; names of one kind are none of the other."""
+    by_set = {"permittedUsersPolicyType": "AdminApprovedPreAuthorized"}
+    change_app(app_org, **by_set, permissionSets=["System Administrator"])
+    words = words_of(visitor.log_in(visitor.address(), AMIR).headers["Location"])
+    assert words["error"] == "OAUTH_APP_ACCESS_DENIED"
+    change_app(app_org, profiles=["System Administrator"], permissionSets=["Connect"])
+    assert "code" in words_of(visitor.get(visitor.address()).headers["Location"])
+    rights = app_org.org.rights
+    rights.define(permission_set({}, "Connect"))
+    rights.assign(USERS[0], "Connect")
+    answer = Browser(app_org).log_in(visitor.address(), ROSA)
+    assert "code" in words_of(answer.headers["Location"])
+    rights.reset()
 
 
 def test_others_are_kept_out_by_the_administrator(app_org: RunningOrg, visitor: Browser) -> None:
