@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from devorg import history
 from devorg.errors import ApiError, DropError
@@ -44,6 +45,17 @@ def answer(version: str, path: str) -> Response:
     except DropError:
         return drop_connection()
     return limit_info(org, reply(request, result))
+
+
+@blueprint.errorhandler(Exception)
+def unexpected(error: Exception) -> Response | HTTPException:
+    """A mistake of devorg's own, in the form in which a real org reports one."""
+    if isinstance(error, HTTPException):
+        return error
+    current_app.logger.error("An unexpected error", exc_info=error)
+    message = "An unexpected error occurred in devorg; its log says where."
+    body = [{"message": message, "errorCode": "UNKNOWN_EXCEPTION"}]
+    return reply(request, Answer(500, body))
 
 
 def _answer(org: Org, version: str, path: str) -> Answer:

@@ -11,13 +11,14 @@ _RESOURCES = (
     "composite", "jobs", "limits", "query", "queryAll", "recent", "sobjects", "ui-api",
 )  # fmt: skip
 # The names that the REST guide lists, with the allocations of a Developer Edition org where a
-# public recording tells them, else with none at all. Only three of them really count down.
+# public recording tells them, else with none at all. Three of a real
+# org's count down here, too: API requests, batches of rows and query jobs.
 _UNUSED: dict[str, int] = {
     "ActiveScratchOrgs": 3, "AnalyticsExternalDataSizeMB": 40960,
     "ConcurrentAsyncGetReportInstances": 200, "ConcurrentEinsteinDataInsightsStoryCreation": 5,
     "ConcurrentEinsteinDiscoveryStoryCreation": 2, "ConcurrentSyncReportRuns": 20,
     "DailyAnalyticsDataflowJobExecutions": 60, "DailyAnalyticsUploadedFilesSizeMB": 51200,
-    "DailyAsyncApexExecutions": 250000, "DailyAsyncApexTests": 500, "DailyBulkApiBatches": 15000,
+    "DailyAsyncApexExecutions": 250000, "DailyAsyncApexTests": 500,
     "DailyBulkV2QueryFileStorageMB": 976562, "DailyDeliveredPlatformEvents": 10000,
     "DailyDurableGenericStreamingApiEvents": 10000, "DailyDurableStreamingApiEvents": 10000,
     "DailyEinsteinDataInsightsStoryCreation": 1000,
@@ -40,6 +41,8 @@ _UNUSED: dict[str, int] = {
 }  # fmt: skip
 _CUSTOM_PERMISSION_SETS = 1000
 MOST_QUERY_JOBS = 10_000
+# Of ten thousand rows each.
+MOST_BATCHES = 15_000
 
 
 @resource("GET", "")
@@ -69,13 +72,17 @@ def _left(most: int, used: int) -> dict[str, int]:
 
 @resource("GET", "limits")
 def limits(call: Call) -> Answer:
-    """Limits by name; API requests and query jobs really count down."""
+    """Limits by name; API requests and bulk jobs really count down."""
     found: dict[str, Any] = {name: _left(most, 0) for name, most in _UNUSED.items()}
-    query = "SELECT COUNT(*) FROM bulk_job WHERE kind = 'V2Query'"
-    jobs = call.connection.execute(query).fetchone()[0]
+    query = (
+        "SELECT COUNT(*) FILTER (WHERE kind = 'V2Query'),"
+        " SUM((processed + 9999) / 10000) FILTER (WHERE kind = 'V2Ingest') FROM bulk_job"
+    )
+    jobs, batches = call.connection.execute(query).fetchone()
     found["PermissionSets"]["CreateCustom"] = _left(_CUSTOM_PERMISSION_SETS, 0)
     found["DailyApiRequests"] = _left(call.org.config.daily_api_requests, call.org.usage.total())
     found["DailyBulkV2QueryJobs"] = _left(MOST_QUERY_JOBS, jobs)
+    found["DailyBulkApiBatches"] = _left(MOST_BATCHES, batches or 0)
     return Answer(body=dict(sorted(found.items())))
 
 

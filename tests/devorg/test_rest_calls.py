@@ -153,6 +153,15 @@ def test_limits_have_the_names_of_a_real_org(rep: Client) -> None:
         assert before[name]["Remaining"] - after[name]["Remaining"] == used
 
 
+def test_a_mistake_of_devorg_is_told_in_json(
+    org: RunningOrg, rep: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X16: as real orgs tell theirs; clients parse it."""
+    monkeypatch.setattr(org.org, "rights", None)
+    answer = rep.call("GET", "limits")
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (500, "UNKNOWN_EXCEPTION")
+
+
 def test_counts_of_rows_are_told_for_some_or_all_objects(rep: Client) -> None:
     """X16: objects without rows are left out."""
     some = rep.call("GET", "limits/recordCount?sObjects=Account,Nothing").json()["sObjects"]
