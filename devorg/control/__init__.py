@@ -17,6 +17,7 @@ from devorg.control import (
     rights,
     sessions,
     settings,
+    shape,
     story,
     usage,
 )
@@ -34,6 +35,7 @@ FAMILIES = (
     rights,
     sessions,
     settings,
+    shape,
     story,
     usage,
 )

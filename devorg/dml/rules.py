@@ -12,6 +12,7 @@ from devorg.dml.context import Context
 from devorg.errors import RowError
 from devorg.rows import Record
 from devorg.schema.sales import STAGES
+from devorg.shapes import person_accounts
 
 
 def apply(name: str, record: Record, changed: frozenset[str], context: Context) -> None:
@@ -41,7 +42,12 @@ def _opportunity(record: Record, changed: frozenset[str], _context: Context) -> 
             record["Probability"] = probability
 
 
+def _account(record: Record, changed: frozenset[str], _context: Context) -> None:
+    person_accounts.complete(record, changed)
+
+
 _RULES: dict[str, Callable[[Record, frozenset[str], Context], None]] = {
+    "Account": _account,
     "Contact": _person,
     "Lead": _person,
     "Opportunity": _opportunity,

@@ -25,6 +25,7 @@ from devorg.faults import RowFaults
 from devorg.rest.call import Call
 from devorg.rows import Record
 from devorg.schema import Field, SObject
+from devorg.shapes import person_accounts
 
 Payload = Mapping[str, Any]
 _ACTIVITIES = frozenset({"Task", "Event"})
@@ -105,7 +106,7 @@ class Writer:
             self._call.org.preferences,
         )  # fmt: skip
         current = self._current(record_ids)
-        sharing.load(current)
+        sharing.load(current, deleting=True)
         forbidden = refused(self._call, self._sobject, "delete")
         outcomes, gone = [], []
         for record_id in record_ids:
@@ -189,6 +190,8 @@ class Writer:
 
     def _finish(self, saving: Saving, written: Sequence[tuple[Record | None, Record]]) -> None:
         """What the platform does to other records after a save."""
+        if person_accounts.FLAG in self._sobject.by_name and self._sobject.name == "Account":
+            person_accounts.follow(self._connection, self._call.names.schema, written)
         if self._sobject.name not in _ACTIVITIES or not written:
             return
         roll_up = LastActivity(

@@ -11,7 +11,7 @@ that a field lacks against others of its type (filterable, sortable, groupable, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from devorg.schema.fields import Field
@@ -31,10 +31,17 @@ def fields(
     that the platform works out. Addresses are put together from their parts.
     """
     lines = (line.strip() for line in text.strip().splitlines())
-    found = [_field(line, choices or {}) for line in lines if line]
-    sql = {each.name: _address(each.name) for each in found if each.type == "address"}
-    sql |= computed or {}
-    return tuple(replace(each, computed=sql.get(each.name)) for each in found)
+    found = computed_addresses(_field(line, choices or {}) for line in lines if line)
+    sql = computed or {}
+    return tuple(replace(each, computed=sql.get(each.name, each.computed)) for each in found)
+
+
+def computed_addresses(found: Iterable[Field]) -> tuple[Field, ...]:
+    """The same fields, the addresses among them put together from the parts of their name."""
+    return tuple(
+        replace(each, computed=_address(each.name)) if each.type == "address" else each
+        for each in found
+    )
 
 
 _PARTS = (

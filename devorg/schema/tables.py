@@ -42,16 +42,32 @@ def drop_rest(connection: sqlite3.Connection, schema: Schema) -> None:
             connection.execute(f'DROP TABLE "{name}"')
     for sobject in schema.objects.values():
         kept = {*sobject.by_name, "IsDeleted"}
-        for name in _column_names(connection, sobject) - kept:
+        # Computed columns come last in the list and go first: they lean on the others.
+        for name in reversed(_column_names(connection, sobject)):
+            if name in kept:
+                continue
             connection.execute(f'DROP TRIGGER IF EXISTS "{sobject.name}.{name}"')
             connection.execute(f'DROP INDEX IF EXISTS "{sobject.name}_{name}"')
             connection.execute(f'ALTER TABLE "{sobject.name}" DROP COLUMN "{name}"')
 
 
-def _column_names(connection: sqlite3.Connection, sobject: SObject) -> set[str]:
+def drop_indexes(connection: sqlite3.Connection, sobject: SObject) -> None:
+    """Take away an object's indexes, but those that keep values unique; `shape` makes them anew."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?"
+        " AND sql NOT LIKE 'CREATE UNIQUE%'"
+    )
+    for (name,) in connection.execute(query, (sobject.name,)).fetchall():
+        connection.execute(f'DROP INDEX "{name}"')
+
+
+def _column_names(connection: sqlite3.Connection, sobject: SObject) -> list[str]:
+    """The columns of an object's table, computed ones last."""
     if sobject.view is not None:
-        return set()
-    return {row[1] for row in connection.execute(f'PRAGMA table_xinfo("{sobject.name}")')}
+        return []
+    query = f'PRAGMA table_xinfo("{sobject.name}")'
+    found = sorted(connection.execute(query), key=lambda row: (row["hidden"], row["cid"]))
+    return [row["name"] for row in found]
 
 
 def _shape_table(connection: sqlite3.Connection, sobject: SObject) -> None:
