@@ -68,3 +68,18 @@ def test_what_cannot_be_deleted_says_why(org: RunningOrg, main: dict[str, str]) 
         ["ENTITY_IS_DELETED"],
         ["INSUFFICIENT_ACCESS_OR_READONLY"],
     ]
+
+
+def test_a_record_is_deleted_by_its_owner_or_who_may_modify_all(
+    org: RunningOrg, integration: Client, rep: Client
+) -> None:
+    """X16: everybody may change it, with Public Read/Write; the rest may not delete it."""
+    mine = integration.call("POST", "sobjects/Contact", {"LastName": "Mine"}).json()["id"]
+    path = f"sobjects/Contact/{mine}"
+    assert rep.call("PATCH", path, {"Title": "x"}).status_code == 204
+    refused = rep.call("DELETE", path)
+    assert (refused.status_code, refused.json()[0]["errorCode"]) == (
+        403,
+        "INSUFFICIENT_ACCESS_OR_READONLY",
+    )
+    assert Client(org, "admin").call("DELETE", path).status_code == 204

@@ -46,7 +46,7 @@ def test_deleted_lists_ids_and_moments(
     """X16: the recycle bin, and what is gone for good."""
     gone = Jobs(integration).good(Jobs(integration).load("insert", "LastName\nGone\n"))[0]["sf__Id"]
     Jobs(integration).load("hardDelete", f"Id\n{gone}\n")
-    integration.call("DELETE", f"sobjects/Contact/{main['contact']}")
+    Client(org, "rep").call("DELETE", f"sobjects/Contact/{main['contact']}")
     body = integration.call("GET", "sobjects/Contact/deleted", params=span(org)).json()
     found = {each["id"]: each["deletedDate"] for each in body["deletedRecords"]}
     assert {gone, main["contact"]} <= set(found)
