@@ -77,7 +77,10 @@ class Drafter:
                 blocked.append(self._names.api(one.name))
             else:
                 self._put(draft, one, value)
-        if blocked:
+        if "Id" in blocked and self._creating:
+            message = "cannot specify Id in an insert call"
+            draft.error = RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message, ["Id"])
+        elif blocked:
             message = (
                 f"Unable to create/update fields: {', '.join(blocked)}. Please check the security"
                 " settings of this field and verify that it is read/write for your profile or"

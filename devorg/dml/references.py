@@ -13,7 +13,7 @@ from devorg.schema import Schema, SObject
 
 _CHUNK = 200
 # What the rules look at in a record that is pointed at.
-_READ = ("AccountId", "IsConverted")
+_READ = ("AccountId", "IsConverted", "IsActive")
 
 
 class References:
@@ -70,6 +70,9 @@ class References:
             raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [name])
         if target["IsDeleted"]:
             raise RowError("ENTITY_IS_DELETED", "entity is deleted", [name])
+        if name == "OwnerId" and target.get("IsActive") == 0:
+            message = f"operation performed with inactive user [{record_id[:15]}] as owner"
+            raise RowError("INACTIVE_OWNER_OR_USER", message, [name])
         if record_id not in self._seen:
             message = f"insufficient access rights on cross-reference id: {record_id[:15]}"
             raise RowError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message, [name])

@@ -16,6 +16,7 @@ from devorg.dml.drafts import Draft, Drafter
 from devorg.dml.last_activity import LastActivity
 from devorg.dml.options import WriteOptions, options_of
 from devorg.dml.outcome import Outcome
+from devorg.dml.parents import resolve
 from devorg.dml.people import People, read_people
 from devorg.dml.saving import Saving, allowed, refused
 from devorg.dml.sharing import Sharing
@@ -129,7 +130,7 @@ class Writer:
 
     def _create(self, payloads: Sequence[Payload], skip: str) -> list[Outcome]:
         drafter = self._drafter(creating=True)
-        drafts = [self._draft(drafter, each, skip) for each in payloads]
+        drafts = self._drafts(drafter, payloads, skip)
         saving = self._saving(drafts)
         defaults = drafter.defaults(self._call.user.id)
         stamps = rows.stamped(self._call.user.id, self._now, {})
@@ -157,10 +158,7 @@ class Writer:
     def _update(self, payloads: Sequence[tuple[str, Payload]], skip: str) -> list[Outcome]:
         drafter = self._drafter(creating=False)
         targets = [ids.to_18(key) or key for key, _ in payloads]
-        drafts = [
-            self._draft(drafter, payload, skip, record_id)
-            for record_id, (_, payload) in zip(targets, payloads, strict=True)
-        ]
+        drafts = self._drafts(drafter, [payload for _, payload in payloads], skip, targets)
         saving = self._saving(drafts)
         current = self._current(targets)
         saving.load_current(list(current.values()))
@@ -210,14 +208,26 @@ class Writer:
     def _saving(self, drafts: Sequence[Draft]) -> Saving:
         return Saving(self._call, self._sobject, self._faults, self._options, drafts, self._now)
 
-    def _draft(self, drafter: Drafter, payload: Payload, skip: str, record_id: str = "") -> Draft:
-        draft = drafter.read(payload, skip=frozenset({skip.lower()} if skip else ()))
-        read_people(draft, self._sobject, self._call.names.schema)
-        try:
-            self._strike(payload, record_id)
-        except RowError as error:
-            draft.error = error
-        return draft
+    def _drafts(
+        self,
+        drafter: Drafter,
+        payloads: Sequence[Payload],
+        skip: str,
+        record_ids: Sequence[str] = (),
+    ) -> list[Draft]:
+        skipped = frozenset({skip.lower()} if skip else ())
+        drafts = []
+        resolved = resolve(self._call, self._sobject, payloads)
+        for at, (payload, error) in enumerate(resolved):
+            draft = drafter.read(payload, skip=skipped)
+            draft.error = draft.error or error
+            read_people(draft, self._sobject, self._call.names.schema)
+            try:
+                self._strike(payload, record_ids[at] if record_ids else "")
+            except RowError as struck:
+                draft.error = struck
+            drafts.append(draft)
+        return drafts
 
     def _strike(self, payload: Payload, record_id: str) -> None:
         """Refuse a row if a fault says so. Raises RowError."""

@@ -190,3 +190,33 @@ def test_a_contact_keeps_its_compound_name(rep: Client, main: dict[str, str]) ->
     shown = rep.call("GET", path, params=fields).json()
     assert shown["Name"] == "Elena Marquez-Lind"
     assert shown["Account"]["Name"] == "Brightwater Energy"
+
+
+def test_a_parent_can_be_named_by_its_external_id(rep: Client, main: dict[str, str]) -> None:
+    """X16: in place of its Id; none or several refuse the row; the kind of a Who must be told."""
+    mail = "elena.marquez@brightwater-energy.example"
+    who = {"attributes": {"type": "Contact"}, "Email": mail.upper()}
+    made = rep.call("POST", "sobjects/Task", {"Who": who}).json()["id"]
+    assert rep.call("GET", f"sobjects/Task/{made}").json()["WhoId"] == main["contact"]
+    role = {
+        "Opportunity": {"Name": "Brightwater Energy - Field service platform"},
+        "Contact": {"Email": mail},
+    }
+    assert rep.call("POST", "sobjects/OpportunityContactRole", role).status_code == 201
+    refused = [
+        {"Who": {**who, "Email": "nobody@halyard.example"}},
+        {"Who": {"Email": mail}},
+        {"Who": {**who, "Phone": "1"}},
+        {"Who": {"attributes": {"type": "Contact"}, "Phone": "1"}},
+    ]
+    for body in refused:
+        answer = rep.call("POST", "sobjects/Task", body)
+        assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "INVALID_FIELD")
+
+
+def test_an_insert_cannot_choose_its_id(rep: Client, main: dict[str, str]) -> None:
+    """X16: INVALID_FIELD_FOR_INSERT_UPDATE at Id."""
+    row = {"attributes": {"type": "Contact"}, "Id": main["contact"], "LastName": "A"}
+    (result,) = rep.call("POST", "composite/sobjects", {"records": [row]}).json()
+    assert result["errors"][0]["statusCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"
+    assert result["errors"][0]["message"] == "cannot specify Id in an insert call"
