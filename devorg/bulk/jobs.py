@@ -111,7 +111,11 @@ def page(call: Call, kind: str) -> dict[str, Any]:
     """One page of the caller's jobs, by their ids, as `GET jobs/…` shows it."""
     wanted = call.query.get("jobType") or kind
     after = call.query.get("queryLocator", "")
-    none = call.query.get("isPkChunkingEnabled", "").lower() == "true"
+    # Jobs of Bulk API 2.0 run in parallel, and are chunked by nobody's asking.
+    none = (
+        call.query.get("isPkChunkingEnabled", "").lower() == "true"
+        or call.query.get("concurrencyMode", "parallel").lower() != "parallel"
+    )
     found = call.connection.execute(
         "SELECT * FROM bulk_job WHERE user_id = ? AND kind = ? AND id > ? ORDER BY id LIMIT ?",
         [call.user.id, "" if none else wanted, after, PAGE + 1],

@@ -140,6 +140,8 @@ def delete(call: Call) -> Answer:
     """`?ids=…&allOrNone=`: rows into the recycle bin."""
     wanted = [each for each in call.query.get("ids", "").split(",") if each]
     _limit(len(wanted))
+    if not wanted:
+        raise ApiError(400, "MISSING_ARGUMENT", "The parameter ids must be given.", [])
 
     def write() -> list[Outcome]:
         runs = groupby(wanted, key=partial(_object_of, call))

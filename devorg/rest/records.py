@@ -40,6 +40,8 @@ def key_field(call: Call, sobject: SObject, api_name: str) -> Field:
 
 def with_key(call: Call, sobject: SObject, field: Field, value: str) -> list[str]:
     """Ids of the live records with that key, whoever may see them."""
+    if field.name == "Id":
+        value = to_18(value) or value
     found = rows.by_values(call.connection, sobject, field.name, [value])
     return [each["Id"] for each in found if not each.get("IsDeleted")]
 

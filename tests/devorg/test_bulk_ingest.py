@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -210,9 +211,40 @@ def test_jobs_are_seen_by_their_own_user(jobs: Jobs, rep: Client) -> None:
     listed = jobs.client.call("GET", "jobs/ingest").json()
     assert (listed["done"], listed["nextRecordsUrl"]) == (True, None)
     assert {each["id"] for each in listed["records"]} == made
-    assert jobs.client.call("GET", "jobs/ingest?jobType=Classic").json()["records"] == []
+    for none in ("jobType=Classic", "isPkChunkingEnabled=true", "concurrencyMode=serial"):
+        assert jobs.client.call("GET", f"jobs/ingest?{none}").json()["records"] == []
     assert rep.call("GET", "jobs/ingest").json()["records"] == []
     assert rep.call("GET", f"jobs/ingest/{made.pop()}").status_code == 404
+
+
+def test_a_long_list_of_jobs_comes_in_pages(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """X16: by the URL that each page gives for the next."""
+    monkeypatch.setattr("devorg.bulk.jobs.PAGE", 2)
+    made = [jobs.create("insert") for _ in range(5)]
+    found: list[str] = []
+    url = f"{API}/jobs/ingest"
+    while url:
+        page = jobs.client.http.get(f"{jobs.client.url}{url}", timeout=30).json()
+        found += [each["id"] for each in page["records"]]
+        assert page["done"] == (page["nextRecordsUrl"] is None)
+        url = page["nextRecordsUrl"]
+    assert found == made
+
+
+def test_data_may_come_in_pieces_or_compressed(jobs: Jobs) -> None:
+    """X16: clients that stream send chunks; others pack what they send."""
+    pieces = ["LastName\n", "First\n", "Second\n"]
+    packed = gzip.compress("".join(pieces).encode())
+    for data, more in ((iter([p.encode() for p in pieces]), {}),
+                       (packed, {"Content-Encoding": "gzip"})):  # fmt: skip
+        job = jobs.create("insert")
+        url = f"{jobs.client.url}{API}/jobs/ingest/{job}/batches"
+        headers = {"Content-Type": "text/csv", **more}
+        sent = jobs.client.http.put(url, data=data, headers=headers, timeout=30)
+        assert sent.status_code == 201
+        jobs.patch(job, "UploadComplete")
+        jobs.wait(job)
+        assert [each["LastName"] for each in jobs.good(job)] == ["First", "Second"]
 
 
 @pytest.mark.parametrize(

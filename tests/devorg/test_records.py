@@ -32,6 +32,13 @@ def test_a_record_is_found_changed_and_deleted_by_its_key(integration: Client) -
     assert integration.call("GET", path).status_code == 404
 
 
+def test_the_id_is_a_key_as_well(integration: Client, main: dict[str, str]) -> None:
+    """X16: in either of its lengths."""
+    for record_id in (main["contact"], main["contact"][:15]):
+        answer = integration.call("PATCH", f"sobjects/Contact/Id/{record_id}", {"Title": "By Id"})
+        assert (answer.status_code, answer.json()["created"]) == (200, False)
+
+
 def test_an_upsert_may_be_told_to_change_only(integration: Client) -> None:
     """X16: `updateOnly` makes nothing new."""
     answer = integration.call("PATCH", "sobjects/Task/Inlay_Key__c/t:x?updateOnly=true", {})
