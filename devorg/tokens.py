@@ -45,6 +45,13 @@ class Session:
     expires_ms: int
 
 
+def _holds(app: ClientApp | None, mark: str) -> bool:
+    """True if the app that a token was given to is still let in."""
+    if mark == _NONE:
+        return True
+    return app is not None and app.installed and not app.blocked
+
+
 def _refused(message: str) -> ApiError:
     headers = {"WWW-Authenticate": "Token"}
     return ApiError(401, "INVALID_SESSION_ID", message, headers=headers)
@@ -99,7 +106,7 @@ class Tokens:
         expires = max(int(issued), self._used.get(nonce, 0)) + int(life)
         is_over = int(issued) < self._not_before or now > expires
         taken_back = nonce in self._oauth.ended or grant_id in self._oauth.ended
-        if user is None or is_over or taken_back or (app is None and mark != _NONE):
+        if user is None or is_over or taken_back or not _holds(app, mark):
             return None
         if use:
             self._note_use(nonce, now)

@@ -130,6 +130,8 @@ class ClientApp:
     )
     ip_ranges: tuple[str, ...] = _of("ipRanges", _networks, ())
     refresh_ip_allowlist: tuple[str, ...] = _of("refreshTokenIpAllowlist", _networks, ())
+    installed: bool = _of("isInstalled", _flag, default=True)
+    blocked: bool = _of("isBlocked", _flag, default=False)
     session_minutes: int | None = _of("sessionTimeoutInMinutes", _count, None)
     refresh_policy: str = _of(
         "refreshTokenPolicyType",

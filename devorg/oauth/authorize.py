@@ -17,7 +17,7 @@ from devorg.oauth import asking as asked
 from devorg.oauth import clients
 from devorg.oauth.asking import Asking, PlainError, RedirectError
 from devorg.oauth.blueprint import address, blueprint, the_state
-from devorg.oauth.errors import NOT_APPROVED
+from devorg.oauth.errors import BLOCKED, NOT_APPROVED, NOT_INSTALLED
 from devorg.oauth.pages import PEOPLE, consent_page, form_token, login_page
 from devorg.users import User
 
@@ -138,6 +138,10 @@ def _log_in(asking: Asking, visit: Visit | None) -> AnyResponse:
 def _check_entry(asking: Asking, user: User) -> None:
     """Raises RedirectError where the app's policies keep this user or this address out."""
     app = asking.app
+    if not app.installed:
+        raise asking.refused("OAUTH_EC_APP_NOT_FOUND", NOT_INSTALLED)
+    if app.blocked:
+        raise asking.refused("OAUTH_APP_BLOCKED", BLOCKED)
     if app.preauthorized and not clients.is_preauthorized(app, user):
         raise asking.refused("OAUTH_APP_ACCESS_DENIED", NOT_APPROVED)
     offline = bool(asking.scopes & scope.OFFLINE)

@@ -8,7 +8,7 @@ from flask import request
 
 from devorg.apps.app import ClientApp
 from devorg.oauth.blueprint import address, the_org, the_state
-from devorg.oauth.errors import NOT_APPROVED, OAuthError, invalid_grant
+from devorg.oauth.errors import BLOCKED, NOT_APPROVED, NOT_INSTALLED, OAuthError, invalid_grant
 from devorg.users import User
 
 
@@ -25,6 +25,10 @@ def app_of(client_id: str) -> ClientApp:
     app = the_state().apps.find(client_id)
     if app is None:
         raise OAuthError("invalid_client_id", "client identifier invalid")
+    if not app.installed:
+        raise OAuthError("app_not_found", NOT_INSTALLED)
+    if app.blocked:
+        raise OAuthError("OAUTH_APP_BLOCKED", BLOCKED)
     return app
 
 

@@ -25,4 +25,6 @@ def invalid_grant(description: str) -> OAuthError:
 
 
 EXPIRED_TOKEN = "expired access/refresh token"  # noqa: S105 - a sentence
+NOT_INSTALLED = "External client app is not installed in this org"
+BLOCKED = "this app is blocked by admin"
 NOT_APPROVED = "user is not admin approved to access this app"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 import time
@@ -89,6 +90,17 @@ def test_a_body_in_chunks_is_read_to_its_end(org: RunningOrg) -> None:
         assert answer.status == 200
         assert "access_token" in json.loads(answer.read())
     connection.close()
+
+
+def test_calls_sent_ahead_are_answered_in_their_order(org: RunningOrg) -> None:
+    """X16: pipelined, with a body in between that nobody reads."""
+    calls = [
+        "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nGET / HTT",
+        f"GET {VERSIONS} HTTP/1.1\r\nHost: x\r\n\r\n",
+        f"GET {API}/limits HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    ]
+    answer = say(org, "".join(calls).encode())
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answer) == [b"404", b"200", b"401"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -20,6 +21,7 @@ from tests.devorg.oauth.flow import (
     VERIFIER,
     Browser,
     challenge_of,
+    change_app,
     exchange,
     refresh,
     refused,
@@ -226,6 +228,30 @@ def test_a_refresh_token_of_another_app_is_worth_nothing(
     url = f"{app_org.url}/services/oauth2/token"
     assert requests.post(url, data=mixed, timeout=30).status_code == 400
     assert refresh(app_org, token).status_code == 200
+
+
+@pytest.mark.parametrize("rotates", [True, False])
+def test_of_many_at_once_a_code_serves_one(
+    app_org: RunningOrg, visitor: Browser, *, rotates: bool
+) -> None:
+    """X16: no race gives two grants for one consent."""
+    change_app(app_org, isRefreshTokenRotationEnabled=rotates)
+    code = visitor.code()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: exchange(app_org, code).status_code, range(8)))
+    assert sorted(answers) == [200] + [400] * 7
+
+
+def test_of_many_at_once_a_rotated_token_serves_one(app_org: RunningOrg, visitor: Browser) -> None:
+    """X16: the classic mistake of two workers: one wins, and its new token is dead, too."""
+    change_app(app_org, isRefreshTokenRotationEnabled=True)
+    token = visitor.tokens()["refresh_token"]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: refresh(app_org, token), range(8)))
+    won = [each.json() for each in answers if each.status_code == 200]
+    assert len(won) == 1
+    assert refresh(app_org, won[0]["refresh_token"]).status_code == 400
+    assert not works(app_org, won[0]["access_token"])
 
 
 def test_no_letter_of_an_access_token_may_change(app_org: RunningOrg, visitor: Browser) -> None:

@@ -211,6 +211,39 @@ def test_a_deleted_app_takes_its_tokens_along(app_org: RunningOrg, visitor: Brow
     assert refused(refresh(app_org, tokens["refresh_token"])) == gone
 
 
+@pytest.mark.parametrize(
+    ("policy", "at_callback", "at_token"),
+    [
+        (
+            {"isInstalled": False},
+            ("OAUTH_EC_APP_NOT_FOUND", "External client app is not installed in this org"),
+            ("app_not_found", "External client app is not installed in this org"),
+        ),
+        (
+            {"isBlocked": True},
+            ("OAUTH_APP_BLOCKED", "this app is blocked by admin"),
+            ("OAUTH_APP_BLOCKED", "this app is blocked by admin"),
+        ),
+    ],
+)
+def test_an_administrator_removes_or_blocks_an_app(
+    app_org: RunningOrg,
+    visitor: Browser,
+    policy: dict[str, Any],
+    at_callback: tuple[str, str],
+    at_token: tuple[str, str],
+) -> None:
+    """X16: sessions end, refreshing and connecting anew are refused; until it is undone."""
+    tokens = visitor.tokens()
+    change_app(app_org, **policy)
+    assert not works(app_org, tokens["access_token"])
+    assert refused(refresh(app_org, tokens["refresh_token"])) == at_token
+    words = words_of(visitor.get(visitor.address()).headers["Location"])
+    assert (words["error"], words["error_description"]) == at_callback
+    change_app(app_org, isInstalled=True, isBlocked=False)
+    assert refresh(app_org, tokens["refresh_token"]).status_code == 200
+
+
 def test_the_password_flow_is_behind_its_switch(app_org: RunningOrg) -> None:
     """X16: new orgs block it."""
     form = {"grant_type": "password", "username": ROSA, "password": DEFAULT_PASSWORD}
