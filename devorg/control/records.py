@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Response, jsonify, request
 
-from devorg import access, rows
+from devorg import access, moments, rows
 from devorg.control.call import blueprint, record_of, sobject_of, the_body, the_org, user_of
 from devorg.errors import ControlError
 
@@ -18,6 +20,26 @@ def list_records(name: str) -> Response:
     return jsonify(
         records=[{org.names.api(key): value for key, value in each.items()} for each in records]
     )
+
+
+@blueprint.post("/recycle-bin/empty")
+def empty_recycle_bin() -> Response:
+    """Remove for good what was deleted at least `days` (0) ago: queryAll finds it no more."""
+    org, days = the_org(), the_body().get("days", 0)
+    if isinstance(days, bool) or not isinstance(days, int | float) or days < 0:
+        raise ControlError("days", "days must be a number that is not negative.")
+    now = org.clock.now()
+    words = (moments.write(now - timedelta(days=days)),)
+    purged: dict[str, int] = {}
+    with org.store.writing() as connection:
+        for sobject in org.schema.objects.values():
+            if "SystemModstamp" not in sobject.by_name or "IsDeleted" not in sobject.by_name:
+                continue
+            query = f'SELECT Id FROM "{sobject.name}" WHERE IsDeleted = 1 AND SystemModstamp <= ?'  # noqa: S608 - names of devorg's own tables
+            gone = [row[0] for row in connection.execute(query, words)]
+            rows.purge(connection, sobject, gone, moments.write(now))
+            purged |= {sobject.name: len(gone)} if gone else {}
+    return jsonify(purged=purged)
 
 
 @blueprint.get("/access")

@@ -112,6 +112,10 @@ def test_an_alerting_duplicate_rule_blocks_the_api_unless_told_to_save(
     assert (found["allowSave"], found["duplicateRule"]) == (True, "Same_Mail")
     (match,) = found["matchResults"]
     assert match["matchRecords"][0]["record"]["Id"] == main["contact"]
+    headers = {"Sforce-Duplicate-Rule-Header": "includeRecordDetails=true"}
+    detailed = rep.call("POST", "sobjects/Contact", twin, headers=headers).json()[0]
+    (match,) = detailed["duplicateResut"]["matchResults"][0]["matchRecords"]
+    assert match["record"]["Email"] == MAIL
     headers = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
     assert rep.call("POST", "sobjects/Contact", twin, headers=headers).status_code == 201
 

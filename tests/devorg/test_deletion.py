@@ -83,3 +83,13 @@ def test_a_record_is_deleted_by_its_owner_or_who_may_modify_all(
         "INSUFFICIENT_ACCESS_OR_READONLY",
     )
     assert Client(org, "admin").call("DELETE", path).status_code == 204
+
+
+def test_the_recycle_bin_can_be_emptied(rep: Client, main: dict[str, str]) -> None:
+    """X16: what has been in it long enough is gone, for queryAll too."""
+    rep.call("DELETE", f"sobjects/Lead/{main['lead']}")
+    soql = "SELECT Id FROM Lead WHERE IsDeleted = true"
+    assert rep.control("POST", "recycle-bin/empty", {"days": 15})["purged"] == {}
+    assert rep.query(soql, path="queryAll") == [{"Id": main["lead"]}]
+    assert rep.control("POST", "recycle-bin/empty")["purged"]["Lead"] == 1
+    assert rep.query(soql, path="queryAll") == []
