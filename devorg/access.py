@@ -2,7 +2,7 @@
 
 With the defaults of `fields.py` everything is shared with everybody, except what is hidden from a
 user. Roles follow their opportunity, and so may name contacts that a user cannot open, as in real
-orgs. An activity is seen by its owner and by whoever sees all that it is related to.
+orgs. An activity is seen by its owner, people above, and whoever sees all it is related to.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _condition(sobject: SObject, table: str, *, edit: bool) -> str:
         parents = " AND ".join(
             _through(sobject, table, name, edit=False) for name in ("WhoId", "WhatId")
         )
-        return f"({own} AND ({_owned(table, exact=True)} OR ({parents})))"
+        return f"({own} AND ({owned(table)} OR ({parents})))"
     rest = _shared(sobject, table, edit=edit)
     return own if rest == "1" else f"({own} AND {rest})"
 
@@ -66,13 +66,11 @@ def _hidden(table: str, column: str) -> str:
     )
 
 
-def _owned(table: str, *, exact: bool = False) -> str:
-    """The user's own rows, and unless `exact` those of people below in the role hierarchy."""
-    mine = f'{table}."OwnerId" = :user'
-    if exact:
-        return mine
-    below = f'SELECT 1 FROM role_below AS b WHERE b.user_id = :user AND b.below = {table}."OwnerId"'  # noqa: S608 - names of devorg's own tables
-    return f"{mine} OR EXISTS ({below})"
+def owned(table: str) -> str:
+    """SQL of the user's own rows and those of people below in the role hierarchy."""
+    owner = f'{table}."OwnerId"'
+    below = f"SELECT 1 FROM role_below AS b WHERE b.user_id = :user AND b.below = {owner}"  # noqa: S608 - names of devorg's own tables
+    return f"{owner} = :user OR EXISTS ({below})"
 
 
 def _shared(sobject: SObject, table: str, *, edit: bool) -> str:
@@ -95,9 +93,9 @@ def _shared(sobject: SObject, table: str, *, edit: bool) -> str:
         through = _through(sobject, table, parent, edit=edit)
         open_to.append(f'({table}."{parent}" IS NOT NULL AND {through})')
         if "OwnerId" in sobject.by_name:
-            open_to.append(f'({table}."{parent}" IS NULL AND ({_owned(table)}))')
+            open_to.append(f'({table}."{parent}" IS NULL AND ({owned(table)}))')
     else:
-        open_to.append(_owned(table))
+        open_to.append(owned(table))
     return f"({' OR '.join(open_to)})"
 
 
@@ -134,13 +132,6 @@ def visible_ids(
     """Those of the ids that exist, are not deleted, and that the user may see."""
     where = f"t.IsDeleted = 0 AND {condition(sobject, 't')}"
     return _matching(connection, user_id, sobject, record_ids, where)
-
-
-def editable_ids(
-    connection: sqlite3.Connection, user_id: str, sobject: SObject, record_ids: Iterable[str]
-) -> set[str]:
-    """Those of the ids whose records exist, deleted or not, and that the user may change."""
-    return _matching(connection, user_id, sobject, record_ids, edit_condition(sobject, "t"))
 
 
 def _matching(

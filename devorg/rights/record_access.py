@@ -31,7 +31,8 @@ def _part(sobject: SObject) -> str:
     sees = access.condition(sobject, "r").replace(":user", "who.user_id")
     edits = access.edit_condition(sobject, "r").replace(":user", "who.user_id")
     owned = "OwnerId" in sobject.by_name and sobject.sharing == "record"
-    mine = 'r."OwnerId" = who.user_id OR who.modify_all' if owned else "1"
+    above = access.owned("r").replace(":user", "who.user_id")
+    mine = f"{above} OR who.modify_all" if owned else "1"
     return (
         f"SELECT r.Id AS id, who.user_id AS user_id, who.may_read AND {sees} AS reads,"  # noqa: S608 - names of devorg's own tables
         f" who.may_edit AND {edits} AS edits,"

@@ -28,7 +28,23 @@ def write(connection: sqlite3.Connection, rights: Rights, schema: Schema) -> Non
     _object_rights(connection, rights, schema)
     _setup(connection, rights, schema)
     _record_types(connection, schema)
+    _defaults(connection, schema)
     below(connection)
+
+
+# What Organization calls the sharing models.
+_LEVELS = {"Private": "None", "Read": "Read", "ReadWrite": "Edit"}
+
+
+def _defaults(connection: sqlite3.Connection, schema: Schema) -> None:
+    """The org-wide defaults, as fields of Organization."""
+    changes = {
+        f"Default{name}Access": _LEVELS.get(model, model)
+        for name in ("Account", "Contact", "Opportunity", "Lead", "Campaign")
+        for model in [schema.objects[name].sharing_model]
+    }
+    columns = ", ".join(f'"{name}" = :{name}' for name in changes)
+    connection.execute(f"UPDATE Organization SET {columns}", changes)  # noqa: S608 - names of devorg's own tables
 
 
 def _record_types(connection: sqlite3.Connection, schema: Schema) -> None:

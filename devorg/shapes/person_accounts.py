@@ -101,7 +101,7 @@ def follow(
     made = []
     for record, contact_id in zip(new, numbers, strict=True):
         link = {"PersonContactId": contact_id, "RecordTypeId": PERSON_TYPE.id}
-        record |= link
+        record.update(link)
         rows.update(connection, account, record["Id"], link)
         made.append({**_contact(contact, record), "Id": contact_id, "AccountId": record["Id"]})
     rows.insert(connection, contact, made)

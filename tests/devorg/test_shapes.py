@@ -113,8 +113,9 @@ def test_very_many_contacts_are_found_by_what_they_are(org: RunningOrg, rep: Cli
     (found,) = rep.query("SELECT Id, Account.Name FROM Contact WHERE Email = {}", mail_of(4321))
     assert found["Id"] == made[4321]
     stamp = rep.call("GET", f"sobjects/Contact/{made[4000]}").json()["SystemModstamp"]
-    soql = f"SELECT Id FROM Contact WHERE SystemModstamp >= {stamp.replace('+0000', 'Z')}"
-    later = rep.query(soql + " ORDER BY SystemModstamp")
+    since = stamp.replace("+0000", "Z")
+    soql = "SELECT Id FROM Contact WHERE SystemModstamp >= "
+    later = rep.query(soql + since + " ORDER BY SystemModstamp")
     assert [each["Id"] for each in later][:1000] == made[4000:]
     created = rep.call("POST", "sobjects/Contact", {"LastName": "Next"}).json()["id"]
     assert created == ids.make("003", 5041)

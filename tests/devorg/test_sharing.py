@@ -40,6 +40,8 @@ def test_private_records_are_seen_by_owners_and_administrators(
 ) -> None:
     """X16: the rep owns all; contacts follow their accounts, roles and tasks their records."""
     everything = seen(rep)
+    (org_wide,) = rep.query("SELECT DefaultLeadAccess, DefaultContactAccess FROM Organization")
+    assert org_wide == {"DefaultLeadAccess": "None", "DefaultContactAccess": "ControlledByParent"}
     assert min(everything.values()) > 0
     assert set(seen(other).values()) == {0}
     assert seen(Client(org, "admin")) == everything
