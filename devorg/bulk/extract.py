@@ -55,21 +55,23 @@ def _unsupported(message: str) -> ApiError:
 
 
 def run(org: Org, job: Job) -> None:
-    """Run the query as one view of the data, then keep its rows."""
+    """Run the query as one view of the data, and keep its rows page by page."""
     began = monotonic()
     try:
         with org.store.reading() as connection:
             call = call_for(org, job, connection)
             _, paths = columns(call, job.query or "")
-            pages = list(_pages(org, call, job, paths))
+            _keep_header(org, job, paths)
+            count = 0
+            for rows in _pages(org, call, job, paths):
+                spent = round((monotonic() - began) * 1000)
+                if stopped(org) or not _keep(org, job.id, count, rows, spent):
+                    return
+                count += len(rows)
     except ApiError as error:
         end(org, job.id, jobs.FAILED, f"{error.reason} : {error.message}")
-        return
-    if stopped(org):
-        return
-    with org.store.writing() as connection:
-        _keep(connection, job, paths, pages, round((monotonic() - began) * 1000))
-    end(org, job.id, jobs.COMPLETE)
+    else:
+        end(org, job.id, jobs.COMPLETE)
 
 
 def _pages(
@@ -93,26 +95,24 @@ def _value(record: dict[str, Any], path: tuple[str, ...]) -> Any:
     return value
 
 
-def _keep(
-    connection: sqlite3.Connection,
-    job: Job,
-    paths: list[tuple[str, ...]],
-    pages: list[list[list[str]]],
-    milliseconds: int,
-) -> None:
-    """Store header and rows, unless the job was ended meanwhile."""
-    found = jobs.find(connection, job.id)
-    if found is None or found.state != jobs.RUNNING:
-        return
-    # A process before this one may have kept them, and died before it said so.
-    connection.execute("DELETE FROM bulk_result WHERE job_id = ?", [job.id])
-    header = json.dumps([".".join(path) for path in paths])
-    tables.add_result(connection, job.id, HEADER, 0, 1, header)
-    count = 0
-    for rows in pages:
-        tables.add_result(connection, job.id, ROWS, count, len(rows), json.dumps(rows))
-        count += len(rows)
-    jobs.change(connection, job.id, processed=count, milliseconds=milliseconds)
+def _keep_header(org: Org, job: Job, paths: list[tuple[str, ...]]) -> None:
+    """A process before this one may have kept some rows; they are of an older view."""
+    with org.store.writing() as connection:
+        connection.execute("DELETE FROM bulk_result WHERE job_id = ?", [job.id])
+        header = json.dumps([".".join(path) for path in paths])
+        tables.add_result(connection, job.id, HEADER, 0, 1, header)
+
+
+def _keep(org: Org, job_id: str, first: int, rows: list[list[str]], milliseconds: int) -> bool:
+    """Store a page; False if the job was ended meanwhile."""
+    with org.store.writing() as connection:
+        job = jobs.find(connection, job_id)
+        if job is None or job.state != jobs.RUNNING:
+            return False
+        tables.add_result(connection, job_id, ROWS, first, len(rows), json.dumps(rows))
+        processed = first + len(rows)
+        jobs.change(connection, job_id, processed=processed, milliseconds=milliseconds)
+        return True
 
 
 def page(call: Call, job: Job, locator: str, most: int) -> tuple[str, int, str]:

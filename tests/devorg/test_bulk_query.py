@@ -50,10 +50,11 @@ def test_values_are_written_as_the_bulk_api_does(jobs: Jobs, main: dict[str, str
     assert row["CreatedDate"].endswith(".000Z")
 
 
-def test_query_all_reads_the_recycle_bin(jobs: Jobs, main: dict[str, str]) -> None:
+def test_query_all_reads_the_recycle_bin(jobs: Jobs) -> None:
     """X16: and query does not."""
-    jobs.client.call("DELETE", f"sobjects/Contact/{main['contact']}")
-    soql = "SELECT Id FROM Contact WHERE Id = 'THIS'".replace("THIS", main["contact"])
+    made = jobs.client.call("POST", "sobjects/Contact", {"LastName": "Gone"}).json()["id"]
+    assert jobs.client.call("DELETE", f"sobjects/Contact/{made}").status_code == 204
+    soql = "SELECT Id FROM Contact WHERE Id = 'THIS'".replace("THIS", made)
     for operation, count in (("query", 0), ("queryAll", 1)):
         job = jobs.query(soql, operation)
         answer = jobs.client.call("GET", f"jobs/query/{job}/results")

@@ -40,22 +40,21 @@ def test_updated_lists_what_was_made_and_changed(org: RunningOrg, integration: C
     assert made not in earlier.json()["ids"]
 
 
-def test_deleted_lists_ids_and_moments(
-    org: RunningOrg, integration: Client, main: dict[str, str]
-) -> None:
+def test_deleted_lists_ids_and_moments(org: RunningOrg, integration: Client) -> None:
     """X16: the recycle bin, and what is gone for good."""
+    binned = integration.call("POST", "sobjects/Contact", {"LastName": "Binned"}).json()["id"]
     gone = Jobs(integration).good(Jobs(integration).load("insert", "LastName\nGone\n"))[0]["sf__Id"]
     Jobs(integration).load("hardDelete", f"Id\n{gone}\n")
-    Client(org, "rep").call("DELETE", f"sobjects/Contact/{main['contact']}")
+    integration.call("DELETE", f"sobjects/Contact/{binned}")
     body = integration.call("GET", "sobjects/Contact/deleted", params=span(org)).json()
     found = {each["id"]: each["deletedDate"] for each in body["deletedRecords"]}
-    assert {gone, main["contact"]} <= set(found)
+    assert {gone, binned} <= set(found)
     assert all(moments.read(each) for each in found.values())
     earliest = moments.read(body["earliestDateAvailable"])
     assert earliest is not None
     assert org.org.clock.now() - earliest < timedelta(days=15, minutes=1)
     updated = integration.call("GET", "sobjects/Contact/updated", params=span(org)).json()
-    assert main["contact"] not in updated["ids"]
+    assert binned not in updated["ids"]
 
 
 def test_the_lists_show_what_the_user_may_see(org: RunningOrg, rep: Client) -> None:
