@@ -15,12 +15,19 @@ _TABLE = """CREATE TABLE IF NOT EXISTS client_app (
 
 
 def default_app(config: DevorgConfig) -> ClientApp:
-    """The app that every org has: the client id and secret of the command line."""
+    """The app that every org has: the client id and secret of the command line.
+
+    Raises ControlError for a callback URL that is none.
+    """
+    callbacks = {"callbackUrls": list(config.callback_urls)}
+    return app_from(callbacks, _blank(config))
+
+
+def _blank(config: DevorgConfig) -> ClientApp:
     return ClientApp(
         config.client_id,
         config.client_secret,
         label="Devorg Connection",
-        callback_urls=config.callback_urls,
         scopes=("api", "refresh_token", "openid", "id", "profile", "email", "web"),
         client_credentials=True,
         run_as="integration",

@@ -75,6 +75,14 @@ def test_a_taken_port_is_said_in_one_line() -> None:
     assert done.stderr == f"devorg: 127.0.0.1, port {port} is in use; choose another --port.\n"
 
 
+def test_a_callback_that_is_no_url_is_said_in_one_line() -> None:
+    """X16: the org does not start with a hole in it."""
+    done = run("--port", "0", "--callback-urls", "javascript:alert(1)")
+    assert done.returncode == 2
+    assert "is no callback URL" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_data_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
     """X16: no traceback."""
     done = run("--port", "0", "--data", str(tmp_path / "no" / "such" / "folder" / "org.sqlite"))

@@ -121,6 +121,17 @@ def test_a_body_whose_end_is_in_doubt_is_refused(org: RunningOrg, head: str) -> 
     assert answer.count(b"HTTP/1.1") == 1
 
 
+def test_a_client_that_waits_for_continue_is_told_to(org: RunningOrg) -> None:
+    """X16: as curl does before a large body."""
+    body = b'{"user": "rep"}'
+    head = (
+        "POST /_devorg/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"Expect: 100-continue\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    answer = say(org, head.encode() + body)
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answer) == [b"100", b"200"]
+
+
 def test_who_asks_for_one_call_gets_one(org: RunningOrg) -> None:
     """X16: HTTP/1.0, and `Connection: close`."""
     old = say(org, f"GET {VERSIONS} HTTP/1.0\r\n\r\n".encode())

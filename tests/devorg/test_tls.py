@@ -85,6 +85,18 @@ def test_plain_http_at_the_https_port_gets_nothing() -> None:
         assert get(served.url, served.authority).status_code == 200
 
 
+def test_a_dropped_connection_is_dropped_under_tls_too() -> None:
+    """X16: the client sees it end without an answer, and the next call works."""
+    with running(DevorgConfig(), tls=True) as served:
+        assert served.authority is not None
+        fault = {"kind": "drop", "match": "oauth2"}
+        ca, faults = str(served.authority), f"{served.url}/_devorg/faults"
+        assert requests.post(faults, json=fault, verify=ca, timeout=30).ok
+        with pytest.raises(requests.ConnectionError):
+            requests.get(f"{served.url}/services/oauth2/userinfo", verify=ca, timeout=30)
+        assert get(served.url, served.authority).status_code == 200
+
+
 def test_the_certificate_holds_further_names(tmp_path: Path) -> None:
     """X16: for hosts that a client insists on, by way of the hosts file."""
     authority = Authority(tmp_path)
