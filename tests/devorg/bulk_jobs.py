@@ -45,14 +45,14 @@ class Jobs:
         found: dict[str, Any] = answer.json()
         return found
 
-    def wait(self, job: str, kind: str = "ingest") -> dict[str, Any]:
-        """Ask until the job has ended."""
+    def wait(self, job: str, kind: str = "ingest", *, rows: int | None = None) -> dict[str, Any]:
+        """Ask until the job has ended, or until it has come to so many rows."""
         until = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < until:
             found = self.info(job, kind)
-            if found["state"] in ENDED:
+            if found["state"] in ENDED or (rows and found["numberRecordsProcessed"] >= rows):
                 return found
-        raise AssertionError(f"The job did not end: {found}")
+        raise AssertionError(f"The job did not come so far: {found}")
 
     def load(self, operation: str, text: str, sobject: str = "Contact", **more: Any) -> str:
         """Make a job, fill it, close it and wait for its end; its id."""

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from devorg.bulk import ingest_resources
 from devorg.server import RunningOrg
 from tests.devorg.bulk_jobs import Jobs, rows
 from tests.devorg.client import API, Client
@@ -193,6 +194,18 @@ def test_data_comes_once_and_only_into_an_open_job(jobs: Jobs) -> None:
     assert message == "Aborting already Completed Job not allowed"
 
 
+def test_a_file_has_a_size_that_base64_makes_larger(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X16: 150 MB after the conversion; what is larger is refused, and the job stays open."""
+    assert ingest_resources.MOST_BYTES * 4 // 3 == 150 * 1024 * 1024
+    monkeypatch.setattr(ingest_resources, "MOST_BYTES", 20)
+    job = jobs.create("insert")
+    large = jobs.upload(job, "LastName\n" + "x" * 30)
+    assert (large.status_code, large.json()[0]["errorCode"]) == (400, "EXCEEDED_MAX_SIZE_REQUEST")
+    assert jobs.upload(job, "LastName\nA\n").status_code == 201
+
+
 def test_an_aborted_job_can_be_deleted_an_open_one_cannot(jobs: Jobs) -> None:
     """X16: and another user's job is not found."""
     job = jobs.create("insert")
@@ -292,8 +305,7 @@ def test_a_job_that_is_aborted_while_it_runs_keeps_what_is_done(jobs: Jobs) -> N
     job = jobs.create("insert")
     jobs.upload(job, "LastName\n" + "".join(f"Row {number}\n" for number in range(1000)))
     jobs.patch(job, "UploadComplete")
-    while jobs.info(job)["numberRecordsProcessed"] == 0:
-        pass
+    assert jobs.wait(job, rows=1)["state"] == "InProgress"
     assert jobs.patch(job, "Aborted").json()["state"] == "Aborted"
     done = jobs.info(job)["numberRecordsProcessed"]
     assert 0 < done < 1000

@@ -21,8 +21,7 @@ def test_a_job_goes_on_after_a_restart(tmp_path: Path) -> None:
         job = jobs.create("insert")
         jobs.upload(job, "LastName\n" + "".join(f"Row {number}\n" for number in range(ROWS)))
         jobs.patch(job, "UploadComplete")
-        while jobs.info(job)["numberRecordsProcessed"] == 0:
-            pass
+        assert jobs.wait(job, rows=1)["state"] == "InProgress"
     with running(config) as served:
         jobs = Jobs(Client(served, "integration"))
         assert jobs.wait(job)["numberRecordsProcessed"] == ROWS
