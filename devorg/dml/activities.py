@@ -18,6 +18,10 @@ _LONGEST_EVENT = timedelta(days=14)
 
 
 def _activity(record: Record, context: Context) -> None:
+    if record.get("IsRecurrence"):
+        # Honestly refused: a real org would make the series.
+        message = "devorg makes no series of recurring activities"
+        raise RowError("FUNCTIONALITY_NOT_ENABLED", message, ["IsRecurrence"])
     who, what = record.get("WhoId"), record.get("WhatId")
     if who and who.startswith(_LEAD_PREFIX):
         if what:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from devorg import rows
 from devorg.dml.last_activity import LastActivity
+from devorg.dml.roles import name_primary
 from devorg.errors import RowError
 from devorg.rows import Record
 from devorg.schema import Field, Schema, SObject
@@ -64,6 +65,9 @@ class Deletion:
             for each in records:
                 roll_up.note(each, {**each, "IsDeleted": True})
             roll_up.flush()
+        if sobject.name == "OpportunityContactRole":
+            of = [each["OpportunityId"] for each in records if each["IsPrimary"]]
+            name_primary(self._connection, of, self._now)
         for child, field in self._children(sobject):
             if field.cascades:
                 found = self._pointing(child, field, ids)

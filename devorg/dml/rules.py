@@ -11,7 +11,7 @@ from devorg.dml import activities
 from devorg.dml.context import Context
 from devorg.errors import RowError
 from devorg.rows import Record
-from devorg.schema.sales import STAGES
+from devorg.schema.sales import STAGES, forecast_of
 from devorg.shapes import person_accounts
 
 
@@ -40,6 +40,8 @@ def _opportunity(record: Record, changed: frozenset[str], _context: Context) -> 
         record["IsClosed"], record["IsWon"] = closed, won
         if "Probability" not in changed:
             record["Probability"] = probability
+        if "ForecastCategoryName" not in changed:
+            record["ForecastCategoryName"] = forecast_of(closed=closed, won=won)
 
 
 def _account(record: Record, changed: frozenset[str], _context: Context) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from devorg import ids, moments, rows
+from devorg.dml import roles
 from devorg.dml.deletion import Deletion
 from devorg.dml.drafts import Draft, Drafter
 from devorg.dml.last_activity import LastActivity
@@ -188,14 +189,17 @@ class Writer:
 
     def _finish(self, saving: Saving, written: Sequence[tuple[Record | None, Record]]) -> None:
         """What the platform does to other records after a save."""
+        schema, user_id = self._call.names.schema, self._call.user.id
+        if self._sobject.name == "Opportunity":
+            roles.make_primary(self._connection, schema, written, user_id, self._now)
+        if self._sobject.name == "OpportunityContactRole":
+            roles.follow_primary(self._connection, written, user_id, self._now)
         if person_accounts.FLAG in self._sobject.by_name and self._sobject.name == "Account":
-            person_accounts.follow(self._connection, self._call.names.schema, written)
+            person_accounts.follow(self._connection, schema, written)
         if self._sobject.name not in _ACTIVITIES or not written:
             return
-        roll_up = LastActivity(
-            self._connection, self._call.names.schema, self._sobject.name, self._now
-        )
-        saving.people.flush(self._call.user.id, self._now)
+        roll_up = LastActivity(self._connection, schema, self._sobject.name, self._now)
+        saving.people.flush(user_id, self._now)
         for before, record in written:
             roll_up.note(before, record, saving.people.everyone(record["Id"]))
         roll_up.flush()
