@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cmp_to_key
 from typing import Any
@@ -43,14 +42,17 @@ CHILDREN = {
 }
 
 
-@dataclass(repr=False)
 class World:
     """All rows by object, what day it is, and where; the values of picklists in their order."""
 
-    tables: dict[str, list[Row]]
-    today: date
-    zone: ZoneInfo
-    picklists: dict[tuple[str, str], list[str]]
+    def __init__(
+        self,
+        tables: dict[str, list[Row]],
+        today: date,
+        zone: ZoneInfo,
+        picklists: dict[tuple[str, str], list[str]],
+    ) -> None:
+        self.tables, self.today, self.zone, self.picklists = tables, today, zone, picklists
 
     def live(self, sobject: str) -> list[Row]:
         """The rows outside the recycle bin."""
@@ -271,7 +273,7 @@ def folded(value: Any) -> Any:
 
 
 def _exact(text: str) -> bool:
-    return bool(re.fullmatch(r"[a-zA-Z0-9]{18}|\d{4}-\d\d-\d\d.*", text))
+    return bool(re.fullmatch(r"00\w{16}|\d{4}-\d\d-\d\d.*", text))
 
 
 def _like(have: str, pattern: str) -> bool:
