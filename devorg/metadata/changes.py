@@ -9,7 +9,7 @@ from typing import Any
 from devorg.errors import ControlError
 from devorg.metadata.fields import UnsupportedError, field_of
 from devorg.metadata.objects import detail_of_master, object_of, sharing_of
-from devorg.metadata.source import Source, flag
+from devorg.metadata.source import Source, flag, several
 from devorg.rights import Rights
 from devorg.rights.sets import PermissionSet, permission_set
 from devorg.schema import Field, Schema, SObject
@@ -30,6 +30,8 @@ class Changes:
     fields: list[str] = field(default_factory=list)
     permission_sets: dict[str, PermissionSet] = field(default_factory=dict)
     skipped: list[dict[str, str]] = field(default_factory=list)
+    # Global value sets of the source, by name.
+    value_sets: dict[str, Source] = field(default_factory=dict)
 
     def add_object(self, name: str, source: Source) -> None:
         """A custom object, or the sharing model of a standard one."""
@@ -43,7 +45,7 @@ class Changes:
                 self._allow_activities(name)
             return
         if not name.endswith("__c"):
-            self._skip(name, "is a standard object that devorg lacks")
+            self._skip(name, "is no custom object, and no standard object that devorg has")
             return
         self._put(object_of(source, name, self.schema))
         self.objects.append(name)
@@ -58,7 +60,7 @@ class Changes:
             self._skip(f"{object_name}.{name}", "is a standard field, and stays as it is")
             return
         try:
-            one = field_of(self._renamed(source), name=self.named(name))
+            one = field_of(self._renamed(self._with_values(source)), name=self.named(name))
         except UnsupportedError as error:
             self._skip(f"{object_name}.{error.name}", error.message)
             return
@@ -111,6 +113,16 @@ class Changes:
             "permissionSets": sorted(self.permission_sets),
             "skipped": self.skipped,
         }
+
+    def _with_values(self, source: Source) -> Source:
+        """The field with the values of the global set that it names, if it names one."""
+        given = source.get("valueSet")
+        known = self.value_sets.get(str(given.get("valueSetName"))) if given else None
+        if known is None:
+            return source
+        # A field of a global value set is always restricted.
+        values = {"value": several(known.get("customValue"))}
+        return {**source, "valueSet": {"restricted": True, "valueSetDefinition": values}}
 
     def _renamed(self, source: Source) -> dict[str, Any]:
         """The source with the namespace in all the custom names that it mentions."""

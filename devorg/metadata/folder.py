@@ -13,6 +13,8 @@ def read_folder(folder: Path, changes: Changes) -> Changes:
     """Add all that devorg understands of a folder. Raises ControlError if there is none."""
     if not folder.is_dir():
         raise ControlError("folder", f"{str(folder)!r} is not a folder.")
+    for path in _files(folder, "globalValueSet"):
+        changes.value_sets[_name(path)] = source.read(path)
     for path in _files(folder, "object"):
         changes.add_object(_name(path), source.read(path))
     for path in _files(folder, "field"):

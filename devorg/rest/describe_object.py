@@ -119,8 +119,9 @@ def _children(call: Call, sobject: SObject) -> list[dict[str, Any]]:
             "restrictedDelete": field.restricts,
         }
         for _, child in sorted(names.schema.objects.items())
+        if call.org.rights.may(call.user, child, "read")
         for field in child.fields
-        if sobject.name in field.references
+        if sobject.name in field.references and (child.name, field.name) not in call.hidden
     ]
 
 

@@ -32,6 +32,11 @@ ROLES = (
 )  # fmt: skip
 
 
+def forecast_of(*, closed: bool, won: bool) -> str:
+    """The forecast category that a stage brings, by name."""
+    return "Closed" if won else "Omitted" if closed else "Pipeline"
+
+
 def _forecast() -> str:
     """The category is that of the name if there is one, and else follows from the stage."""
     named = " ".join(f"WHEN '{name}' THEN '{code}'" for code, name in FORECASTS.items())

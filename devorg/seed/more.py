@@ -13,7 +13,7 @@ from devorg import moments, rows, users
 from devorg.rows import Record
 from devorg.schema import STANDARD
 from devorg.schema.people import INDUSTRIES
-from devorg.schema.sales import ROLES, STAGES
+from devorg.schema.sales import ROLES, STAGES, forecast_of
 from devorg.seed.companies import COMPANIES, PEOPLE
 from devorg.seed.plant import mail_of
 
@@ -120,6 +120,7 @@ def _deals(grower: _Grower, contacts: list[Record]) -> tuple[int, int]:
                 "Name": f"Deal {number + 1} with {group[0]['Name']}",
                 "StageName": stage,
                 "Probability": probability,
+                "ForecastCategoryName": forecast_of(closed=closed, won=won),
                 "IsClosed": closed,
                 "IsWon": won,
                 "Amount": grower.random.randrange(5, 400) * 1000,

@@ -11,7 +11,7 @@ from devorg.rows import Record
 from devorg.schema import STANDARD
 from devorg.schema.activities import TASK_STATUSES
 from devorg.schema.people import LEAD_STATUSES
-from devorg.schema.sales import STAGES
+from devorg.schema.sales import STAGES, forecast_of
 from devorg.seed.companies import COMPANIES, PEOPLE, PROSPECTS
 from devorg.seed.deals import DEALS, PASTS
 
@@ -90,7 +90,7 @@ def _administration(planter: Planter, config: DevorgConfig) -> None:
 def _choices(planter: Planter) -> None:
     """The stages and statuses that the org's admin has set up."""
     for order, (label, (probability, closed, won)) in enumerate(STAGES.items(), start=1):
-        category = "Closed" if won else "Omitted" if closed else "Pipeline"
+        category = forecast_of(closed=closed, won=won)
         stage: Record = {
             "MasterLabel": label, "ApiName": label, "SortOrder": order, "IsActive": True,
             "IsClosed": closed, "IsWon": won, "DefaultProbability": probability,
@@ -152,6 +152,7 @@ def _deals(planter: Planter) -> None:
         record: Record = {
             "Name": deal.name, "AccountId": planter.made["Account", deal.company]["Id"],
             "StageName": deal.stage, "Probability": probability, "IsClosed": closed,
+            "ForecastCategoryName": forecast_of(closed=closed, won=won),
             "IsWon": won, "Amount": deal.amount, "CloseDate": planter.day(deal.closes),
             "Type": deal.kind, "LeadSource": "Event", "ContactId": contacts[0]["Id"],
         }  # fmt: skip

@@ -9,7 +9,7 @@ from devorg import access
 from devorg.errors import ApiError
 from devorg.names import Names
 from devorg.schema import Field, SObject
-from devorg.soql import fieldsets, ordering
+from devorg.soql import fieldsets, ordering, record_access
 from devorg.soql.asking import Asker, Parameters
 from devorg.soql.conditions import Conditions
 from devorg.soql.functions import AGGREGATES
@@ -93,6 +93,8 @@ class Translator:
     ) -> list[str]:
         """The conditions of a query, after all it says of its rows was checked."""
         _check_clauses(query, text)
+        if sobject.view == "UserRecordAccess":
+            record_access.check(query, text)
         conditions = [access.condition(sobject, "t")]
         if not deleted:
             conditions += live(sobject)

@@ -113,13 +113,14 @@ def test_the_platform_computes_what_nobody_writes(rep: Client) -> None:
     row = {"Name": "Sum", "StageName": "Qualification", "CloseDate": "2026-11-30", "Amount": 1000}
     made = rep.call("POST", "sobjects/Opportunity", row).json()["id"]
     (found,) = rep.query(
-        "SELECT ExpectedRevenue, FiscalYear, FiscalQuarter, Fiscal, ForecastCategory"
+        "SELECT ExpectedRevenue, FiscalYear, FiscalQuarter, Fiscal, ForecastCategory,"
+        " ForecastCategoryName"
         " FROM Opportunity WHERE Id = {}",
         made,
     )
     assert found == {
         "ExpectedRevenue": 200.0, "FiscalYear": 2026, "FiscalQuarter": 4, "Fiscal": "2026 4",
-        "ForecastCategory": "Pipeline",
+        "ForecastCategory": "Pipeline", "ForecastCategoryName": "Pipeline",
     }  # fmt: skip
     refused = rep.call("PATCH", f"sobjects/Opportunity/{made}", {"ExpectedRevenue": 5})
     assert refused.json()[0]["errorCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"

@@ -152,10 +152,19 @@ PROJECT = {
       <valueSetDefinition><value><fullName>good</fullName><default>true</default>
       <label>Good</label></value><value><fullName>bad</fullName><default>false</default>
       <label>Bad</label></value></valueSetDefinition></valueSet>""",
+    "globalValueSets/Tiers.globalValueSet-meta.xml": """
+      <customValue><fullName>one</fullName><default>false</default><label>One</label></customValue>
+      <masterLabel>Tiers</masterLabel><sorted>false</sorted>""",
+    "objects/Lead/fields/Tier__c.field-meta.xml": """
+      <fullName>Tier__c</fullName><type>Picklist</type><label>Tier</label>
+      <valueSet><valueSetName>Tiers</valueSetName></valueSet>""",
     "objects/Contact/recordTypes/Partner.recordType-meta.xml": """
       <fullName>Partner</fullName><active>true</active><label>Partner contact</label>""",
 }
-KINDS = {"object": "CustomObject", "field": "CustomField", "recordType": "RecordType"}
+KINDS = {
+    "object": "CustomObject", "field": "CustomField", "recordType": "RecordType",
+    "globalValueSet": "GlobalValueSet",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +193,9 @@ def test_a_project_gives_objects_that_work_like_the_standard_ones(
     (found,) = rep.query("SELECT Name, Visit__r.Name, Visit__r.Contact__r.LastName FROM Stop__c")
     assert found["Visit__r"]["Name"] == "V-001"
     assert found["Visit__r"]["Contact__r"]["LastName"] == "Marquez"
+    tier = fields_of(rep, "Lead")["Tier__c"]
+    assert tier["restrictedPicklist"] is True
+    assert [each["label"] for each in tier["picklistValues"]] == ["One"]
     assert "OwnerId" in fields_of(rep, "Visit__c")
     assert "OwnerId" not in fields_of(rep, "Stop__c")
     task = {"Subject": "About it", "WhatId": visit}

@@ -119,5 +119,9 @@ def test_user_record_access_tells_what_sharing_grants(
         main["lead"]: (True, False, "Read"),
         main["account"]: (False, False, "None"),
     }
+    for where in ("", " WHERE UserId = '005'", " WHERE RecordId = '003'"):
+        text = "SELECT RecordId FROM UserRecordAccess" + where
+        refused = rep.call("GET", "query", params={"q": text})
+        assert refused.json()[0]["errorCode"] == "MALFORMED_QUERY"
     assert levels("rep")[main["account"]] == (True, True, "Delete")
     assert levels("admin")[main["account"]] == (True, True, "All")
