@@ -80,9 +80,11 @@ class Handler(WSGIRequestHandler):
         if "wsgi.input_terminated" not in environ:
             environ["wsgi.input"] = io.BufferedReader(_Body(self.rfile, length))
             environ["wsgi.input_terminated"] = True
+        # Kept here: whatever the app puts in its place is not what is on the wire.
+        body = environ["wsgi.input"]
         try:
             self._answer(environ)
-            self._finish_body(environ["wsgi.input"], length)
+            self._finish_body(body, length)
         except OSError:
             self.close_connection = True
 

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from typing import Any
 
+from devorg import history
 from devorg.apps import scopes as scope
 from devorg.apps.app import ClientApp
 from devorg.oauth.blueprint import base_url, the_org
@@ -35,6 +36,7 @@ def granted(
     nonce: str | None = None,
 ) -> dict[str, Any]:
     """A new access token with all that comes along."""
+    history.tell(user=user.alias)
     org, identity = the_org(), identity_url(user)
     issued_at = str(org.clock.milliseconds())
     access_token = org.tokens.issue(user, app, scopes, grant_id)
@@ -58,6 +60,7 @@ def granted_to_assertion(
     app: ClientApp, user: User, scopes: frozenset[str], grant_id: str | None = None
 ) -> dict[str, Any]:
     """The shorter answer of the JWT bearer flow."""
+    history.tell(user=user.alias)
     return {
         "access_token": the_org().tokens.issue(user, app, scopes, grant_id),
         "scope": scope.write(scopes),
@@ -69,6 +72,7 @@ def granted_to_assertion(
 
 def granted_to_password(app: ClientApp, user: User, scopes: frozenset[str]) -> dict[str, Any]:
     """The answer of the username-password flow, which names no scope."""
+    history.tell(user=user.alias)
     identity = identity_url(user)
     issued_at = str(the_org().clock.milliseconds())
     return {

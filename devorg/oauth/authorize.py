@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from devorg import history
 from devorg.apps import scopes as scope
 from devorg.apps.codes import Code
 from devorg.apps.passwords import by_username
@@ -40,6 +41,7 @@ def say(error: PlainError) -> Response:
 @blueprint.errorhandler(RedirectError)
 def send_back(error: RedirectError) -> AnyResponse:
     """The app hears of it at its callback."""
+    history.tell(note=f"{error.reason}: {error.message}")
     return redirect(error.location, 302)
 
 
@@ -157,6 +159,7 @@ def _must_consent(asking: Asking, user: User) -> bool:
 
 
 def _back_with_code(asking: Asking, visit: Visit, user: User) -> AnyResponse:
+    history.tell(user=user.alias)
     visit.fresh.discard(_request())
     allowed = Code(
         asking.app.client_id, user, asking.scopes, asking.redirect_uri, asking.challenge,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from devorg import history
 from devorg.apps.state import OAuthState
 from devorg.errors import ApiError, DropError
 from devorg.oauth.errors import OAuthError
@@ -65,4 +66,5 @@ def keep_no_copy(response: Response) -> Response:
 @blueprint.errorhandler(OAuthError)
 def refuse(error: OAuthError) -> tuple[Response, int]:
     """The body of a real org."""
+    history.tell(note=f"{error.reason}: {error.message}")
     return error.answer()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import request
 
+from devorg import history
 from devorg.apps.passwords import by_username
 from devorg.org import Org
 from devorg.soap.envelope import SoapCall, SoapError, Value
@@ -43,6 +44,7 @@ def _login(org: Org, call: SoapCall, kind: str, version: int) -> Value:
         raise SoapError("INVALID_LOGIN", _WRONG)
     if not org.oauth.passwords.is_active(user):
         raise SoapError("INVALID_LOGIN", _WRONG)
+    history.tell(user=user.alias)
     base, org_id = request.host_url.rstrip("/"), org.config.org_id[:15]
     return {
         "metadataServerUrl": f"{base}/services/Soap/m/{version}.0/{org_id}",
@@ -59,22 +61,25 @@ def _user_info(org: Org, user: User) -> dict[str, Value]:
     with org.store.reading() as connection:
         row = connection.execute('SELECT * FROM "User" WHERE "Id" = ?', (user.id,)).fetchone()
     kept = dict(row) if row else {}
+    objects = org.schema.objects
+    many_currencies = "CurrencyType" in objects
     return {
         "accessibilityMode": False,
         "chatterExternal": False,
-        "currencySymbol": "$",
+        # With many currencies the org has no default one, and each user has.
+        "currencySymbol": None if many_currencies else "$",
         "orgAttachmentFileSizeLimit": 26_214_400,
-        "orgDefaultCurrencyIsoCode": "USD",
-        "orgDefaultCurrencyLocale": "en_US",
+        "orgDefaultCurrencyIsoCode": None if many_currencies else "USD",
+        "orgDefaultCurrencyLocale": None if many_currencies else "en_US",
         "orgDisallowHtmlAttachments": False,
-        "orgHasPersonAccounts": False,
+        "orgHasPersonAccounts": "IsPersonAccount" in objects["Account"].by_name,
         "organizationId": org.config.org_id,
-        "organizationMultiCurrency": False,
+        "organizationMultiCurrency": many_currencies,
         "organizationName": org.config.org_name,
         "profileId": kept.get("ProfileId"),
         "roleId": kept.get("UserRoleId"),
         "sessionSecondsValid": LIFETIME_MS // 1000,
-        "userDefaultCurrencyIsoCode": None,
+        "userDefaultCurrencyIsoCode": kept.get("DefaultCurrencyIsoCode"),
         "userEmail": user.username,
         "userFullName": user.name,
         "userId": user.id,

@@ -6,6 +6,7 @@ import re
 
 from flask import Blueprint, Response, current_app, request
 
+from devorg import history
 from devorg.errors import ApiError, DropError
 from devorg.org import Org, org_of
 from devorg.rest.dispatch import drop_connection
@@ -30,6 +31,7 @@ def call(kind: str, version: str, org_id: str = "") -> Response:
         org.faults.strike_status(request.path, after=False)
         text = _answer(org, kind, version)
     except SoapError as error:
+        history.tell(note=f"{error.reason}: {error.message}")
         return Response(envelope.fault(kind, error), 500, content_type=_TEXT)
     except ApiError as error:
         refusal = SoapError(error.reason, error.message)

@@ -130,6 +130,18 @@ def test_a_password_can_be_changed(org: RunningOrg) -> None:
     assert login(org, ROSA, GOOD).status_code == 200
 
 
+def test_the_login_tells_the_shape_of_the_org(org: RunningOrg) -> None:
+    """X16: person accounts and currencies, as SOAP clients read them from here."""
+    plain = texts(login(org, ROSA, GOOD))
+    assert (plain["orgHasPersonAccounts"], plain["organizationMultiCurrency"]) == ("false",) * 2
+    assert plain["orgDefaultCurrencyIsoCode"] == "USD"
+    shape = {"person_accounts": True, "multi_currency": True}
+    assert requests.post(f"{org.url}/_devorg/shape", json=shape, timeout=30).ok
+    shaped = texts(login(org, ROSA, GOOD))
+    assert (shaped["orgHasPersonAccounts"], shaped["organizationMultiCurrency"]) == ("true",) * 2
+    assert shaped["orgDefaultCurrencyIsoCode"] is None
+
+
 def test_a_session_says_whose_it_is_until_it_logs_out(org: RunningOrg) -> None:
     """X16: getUserInfo and logout, by the session in the header."""
     session = str(texts(login(org, ROSA, GOOD))["sessionId"])
