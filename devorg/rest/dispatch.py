@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import time
 from typing import Any
-from urllib.parse import unquote
 
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException
@@ -18,10 +17,13 @@ from devorg.rest import families, reading, versions
 from devorg.rest.call import Answer, Call
 from devorg.rest.replying import limit_info, reply
 from devorg.rest.routing import Route
+from devorg.rest.subrequests import path_of
 from devorg.users import User
 
 _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD")
 
+# Calls that hold others.
+_TOGETHER = ("composite", "composite/batch")
 _FAMILIES = families.LOADED  # importing them fills the routing table
 blueprint = Blueprint("rest", __name__)
 
@@ -67,7 +69,7 @@ def _answer(org: Org, version: str, path: str) -> Answer:
     org.usage.count(route.resource)
     reading.check_accept(request)
     body = reading.body_of(request)
-    parts = _parts(body) if route.template == "composite" else []
+    parts = _parts(body) if route.template in _TOGETHER else []
     paths = [request.path, *(str(part.get("url")) for part in parts)]
     rows = rows_written(method, path, body)
     objects = objects_touched(path, request.args.get("q", ""), body)
@@ -75,7 +77,9 @@ def _answer(org: Org, version: str, path: str) -> Answer:
     org.faults.strike_status(request.path, after=False, objects=objects)
     # Outside the transaction: a slow row must not hold up other calls.
     time.sleep(org.per_row_ms * rows / 1000)
-    writes = method != "GET" and (not parts or any(p.get("method") != "GET" for p in parts))
+    writes = method != "GET" and (
+        not parts or any(str(p.get("method")).upper() != "GET" for p in parts)
+    )
     with org.store.writing() if writes else org.store.reading() as connection:
         call = Call(
             org, user, connection, version, method, path, request.args,
@@ -96,7 +100,8 @@ def signed_in(org: Org) -> User:
 
 
 def _parts(body: Any) -> list[dict[str, Any]]:
-    parts = body.get("compositeRequest") if isinstance(body, dict) else None
+    given = body if isinstance(body, dict) else {}
+    parts = given.get("compositeRequest") or given.get("batchRequests")
     return [each for each in parts if isinstance(each, dict)] if isinstance(parts, list) else []
 
 
@@ -104,9 +109,13 @@ def rows_written(method: str, path: str, body: Any) -> int:
     """How many rows a call would write; a composite's are those of its parts."""
     if method == "GET" or path.startswith("jobs/"):
         return 0
-    if path.strip("/") == "composite":
+    if path.strip("/") in _TOGETHER:
         return sum(
-            rows_written(str(part.get("method")), _path_of(part), part.get("body"))
+            rows_written(
+                str(part.get("method")).upper(),
+                path_of(str(part.get("url"))),
+                part.get("body") or part.get("richInput"),
+            )
             for part in _parts(body)
         )
     if path.startswith("composite/sobjects"):
@@ -115,11 +124,6 @@ def rows_written(method: str, path: str, body: Any) -> int:
         records = body.get("records") if isinstance(body, dict) else None
         return len(records) if isinstance(records, list) else 0
     return 1
-
-
-def _path_of(part: dict[str, Any]) -> str:
-    path = unquote(str(part.get("url"))).partition("?")[0]
-    return "/".join(path.split("/")[4:])
 
 
 def drop_connection() -> Response:

@@ -41,11 +41,20 @@ def body_of(request: Request) -> Any:
     if not data:
         return b"" if kind == "text/csv" else None
     if kind == "text/csv":
-        return data
+        return _utf8(request, data)
     if kind in _REFUSED:
         message = f"Content-Type header specified in HTTP request is not supported: {kind}"
         raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", message)
     return parsed(data)
+
+
+def _utf8(request: Request, data: bytes) -> bytes:
+    """CSV as it came. Raises ApiError for other encodings, which nobody would convert."""
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in {"utf-8", "utf8", "us-ascii"}:
+        message = f"Files must be in UTF-8, not in {charset}."
+        raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", message)
+    return data
 
 
 def _form(request: Request) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tests.devorg.client import API, Client
@@ -48,6 +49,19 @@ def test_a_batch_can_stop_at_the_first_failure(integration: Client) -> None:
     assert [each["statusCode"] for each in found["results"]] == [404, 412]
     assert found["results"][1]["result"][0]["errorCode"] == "BATCH_PROCESSING_HALTED"
     assert "Never" not in {each["Name"] for each in integration.records("Account")}
+
+
+def test_faults_and_time_per_row_reach_into_a_batch(integration: Client) -> None:
+    """X16: as into a composite."""
+    fault = {"kind": "status", "match": "sobjects/Account", "status": 503, "times": 1}
+    integration.control("POST", "faults", fault)
+    made = part("POST", "sobjects/Account", richInput={"Name": "Once"})
+    found = send(integration, made, made)
+    assert [each["statusCode"] for each in found["results"]] == [503, 201]
+    integration.control("POST", "config", {"per_row_ms": 100})
+    began = time.monotonic()
+    send(integration, made, made)
+    assert time.monotonic() - began >= 0.2
 
 
 def test_a_batch_of_nonsense_is_refused_as_a_whole(integration: Client) -> None:

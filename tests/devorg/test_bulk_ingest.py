@@ -184,6 +184,8 @@ def test_data_comes_once_and_only_into_an_open_job(jobs: Jobs) -> None:
     assert jobs.upload(job, "LastName\nA\n").status_code == 201
     twice = jobs.upload(job, "LastName\nB\n")
     assert (twice.status_code, twice.json()[0]["errorCode"]) == (400, "BULK_API_ERROR")
+    other = {"Content-Type": "text/csv; charset=ISO-8859-1"}
+    assert jobs.upload(jobs.create("insert"), "LastName\nA\n", **other).status_code == 415
     early = jobs.client.call("GET", f"jobs/ingest/{job}/successfulResults")
     assert early.json()[0]["errorCode"] == "INVALIDJOBSTATE"
     jobs.patch(job, "UploadComplete")
