@@ -18,6 +18,7 @@ blueprint = Blueprint("soap", __name__, url_prefix="/services/Soap")
 _VERSION = re.compile(r"(\d{1,3})(?:\.0)?", re.ASCII)
 # Versions 21 to 30 were retired in Summer '25; 68 is the newest this org speaks.
 FIRST, LAST = 31, 68
+_ABSENT = {"m": "the Metadata API", "T": "the Tooling API by SOAP", "s": "the Apex SOAP API"}
 _TEXT = "text/xml;charset=UTF-8"
 
 
@@ -39,6 +40,14 @@ def call(kind: str, version: str, org_id: str = "") -> Response:
     except DropError:
         return drop_connection()
     return Response(text, content_type=_TEXT)
+
+
+@blueprint.post("/<any(m, T, s):kind>/<path:rest>")
+def refuse(kind: str, rest: str) -> Response:
+    """The other APIs that speak SOAP are not here, and say so in SOAP."""
+    message = f"devorg does not have {_ABSENT[kind]}; docs/devorg.md says what it has."
+    error = SoapError("soapenv:Server", message)
+    return Response(envelope.fault("u", error), 500, content_type=_TEXT)
 
 
 def _answer(org: Org, kind: str, version: str) -> str:

@@ -183,6 +183,14 @@ def test_a_call_that_is_not_there_is_named(org: RunningOrg) -> None:
     assert "No operation available for request" in str(texts(answer)["faultstring"])
 
 
+@pytest.mark.parametrize("path", ["m/60.0", "T/60.0", f"m/60.0/{'0' * 15}"])
+def test_other_soap_apis_say_in_soap_that_they_are_not_here(org: RunningOrg, path: str) -> None:
+    """X16: so that a SOAP client can show it."""
+    answer = call(org, '<listMetadata xmlns="http://soap.sforce.com/2006/04/metadata"/>', path=path)
+    assert answer.status_code == 500
+    assert str(texts(answer)["faultstring"]).startswith("devorg does not have the ")
+
+
 def test_a_fault_of_the_org_strikes_login_too(org: RunningOrg) -> None:
     """X16: an org that is down logs nobody in."""
     fault = {"kind": "status", "match": "Soap", "status": 503}
