@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 
@@ -140,8 +141,29 @@ class Org:
         *,
         location: str | None = None,
         issued_at_offset_seconds: float = 0,
+        canvas: int = 1,
     ) -> str:
         """A signed request for the canvas on that record's page. Raises ControlError."""
+        token = self.tokens.issue(user)
+        envelope = self.envelope(
+            user, record_id, variant, base_url, token=token, location=location,
+            issued_at_offset_seconds=issued_at_offset_seconds, canvas=canvas,
+        )  # fmt: skip
+        return signing.seal(envelope, self.config.consumer_secret)
+
+    def envelope(
+        self,
+        user: User,
+        record_id: str,
+        variant: Variant,
+        base_url: str,
+        *,
+        token: str,
+        location: str | None = None,
+        issued_at_offset_seconds: float = 0,
+        canvas: int = 1,
+    ) -> dict[str, Any]:
+        """What a signed request says, with that access token. Raises ControlError."""
         sobject = self.schema.object_of(record_id)
         if sobject is None:
             raise ControlError("record", f"No object has ids like {record_id!r}.")
@@ -150,11 +172,10 @@ class Org:
             seen = access.is_visible(connection, user.id, sobject, record_id)
         echoed = {name: record[name] for name in _ECHOED if seen and name in record}
         opening = signing.Opening(
-            user, self.tokens.issue(user), sobject.name, record_id, variant, base_url, echoed,
-            location, issued_at_offset_seconds,
+            user, token, sobject.name, record_id, variant, base_url, echoed,
+            location, issued_at_offset_seconds, canvas,
         )  # fmt: skip
-        envelope = signing.envelope_of(opening, self.config, self.names.namespace)
-        return signing.seal(envelope, self.config.consumer_secret)
+        return signing.envelope_of(opening, self.config, self.names.namespace)
 
     def close(self) -> None:
         """Let hanging calls go and close the store."""

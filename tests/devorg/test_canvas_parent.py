@@ -206,12 +206,29 @@ def test_repost_posts_again(page: Page, app: StubApp, contact: str, *, refresh: 
 
 
 def test_ctx_answers_the_context(page: Page, contact: str, org: RunningOrg) -> None:
-    """X17: what was signed, without the client's token."""
+    """X17: asked with the app's own token, so of its user; without the client's token."""
+    frame = open_app(page, contact)
+    token = Client(org, "admin").http.headers["Authorization"]
+    frame.evaluate(
+        "([id, token]) => { const whole = message(3, { type: 'ctx' }, id);"
+        " whole.body.accessToken = token.slice(7);"
+        " parent.postMessage(JSON.stringify(whole), '*') }",
+        [INSTANCE, token],
+    )
+    heard = answer(frame)
+    assert (heard["status"], heard["type"]) == (200, "callback")
+    assert heard["payload"]["organization"]["organizationId"] == org.org_id
+    assert heard["payload"]["user"]["userName"] == "amir.haddad@halyard.example"
+    assert "client" not in heard["payload"]
+
+
+def test_ctx_with_a_dead_token_is_refused(page: Page, contact: str) -> None:
+    """X17: the app's client logs out when it reads this."""
     frame = open_app(page, contact)
     send(frame, {"type": "ctx"})
-    payload = answer(frame)["payload"]
-    assert payload["organization"]["organizationId"] == org.org_id
-    assert "client" not in payload
+    heard = answer(frame)
+    assert heard["status"] == 401
+    assert heard["payload"][0]["errorCode"] == "INVALID_SESSION_ID"
 
 
 def test_a_mute_parent_answers_nothing(page: Page, app: StubApp, contact: str) -> None:

@@ -117,7 +117,7 @@ def test_the_form_posts_into_the_frame_and_holds_no_signed_request(
 ) -> None:
     """X16: the request is fetched by the page's script, as in Salesforce."""
     page = Elements(browser.get(view("Contact", main["contact"])).text)
-    (form,) = page.all("form")
+    (form,) = page.all("form", method="post")
     (field,) = page.all("input", name="signed_request")
     assert form["action"] == CANVAS_URL
     assert form["target"] == page.all("iframe")[0]["name"]
@@ -225,7 +225,8 @@ def test_an_unknown_choice_is_refused_with_the_known_ones(browser: FlaskClient, 
         "/lightning/r/Contact/0035e000000zzzzAAA/view",
         "/lightning/r/Opportunity/0035e0000000001AAA/view",
         "/lightning/r/Task/00T5e0000000001AAA/view",
-        "/lightning/o/Task/list",
+        "/lightning/o/Nothing/list",
+        "/lightning/o/Profile/list",
     ],
 )
 def test_what_is_not_there_gets_the_404_page(browser: FlaskClient, path: str) -> None:
