@@ -77,10 +77,7 @@ def _one_chunk(org: Org, job_id: str, header: Cells, chunk: Sequence[Cells]) -> 
         if job is None or job.state != jobs.RUNNING:
             return False
         call = call_for(org, job, connection)
-        try:
-            outcomes = _write(call, job, header, chunk)
-        except ApiError as error:
-            raise FileError("InvalidBatch", f"{error.reason}: {error.message}") from error
+        outcomes = _write(call, job, header, chunk)
         failed = _keep(job, call, header, list(zip(chunk, outcomes, strict=True)))
         jobs.change(
             connection,
@@ -98,7 +95,7 @@ def _write(call: Call, job: Job, header: Cells, chunk: Sequence[Cells]) -> list[
     _require(columns, job, header)
     payloads = columns.payloads(chunk)
     good = [each for each in payloads if not isinstance(each, RowError)]
-    written = iter(_operate(call, job, sobject, good))
+    written = iter(_together(call, job, sobject, good))
     return [
         Outcome(errors=[each]) if isinstance(each, RowError) else next(written) for each in payloads
     ]
@@ -112,6 +109,21 @@ def _require(columns: Columns, job: Job, header: Cells) -> None:
     if job.operation in {"delete", "hardDelete"} and len(header) > 1:
         message = f"The '{job.operation}' batch must contain only ids"
         raise FileError("InvalidBatch", message)
+
+
+def _together(call: Call, job: Job, sobject: SObject, payloads: list[Payload]) -> list[Outcome]:
+    """Rows in one go; where one of them makes all unreadable, each by itself."""
+    call.connection.execute("SAVEPOINT rows")
+    try:
+        return _operate(call, job, sobject, [dict(each) for each in payloads])
+    except ApiError as error:
+        call.connection.execute("ROLLBACK TO rows")
+        if len(payloads) == 1:
+            refused = RowError(error.reason, error.message, list(error.fields or ()))
+            return [Outcome(errors=[refused])]
+        return [_together(call, job, sobject, [each])[0] for each in payloads]
+    finally:
+        call.connection.execute("RELEASE rows")
 
 
 def _operate(call: Call, job: Job, sobject: SObject, payloads: list[Payload]) -> list[Outcome]:

@@ -31,7 +31,7 @@ def sobject(call: Call, body: dict[str, Any]) -> SObject:
     """The object a job is about. Raises ApiError."""
     name = str(body.get("object") or "")
     found = call.names.sobject(name)
-    if found is None:
+    if found is None or not call.org.rights.may(call.user, found, "read"):
         raise ApiError(400, "INVALIDJOB", f"InvalidJob : Unable to find object: {name}")
     if not found.writable:
         message = f"Entity '{found.name}' is not supported by the Bulk API."

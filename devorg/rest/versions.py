@@ -11,6 +11,7 @@ FIRST, LAST = 60, 68
 VERSIONS = tuple(f"{number}.0" for number in range(FIRST, LAST + 1))
 # Versions 21 to 30 are retired since Summer '25.
 _RETIRED = tuple(f"{number}.0" for number in range(21, 31))
+_OLDER = tuple(f"{number}.0" for number in range(31, FIRST))
 _SEASONS = ("Spring", "Summer", "Winter")
 
 
@@ -39,5 +40,11 @@ def check(version: str) -> None:
     if version.startswith("v") and number in _RETIRED:
         message = f"The API version {number} is retired."
         raise ApiError(410, "GONE", message)
+    if version.startswith("v") and number in _OLDER:
+        # A real org answers these; whoever meets this should know why devorg does not.
+        message = (
+            f"devorg speaks the API versions {FIRST}.0 to {LAST}.0; this call asks for {number}."
+        )
+        raise ApiError(404, "NOT_FOUND", message)
     if not version.startswith("v") or number not in VERSIONS:
         raise not_found()

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from devorg.bulk import ingest_resources
+from devorg.schema.fields import typed
 from devorg.server import RunningOrg
 from tests.devorg.bulk_jobs import Jobs, rows
 from tests.devorg.client import API, Client
@@ -132,6 +133,18 @@ def test_cells_are_read_by_the_type_of_their_field(jobs: Jobs) -> None:
     ]
     stored = next(each for each in jobs.client.records("Event") if each["Subject"] == "a")
     assert stored["DurationInMinutes"] == 60
+
+
+def test_a_value_that_makes_a_request_unreadable_fails_its_row_alone(
+    org: RunningOrg, jobs: Jobs
+) -> None:
+    """X16: where REST refuses the whole call, a job refuses the row."""
+    schema = org.org.schema
+    contact = schema.objects["Contact"].with_fields(typed("time", "At__c", "At"))
+    org.org.use_schema(schema.with_objects(contact))
+    job = jobs.load("insert", "LastName,At__c\nA,10:00:00.000Z\nB,nonsense\nC,\n")
+    assert [each["LastName"] for each in jobs.good(job)] == ["A", "C"]
+    assert [each["LastName"] for each in jobs.bad(job)] == ["B"]
 
 
 def test_files_may_have_other_delimiters_and_line_endings(jobs: Jobs) -> None:

@@ -40,8 +40,11 @@ def stored(client: Client) -> list[dict[str, Any]]:
 
 
 def numbered(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows, each with its number."""
-    return [{**row, "CallObject": str(number)} for number, row in enumerate(rows)]
+    """The rows, each with its number, in the order of the columns: the first mistake is told."""
+    return [
+        {name: {**row, "CallObject": str(number)}[name] for name in FIELDS}
+        for number, row in enumerate(rows)
+    ]
 
 
 def by_collection(client: Client, rows: list[dict[str, Any]]) -> list[str]:

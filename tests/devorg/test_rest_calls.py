@@ -21,6 +21,9 @@ def test_versions_are_listed_to_anybody_and_others_refused(org: RunningOrg, rep:
     for version, status in (("v60.0", 200), ("v30.0", 410), ("v99.0", 404), ("x60.0", 404)):
         answer = rep.http.get(f"{org.url}/services/data/{version}/limits", timeout=30)
         assert answer.status_code == status
+    older = rep.http.get(f"{org.url}/services/data/v59.0/limits", timeout=30)
+    assert (older.status_code, older.json()[0]["errorCode"]) == (404, "NOT_FOUND")
+    assert "60.0 to 68.0" in older.json()[0]["message"]
 
 
 def test_every_resource_that_is_listed_answers(rep: Client) -> None:
