@@ -79,7 +79,7 @@ def _condition(names: Names, sobject: SObject, stated: Any) -> Condition:
     if not isinstance(stated, Mapping):
         raise ControlError("conditions", "A condition is {field, operator, value}.")
     operator = stated.get("operator")
-    if operator not in OPERATORS and operator != CHANGED:
+    if operator not in [*OPERATORS, CHANGED]:
         known = ", ".join([*OPERATORS, CHANGED])
         raise ControlError("conditions", f"operator must be one of {known}.")
     value = stated.get("value")

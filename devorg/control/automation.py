@@ -16,7 +16,7 @@ _ASSIGNED = frozenset({"Lead", "Case"})
 
 def _operations(body: dict[str, Any]) -> frozenset[str]:
     stated = body.get("on", sorted(ALWAYS))
-    if not isinstance(stated, list) or not stated or not set(stated) <= ALWAYS:
+    if not isinstance(stated, list) or not stated or any(each not in [*ALWAYS] for each in stated):
         raise ControlError("on", "on must be a list of create and update.")
     return frozenset(stated)
 
@@ -59,7 +59,7 @@ def add_duplicate_rule() -> Response:
     fields, action = body.get("fields"), body.get("action", "alert")
     if not isinstance(fields, list) or not fields:
         raise ControlError("fields", "fields must be a list of names.")
-    if action not in {"alert", "block"}:
+    if action not in ("alert", "block"):
         raise ControlError("action", "action must be alert or block.")
     rule = DuplicateRule(
         str(body.get("name", f"Standard_{sobject.name}_Duplicate_Rule")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -12,6 +13,7 @@ from devorg.org import Org, org_of
 from devorg.schema import SObject
 from devorg.users import User
 
+_CENTURY = 36_525
 blueprint = Blueprint("control", __name__, url_prefix="/_devorg")
 
 
@@ -53,6 +55,14 @@ def record_of(key: object) -> tuple[SObject, str]:
     if record_id is None or sobject is None:
         raise ControlError("record", f"{key!r} is not the Id of a record.")
     return sobject, record_id
+
+
+def days_of(body: Mapping[str, Any], usual: float) -> float:
+    """`days`, up to a century. Raises ControlError."""
+    days = body.get("days", usual)
+    if isinstance(days, bool) or not isinstance(days, int | float) or not 0 <= days <= _CENTURY:
+        raise ControlError("days", f"days must be a number from 0 to {_CENTURY}.")
+    return days
 
 
 def base_url() -> str:

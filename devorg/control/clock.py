@@ -12,6 +12,7 @@ from devorg.control.call import blueprint, the_body, the_org
 from devorg.errors import ControlError
 
 _WORDS = frozenset({"advance_seconds", "at", "stop", "reset"})
+_FIRST, _LAST = 1900, 4000
 _LONGEST_SECONDS = 100 * 366 * 24 * 3600
 
 
@@ -36,6 +37,9 @@ def change_clock() -> Response:
     _pass(clock, body.get("advance_seconds", 0))
     if body.get("stop"):
         clock.stop()
+    if not _FIRST < clock.now().year < _LAST:
+        clock.reset()
+        raise ControlError("clock", f"The clock goes from {_FIRST + 1} to {_LAST - 1}.")
     return jsonify(now=clock.now().isoformat())
 
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 from flask import Response, jsonify
 
 from devorg import moments
-from devorg.control.call import blueprint, the_body, the_org
+from devorg.control.call import blueprint, days_of, the_body, the_org
 from devorg.errors import ControlError
 from devorg.preferences import CONTROLLED_BY_PARENT, PRIVATE, Preferences
 
-_SHARING = frozenset({CONTROLLED_BY_PARENT, PRIVATE})
+_SHARING = (CONTROLLED_BY_PARENT, PRIVATE)
 _ARCHIVED = {
     "Task": "IsClosed = 1 AND ActivityDate < :day",
     "Event": "EndDateTime < :moment",
@@ -44,10 +44,7 @@ def change_preferences() -> Response:
 @blueprint.post("/archive")
 def archive() -> Response:
     """Archive closed tasks and past events older than `days` (365): queryAll alone finds them."""
-    days = the_body().get("days", 365)
-    if isinstance(days, bool) or not isinstance(days, int) or days < 0:
-        raise ControlError("days", "days must be a whole number.")
-    before = the_org().clock.now() - timedelta(days=days)
+    before = the_org().clock.now() - timedelta(days=days_of(the_body(), 365))
     words = {"day": before.date().isoformat(), "moment": moments.write(before)}
     with the_org().store.writing() as connection:
         counts = {

@@ -7,7 +7,15 @@ from datetime import timedelta
 from flask import Response, jsonify, request
 
 from devorg import access, moments, rows
-from devorg.control.call import blueprint, record_of, sobject_of, the_body, the_org, user_of
+from devorg.control.call import (
+    blueprint,
+    days_of,
+    record_of,
+    sobject_of,
+    the_body,
+    the_org,
+    user_of,
+)
 from devorg.errors import ControlError
 
 
@@ -25,11 +33,9 @@ def list_records(name: str) -> Response:
 @blueprint.post("/recycle-bin/empty")
 def empty_recycle_bin() -> Response:
     """Remove for good what was deleted at least `days` (0) ago: queryAll finds it no more."""
-    org, days = the_org(), the_body().get("days", 0)
-    if isinstance(days, bool) or not isinstance(days, int | float) or days < 0:
-        raise ControlError("days", "days must be a number that is not negative.")
+    org = the_org()
     now = org.clock.now()
-    words = (moments.write(now - timedelta(days=days)),)
+    words = (moments.write(now - timedelta(days=days_of(the_body(), 0))),)
     purged: dict[str, int] = {}
     with org.store.writing() as connection:
         for sobject in org.schema.objects.values():

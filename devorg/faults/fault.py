@@ -136,7 +136,7 @@ def fault_from(body: Mapping[str, Any]) -> Fault:
     unknown = sorted(set(body) - set(known))
     if unknown:
         raise ControlError("fault", f"A fault has no {', '.join(unknown)}.")
-    if body.get("kind") not in KINDS:
+    if body.get("kind") not in [*KINDS]:
         raise ControlError("fault", f"kind must be one of {', '.join(sorted(KINDS))}.")
     given = dict(body)
     if given["kind"] == "delay":
@@ -152,7 +152,7 @@ def _check_words(given: Mapping[str, Any]) -> None:
     """Refuse words that a fault could not act on. Raises ControlError."""
     choices = {"operation": OPERATIONS, "transform": TRANSFORMS, "limit": frozenset(_LIMITS)}
     for word, allowed in choices.items():
-        if word in given and given[word] not in allowed:
+        if word in given and given[word] not in [*allowed]:
             known = ", ".join(sorted(each for each in allowed if each))
             raise ControlError("fault", f"{word} must be one of {known}.")
     for word in ("seconds", "per_row_ms", "share", "skip", "times", "more_than", "status"):
@@ -162,6 +162,10 @@ def _check_words(given: Mapping[str, Any]) -> None:
     for word in ("match", "errorCode", "message", "contains", "sobject", "field"):
         if not isinstance(given.get(word, ""), str):
             raise ControlError("fault", f"{word} must be a text.")
+    if not isinstance(given.get("after", False), bool):
+        raise ControlError("fault", "after must be true or false.")
+    if not isinstance(given.get("seed", 0), int):
+        raise ControlError("fault", "seed must be a whole number.")
     if not isinstance(given.get("fields", []), list):
         raise ControlError("fault", "fields must be a list of names.")
     if given["kind"] == "rewrite" and not (given.get("field") and given.get("sobject")):

@@ -210,6 +210,8 @@ def test_a_used_up_fault_is_still_listed(rep: Client) -> None:
         {"kind": "error", "seconds": -1},
         {"kind": "error", "fields": "Subject"},
         {"kind": "error", "message": 7},
+        {"kind": "error", "seed": [1]},
+        {"kind": "drop", "after": "yes"},
     ],
 )
 def test_words_that_make_no_sense_are_refused(rep: Client, words: dict[str, Any]) -> None:
