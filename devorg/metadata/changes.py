@@ -9,7 +9,7 @@ from typing import Any
 from devorg.errors import ControlError
 from devorg.metadata.fields import UnsupportedError, field_of
 from devorg.metadata.objects import detail_of_master, object_of, sharing_of
-from devorg.metadata.source import Source, flag, several
+from devorg.metadata.source import Source, flag, mapping, several
 from devorg.rights import Rights
 from devorg.rights.sets import PermissionSet, permission_set
 from devorg.schema import Field, Schema, SObject
@@ -116,8 +116,7 @@ class Changes:
 
     def _with_values(self, source: Source) -> Source:
         """The field with the values of the global set that it names, if it names one."""
-        given = source.get("valueSet")
-        known = self.value_sets.get(str(given.get("valueSetName"))) if given else None
+        known = self.value_sets.get(str(mapping(source, "valueSet").get("valueSetName")))
         if known is None:
             return source
         # A field of a global value set is always restricted.

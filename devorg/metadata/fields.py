@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from devorg.errors import DevorgError
-from devorg.metadata.source import Source, flag, number, several
+from devorg.metadata.source import Source, flag, mapping, number, several
 from devorg.schema import Field
 
 _NAME = re.compile(
@@ -104,14 +104,16 @@ def _number(type_: str) -> Callable[..., dict[str, Any]]:
 
 def _picklist(type_: str, length: int) -> Callable[..., dict[str, Any]]:
     def build(source: Source, name: str) -> dict[str, Any]:
-        given = source.get("valueSet") or {}
-        definition = given.get("valueSetDefinition") or {}
+        given = mapping(source, "valueSet")
+        definition = mapping(given, "valueSetDefinition")
         if given.get("valueSetName") and not definition:
             raise UnsupportedError(name, f"needs the value set {given['valueSetName']!r}")
         values = [
             each if isinstance(each, dict) else {"fullName": each}
             for each in several(definition.get("value")) + several(source.get("values"))
         ]
+        if not all(each.get("fullName") for each in values):
+            raise UnsupportedError(name, "has a value without a fullName")
         live = [each for each in values if flag(each, "isActive", usual=True)]
         names = tuple(str(each["fullName"]) for each in live)
         usual = [str(each["fullName"]) for each in live if flag(each, "default")]

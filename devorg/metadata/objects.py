@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from devorg.errors import ControlError
-from devorg.metadata.source import Source, flag
+from devorg.metadata.source import Source, flag, mapping
 from devorg.schema import Field, Schema, SObject
 from devorg.schema.notation import fields
 
@@ -58,7 +57,7 @@ def sharing_of(source: Source) -> str | None:
 
 
 def _name_field(source: Source, field: Field) -> Field:
-    given: Any = source.get("nameField") or {}
+    given = mapping(source, "nameField")
     field = replace(field, label=str(given.get("label") or field.label))
     if given.get("type") != "AutoNumber":
         # Real orgs name a record after its Id when nobody does.

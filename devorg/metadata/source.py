@@ -50,6 +50,14 @@ def flag(source: Source, name: str, *, usual: bool = False) -> bool:
     return value if isinstance(value, bool) else str(value).lower() == "true"
 
 
+def mapping(source: Source, name: str) -> Source:
+    """An element with elements inside; empty where there is none. Raises ControlError."""
+    value = source.get(name) or {}
+    if not isinstance(value, Mapping):
+        raise ControlError("metadata", f"{name} must have elements inside, not {value!r}.")
+    return value
+
+
 def number(source: Source, name: str, usual: int) -> int:
     """A whole number. Raises ControlError."""
     value = str(source.get(name) or usual)

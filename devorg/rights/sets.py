@@ -69,7 +69,7 @@ def permission_set(source: Mapping[str, Any], name: str, *, profile: bool = Fals
 
 
 def _enabled(given: Any) -> frozenset[str]:
-    return frozenset(str(each["name"]) for each in _several(given) if _on(each, "enabled"))
+    return frozenset(str(each.get("name")) for each in _several(given) if _on(each, "enabled"))
 
 
 def _several(value: Any) -> list[Mapping[str, Any]]:

@@ -118,6 +118,19 @@ def test_activities_hang_on_user_permissions(limited: Client, main: dict[str, st
     assert limited.call("POST", "sobjects/Event", event).status_code == 400
 
 
+def test_activity_fields_are_granted_as_those_of_task(limited: Client) -> None:
+    """X16: permission sets name them `Task.X`, and mean Events as well."""
+    names = ("ActivitiesAccess", "EditTask", "EditEvent")
+    users = [{"name": name, "enabled": True} for name in names]
+    field = {"field": "Task.Inlay_Kind__c", "readable": True, "editable": True}
+    grant(limited, {"fullName": "Do", "userPermissions": users, "fieldPermissions": [field]})
+    for name in ("Task", "Event"):
+        body = limited.call("GET", f"sobjects/{name}/describe").json()
+        found = {each["name"] for each in body["fields"]}
+        assert "Inlay_Kind__c" in found
+        assert "Inlay_Key__c" not in found
+
+
 def test_contact_roles_follow_the_opportunity(limited: Client, main: dict[str, str]) -> None:
     """X16: seen by who reads opportunities, written by who edits them."""
     role = {"OpportunityId": main["opportunity"], "ContactId": main["contact"]}

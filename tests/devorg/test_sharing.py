@@ -120,7 +120,7 @@ def test_user_record_access_tells_what_sharing_grants(
         main["account"]: (False, False, "None"),
     }
     for where in ("", " WHERE UserId = '005'", " WHERE RecordId = '003'"):
-        text = "SELECT RecordId FROM UserRecordAccess" + where
+        text = "SELECT RecordId FROM UserRecordAccess" + where  # noqa: S608 - SOQL of a test
         refused = rep.call("GET", "query", params={"q": text})
         assert refused.json()[0]["errorCode"] == "MALFORMED_QUERY"
     assert levels("rep")[main["account"]] == (True, True, "Delete")
