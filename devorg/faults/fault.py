@@ -148,25 +148,33 @@ def fault_from(body: Mapping[str, Any]) -> Fault:
     return Fault(**given)
 
 
+_CHOICES: Final = {"operation": OPERATIONS, "transform": TRANSFORMS, "limit": frozenset(_LIMITS)}
+_NUMBERS: Final = ("seconds", "per_row_ms", "share", "skip", "times", "more_than", "status")
+_TYPES: Final[Mapping[str, tuple[type, str]]] = {
+    **dict.fromkeys(
+        ("match", "errorCode", "message", "contains", "sobject", "field"), (str, "a text")
+    ),
+    "after": (bool, "true or false"),
+    "seed": (int, "a whole number"),
+    "fields": (list, "a list of names"),
+}
+
+
 def _check_words(given: Mapping[str, Any]) -> None:
     """Refuse words that a fault could not act on. Raises ControlError."""
-    choices = {"operation": OPERATIONS, "transform": TRANSFORMS, "limit": frozenset(_LIMITS)}
-    for word, allowed in choices.items():
-        if word in given and given[word] not in [*allowed]:
+    for word, value in given.items():
+        allowed = _CHOICES.get(word)
+        if allowed is not None and value not in [*allowed]:
             known = ", ".join(sorted(each for each in allowed if each))
             raise ControlError("fault", f"{word} must be one of {known}.")
-    for word in ("seconds", "per_row_ms", "share", "skip", "times", "more_than", "status"):
-        number = given.get(word, 0)
-        if number is not None and (not isinstance(number, int | float) or number < 0):
+        kind, called = _TYPES.get(word, (object, ""))
+        if not isinstance(value, kind):
+            raise ControlError("fault", f"{word} must be {called}.")
+        if word in _NUMBERS and not _is_count(value) and not (word == "times" and value is None):
             raise ControlError("fault", f"{word} must be a number that is not negative.")
-    for word in ("match", "errorCode", "message", "contains", "sobject", "field"):
-        if not isinstance(given.get(word, ""), str):
-            raise ControlError("fault", f"{word} must be a text.")
-    if not isinstance(given.get("after", False), bool):
-        raise ControlError("fault", "after must be true or false.")
-    if not isinstance(given.get("seed", 0), int):
-        raise ControlError("fault", "seed must be a whole number.")
-    if not isinstance(given.get("fields", []), list):
-        raise ControlError("fault", "fields must be a list of names.")
     if given["kind"] == "rewrite" and not (given.get("field") and given.get("sobject")):
         raise ControlError("fault", "A rewrite needs an sobject and a field.")
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int | float) and value >= 0
