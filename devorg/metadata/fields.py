@@ -13,6 +13,7 @@ from devorg.schema import Field
 _NAME = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*__)?[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*__c"
 )
+_FORMAT = re.compile(r"[^{}\x00-\x1f]*\{0+\}[^{}\x00-\x1f]*")
 _LITERAL = re.compile(
     r"\s*(?:\"([^\"]*)\"|'([^']*)'|(-?\d+(?:\.\d+)?)|(true|false))\s*", re.IGNORECASE
 )
@@ -145,10 +146,18 @@ def _lookup(source: Source, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _auto_number(source: Source, _name: str) -> dict[str, Any]:
+def number_format(source: Source, name: str) -> str:
+    """The display format of an auto-number. Raises UnsupportedError for dates in it."""
+    given = str(source.get("displayFormat") or "{0}")
+    if not _FORMAT.fullmatch(given):
+        raise UnsupportedError(name, f"has the display format {given!r}, not text with one {{0}}")
+    return given
+
+
+def _auto_number(source: Source, name: str) -> dict[str, Any]:
     return {
         "type": "string", "length": 30, "createable": False, "updateable": False,
-        "auto_number": str(source.get("displayFormat") or "{0}"),
+        "auto_number": number_format(source, name),
         "securable": False,
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from devorg.errors import ControlError
+from devorg.metadata.fields import UnsupportedError, number_format
 from devorg.metadata.source import Source, flag, mapping
 from devorg.schema import Field, Schema, SObject
 from devorg.schema.notation import fields
@@ -62,7 +63,10 @@ def _name_field(source: Source, field: Field) -> Field:
     if given.get("type") != "AutoNumber":
         # Real orgs name a record after its Id when nobody does.
         return replace(field, nillable=False)
-    number = str(given.get("displayFormat") or "{0}")
+    try:
+        number = number_format(given, field.name)
+    except UnsupportedError as error:
+        raise ControlError("metadata", f"The name of records {error.message}.") from error
     return replace(field, auto_number=number, createable=False, updateable=False, nillable=False)
 
 
