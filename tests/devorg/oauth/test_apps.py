@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devorg import DevorgConfig
 from devorg.apps import scopes
 from devorg.apps.networks import networks
-from devorg.server import RunningOrg
-from tests.devorg.oauth.flow import APP
+from devorg.server import RunningOrg, running
+from tests.devorg.oauth.flow import APP, Browser, make_app, works
 
 
 def call(org: RunningOrg, method: str, path: str, body: Any = None) -> requests.Response:
@@ -71,6 +73,39 @@ def test_settings_that_make_no_sense_are_refused(org: RunningOrg, body: dict[str
     assert answer.status_code == 400
     assert answer.json()["error"] in body
     assert len(call(org, "GET", "").json()["apps"]) == 1
+
+
+def test_all_that_an_app_was_granted_can_be_taken_back(org: RunningOrg) -> None:
+    """X16: as an administrator does in "Connected Apps OAuth Usage"."""
+    make_app(org)
+    visitor = Browser(org)
+    token = visitor.tokens()["access_token"]
+    (grant,) = call(org, "GET", "/test-app/grants").json()["grants"]
+    assert grant["user"] == "rep"
+    assert call(org, "DELETE", "/test-app/grants").ok
+    assert call(org, "GET", "/test-app/grants").json()["grants"] == []
+    assert not works(org, token)
+    assert 'id="oaapprove"' in visitor.get(visitor.address()).text
+
+
+def test_the_command_lines_secret_wins_over_a_kept_one(tmp_path: Path) -> None:
+    """X16: policies of the default app stay with the data, its secret does not."""
+    data = tmp_path / "org.sqlite"
+    with running(DevorgConfig(data_path=data)) as org:
+        assert call(org, "PATCH", "/devorg-client", {"isPkceRequired": True}).ok
+    with running(DevorgConfig(data_path=data, client_secret="another")) as org:
+        (app,) = call(org, "GET", "").json()["apps"]
+    assert (app["isPkceRequired"], app["consumerSecret"]) == (True, "another")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"user": "nobody"}, {"user": "rep", "password": ""}, {"user": "rep", "password": 5}],
+)
+def test_a_password_that_is_none_is_refused(org: RunningOrg, body: dict[str, Any]) -> None:
+    """X16: and whose it is must be said."""
+    answer = requests.post(f"{org.url}/_devorg/passwords", json=body, timeout=30)
+    assert answer.status_code == 400
 
 
 def test_keys_are_unique_and_stay(org: RunningOrg) -> None:

@@ -202,6 +202,31 @@ def test_a_token_without_the_api_scope_opens_no_api(app_org: RunningOrg, visitor
     assert requests.get(url, headers=header, timeout=30).status_code == 200
 
 
+def test_an_app_without_scopes_gets_nothing(app_org: RunningOrg, visitor: Browser) -> None:
+    """X16: a real org's words, at the callback and at the token endpoint."""
+    change_app(
+        app_org, oauthScopes=[], isClientCredentialsFlowEnabled=True,
+        clientCredentialsFlowUser="admin",
+    )  # fmt: skip
+    words = words_of(visitor.get(visitor.address()).headers["Location"])
+    assert words["error_description"] == "no valid scopes defined"
+    answer = token_call(app_org, grant_type="client_credentials")
+    assert refused(answer) == ("invalid_grant", "no valid scopes defined")
+
+
+def test_a_deactivated_user_logs_in_to_nothing(app_org: RunningOrg, visitor: Browser) -> None:
+    """X16: told no more than that it does not work; a login from before is over."""
+    visitor.code()
+    with app_org.org.store.writing() as connection:
+        connection.execute("UPDATE \"User\" SET IsActive = 0 WHERE Alias = 'rep'")
+    page = visitor.get(visitor.address())
+    assert 'id="Login"' in page.text
+    failed = visitor.submit(page, username=ROSA, pw=DEFAULT_PASSWORD)
+    assert "Please check your username and password" in failed.text
+    with app_org.org.store.writing() as connection:
+        connection.execute("UPDATE \"User\" SET IsActive = 1 WHERE Alias = 'rep'")
+
+
 def test_a_deleted_app_takes_its_tokens_along(app_org: RunningOrg, visitor: Browser) -> None:
     """X16: access tokens, too."""
     tokens = visitor.tokens()
