@@ -12,7 +12,7 @@ from typing import Final
 
 from devorg import access
 from devorg.errors import ApiError, ControlError
-from devorg.rights.sets import PROFILES, STANDARD_USER, Action, PermissionSet
+from devorg.rights.sets import PROFILES, STANDARD_NAMES, STANDARD_USER, Action, PermissionSet
 from devorg.schema import Field, Schema, SObject
 from devorg.users import USERS, User
 
@@ -49,8 +49,10 @@ class Rights:
         self._edit.clear()
 
     def define(self, made: PermissionSet) -> None:
-        """Add or replace a permission set or profile."""
-        self.sets[made.name] = made
+        """Add or replace a permission set or profile; a built-in profile is changed."""
+        name = STANDARD_NAMES.get(made.name, made.name) if made.profile else made.name
+        there = next((each for each in PROFILES if each.name == name and made.profile), None)
+        self.sets[name] = made.over(self.sets[name]) if there else made
         self._forget()
 
     def assign(self, user: User, name: str, *, on: bool = True) -> None:

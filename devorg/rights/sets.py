@@ -28,11 +28,23 @@ class PermissionSet:
     profile: bool = False
     open: bool = False
     objects: Mapping[str, frozenset[Action]] = field(default_factory=dict)
-    # `Contact.Level__c` -> may it be edited; a field that is not named cannot be read.
-    fields: Mapping[str, bool] = field(default_factory=dict)
+    # `Contact.Level__c` -> may it be edited, None if not even read; others are as `open` says.
+    fields: Mapping[str, bool | None] = field(default_factory=dict)
     user_permissions: frozenset[str] = frozenset()
+    # User permissions that the source says are off.
+    withheld: frozenset[str] = frozenset()
     custom_permissions: frozenset[str] = frozenset()
     namespace: str | None = None
+
+    def over(self, there: PermissionSet) -> PermissionSet:
+        """The same on top of a built-in one: a deployed profile changes only what it names."""
+        return replace(
+            there,
+            objects={**there.objects, **self.objects},
+            fields={**there.fields, **self.fields},
+            user_permissions=(there.user_permissions | self.user_permissions) - self.withheld,
+            custom_permissions=there.custom_permissions | self.custom_permissions,
+        )
 
     def packaged(self, namespace: str | None) -> PermissionSet:
         """What is left of the set once it comes out of a managed package.
@@ -53,23 +65,25 @@ def permission_set(source: Mapping[str, Any], name: str, *, profile: bool = Fals
         granted = {act for word, acts in _OBJECT.items() if _on(each, word) for act in acts}
         objects[str(each.get("object"))] = frozenset(granted)
     fields = {
-        str(each.get("field")): _on(each, "editable")
+        str(each.get("field")): _on(each, "editable") if _on(each, "readable") else None
         for each in _several(source.get("fieldPermissions"))
-        if _on(each, "readable") or _on(each, "editable")
     }
+    users = source.get("userPermissions")
     return PermissionSet(
         name,
         str(source.get("label") or name),
         profile,
         objects=objects,
         fields=fields,
-        user_permissions=_enabled(source.get("userPermissions")),
-        custom_permissions=_enabled(source.get("customPermissions")),
+        user_permissions=_named(users, enabled=True),
+        withheld=_named(users, enabled=False),
+        custom_permissions=_named(source.get("customPermissions"), enabled=True),
     )
 
 
-def _enabled(given: Any) -> frozenset[str]:
-    return frozenset(str(each.get("name")) for each in _several(given) if _on(each, "enabled"))
+def _named(given: Any, *, enabled: bool) -> frozenset[str]:
+    found = (each for each in _several(given) if _on(each, "enabled") is enabled)
+    return frozenset(str(each.get("name")) for each in found)
 
 
 def _several(value: Any) -> list[Mapping[str, Any]]:
@@ -96,4 +110,6 @@ API_ONLY = PermissionSet(
     "Minimum Access - API Only Integrations", "Minimum Access - API Only Integrations", True,
     user_permissions=frozenset({"ApiEnabled"}),
 )  # fmt: skip
+# What metadata calls the standard profiles.
+STANDARD_NAMES: Final = {"Admin": ADMINISTRATOR.name, "Standard": STANDARD_USER.name}
 PROFILES: Final = (STANDARD_USER, ADMINISTRATOR, API_ONLY)

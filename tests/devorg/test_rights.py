@@ -194,6 +194,29 @@ def test_profiles_and_sets_can_be_queried_with_view_setup(rep: Client, integrati
     assert code(rep.call("GET", "query", params={"q": soql})) == "INVALID_TYPE"
 
 
+def test_a_deployed_standard_profile_changes_only_what_it_names(rep: Client) -> None:
+    """X16: `Standard` is Standard User: a field and an object closed, the rest as before."""
+    profile = {
+        "fullName": "Standard",
+        "fieldPermissions": [{"field": "Contact.Phone", "readable": False}],
+        "objectPermissions": [{"object": "Lead", "allowRead": True}],
+        "userPermissions": [{"name": "EditEvent", "enabled": False}],
+    }
+    rep.control("POST", "metadata", {"profiles": [profile]})
+    assert code(rep.call("GET", "query?q=SELECT Phone FROM Contact")) == "INVALID_FIELD"
+    assert rep.query("SELECT Email FROM Contact LIMIT 1")
+    row = {"LastName": "X", "Company": "Y"}
+    assert rep.call("POST", "sobjects/Lead", row).status_code == 400
+    assert rep.call("POST", "sobjects/Task", {"Subject": "Call"}).status_code == 201
+    shown = rep.control("GET", "rights?user=rep")
+    assert "EditEvent" not in shown["user_permissions"]
+    rep.control("POST", "metadata", {"permissionSets": [
+        {"fullName": "Phones", "fieldPermissions": [{"field": "Contact.Phone", "readable": True}]}
+    ]})  # fmt: skip
+    rep.control("POST", "assign", {"user": "rep", "permission_set": "Phones"})
+    assert rep.query("SELECT Phone FROM Contact LIMIT 1")
+
+
 def test_a_set_that_nobody_defined_cannot_be_assigned(org: RunningOrg, rep: Client) -> None:
     """X16: 400 with the names there are."""
     body = {"user": "rep", "permission_set": "Nonsense"}
