@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from devorg import rows
 from devorg.dml.last_activity import LastActivity
+from devorg.dml.people import People
 from devorg.dml.roles import name_primary
 from devorg.errors import RowError
 from devorg.rows import Record
@@ -62,8 +63,10 @@ class Deletion:
             self._mark(sobject, ids)
         if sobject.name in {"Task", "Event"}:
             roll_up = LastActivity(self._connection, self._schema, sobject.name, self._now)
+            people = People(self._connection, self._schema, sobject)
+            people.load(ids)
             for each in records:
-                roll_up.note(each, {**each, "IsDeleted": True})
+                roll_up.note(each, {**each, "IsDeleted": True}, people.had(each["Id"]))
             roll_up.flush()
         if sobject.name == "OpportunityContactRole":
             of = [each["OpportunityId"] for each in records if each["IsPrimary"]]

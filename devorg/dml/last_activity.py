@@ -37,11 +37,17 @@ class LastActivity:
         self._raised: dict[str, str] = {}
         self._lowered: set[str] = set()
 
-    def note(self, before: Record | None, after: Record | None, people: Iterable[str] = ()) -> None:
-        """An activity was written; `people` are those it has besides WhoId."""
+    def note(
+        self,
+        before: Record | None,
+        after: Record | None,
+        had: Iterable[str] = (),
+        has: Iterable[str] = (),
+    ) -> None:
+        """An activity was written; it had, and now has, these people besides WhoId."""
         old, new = self._date(before), self._date(after)
-        kept = _parents(after) | set(people)
-        for parent in _parents(before) | set(people):
+        kept = _parents(after) | set(has)
+        for parent in _parents(before) | set(had):
             if old and (parent not in kept or new is None or new < old):
                 self._lowered.add(parent)
         for parent in kept:

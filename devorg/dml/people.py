@@ -98,16 +98,18 @@ class People:
         if self.kept and self._relation:
             column = f"{self._sobject.name}Id"
             for each in rows.by_values(self._connection, self._relation, column, activity_ids):
-                self._of[each[column]].append(each)
+                if not each["IsDeleted"]:
+                    self._of[each[column]].append(each)
 
-    def others(self, activity_id: str) -> set[str]:
-        """Whom an activity has, besides WhoId or with it."""
+    def had(self, activity_id: str) -> set[str]:
+        """Whom an activity has in the store."""
         return {each["RelationId"] for each in self._of[activity_id] if not each["IsWhat"]}
 
-    def everyone(self, activity_id: str) -> set[str]:
-        """Whom an activity had or has."""
-        noted = self._wanted.get(activity_id, ())
-        return self.others(activity_id) | {target for target, what, _ in noted if not what}
+    def has(self, activity_id: str) -> set[str]:
+        """Whom an activity has after what was noted."""
+        if activity_id not in self._wanted:
+            return self.had(activity_id)
+        return {target for target, what, _ in self._wanted[activity_id] if not what}
 
     def check(self, draft: Draft, references: References) -> None:
         """Refuse people who are missing, deleted or hidden. Raises RowError."""
@@ -122,7 +124,7 @@ class People:
         if draft.people is None:
             # Another WhoId takes the place of the one before; the others stay.
             gone = before.get("WhoId") if before else None
-            rest = [each for each in sorted(self.others(record["Id"])) if each != gone]
+            rest = [each for each in sorted(self.has(record["Id"])) if each != gone]
             people = [each for each in [record.get("WhoId"), *rest] if each]
         what = record.get("WhatId")
         wanted = [(each, False, record) for each in dict.fromkeys(people)]

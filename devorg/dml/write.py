@@ -201,7 +201,8 @@ class Writer:
         roll_up = LastActivity(self._connection, schema, self._sobject.name, self._now)
         saving.people.flush(user_id, self._now)
         for before, record in written:
-            roll_up.note(before, record, saving.people.everyone(record["Id"]))
+            people = saving.people
+            roll_up.note(before, record, people.had(record["Id"]), people.has(record["Id"]))
         roll_up.flush()
 
     def _drafter(self, *, creating: bool) -> Drafter:

@@ -189,9 +189,15 @@ class TestSharedActivities:
     ) -> None:
         """X16: not the primary one alone."""
         both = [main["contact"], main["partial_hidden_contact"]]
-        made(shared, "Task", TaskWhoIds=both, ActivityDate="2030-02-02", Status="Completed")
+        closed = {"ActivityDate": "2030-02-02", "Status": "Completed"}
+        one = made(shared, "Task", TaskWhoIds=both, **closed)
         dates = [read(shared, "Contact", each)["LastActivityDate"] for each in both]
         assert dates == ["2030-02-02"] * 2
+        shared.call("PATCH", f"sobjects/Task/{one}", {"TaskWhoIds": both[:1]})
+        assert read(shared, "Contact", both[1])["LastActivityDate"] != "2030-02-02"
+        other = made(shared, "Task", TaskWhoIds=both, **closed)
+        shared.call("DELETE", f"sobjects/Task/{other}")
+        assert read(shared, "Contact", both[1])["LastActivityDate"] != "2030-02-02"
 
     def test_a_lead_is_alone(self, shared: Client, main: dict[str, str]) -> None:
         """X16: one lead, or up to 50 contacts."""
