@@ -123,7 +123,20 @@ def _compare(left: Expression, kind: str) -> st.SearchStrategy[Condition]:
 def _leaves(sobject: str) -> st.SearchStrategy[Condition]:
     fields = FIELDS[sobject]
     plain = st.sampled_from(sorted(fields)).flatmap(lambda name: _compare(path(name), fields[name]))
-    return plain | _date_leaves(sobject)
+    return plain | _date_leaves(sobject) | _behind(sobject)
+
+
+def _behind(sobject: str) -> st.SearchStrategy[Condition]:
+    """`a > x OR (a = x AND b > y)`: the way to go on behind a row, forth or back."""
+    numbers = st.integers(100, 700).map(lambda number: Value("number", number))
+    keys = st.sampled_from(IDS).map(lambda record_id: Value("string", record_id))
+    name = next(each for each, kind in FIELDS[sobject].items() if kind == "number")
+
+    def made(number: Value, other: Value, key: Value, word: str) -> Condition:
+        same = Both("AND", (Compare(path(name), "=", other), Compare(path("Id"), word, key)))
+        return Both("OR", (Compare(path(name), word, number), same))
+
+    return st.builds(made, numbers, numbers, keys, st.sampled_from(["<", ">"]))
 
 
 @cache

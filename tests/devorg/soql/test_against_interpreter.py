@@ -54,6 +54,9 @@ def _plant(client: Client, today: datetime) -> None:
         answer = client.call("POST", "composite/sobjects", {"records": records}).json()
         assert all(each["success"] for each in answer), answer
     client.call("DELETE", f"sobjects/Account/{ids[5]}")
+    # The only child of its account, and in the recycle bin.
+    gone = client.call("POST", "sobjects/Contact", {"LastName": "Gone", "AccountId": ids[4]}).json()
+    client.call("DELETE", f"sobjects/Contact/{gone['id']}")
 
 
 @pytest.fixture
