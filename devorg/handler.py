@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIEnvironment
 
-from werkzeug.serving import DechunkedInput, WSGIRequestHandler
+from werkzeug.serving import WSGIRequestHandler
 
 if TYPE_CHECKING:
     from devorg.server import Server
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # A client that says nothing for so long has gone.
 _IDLE_SECONDS = 60
 # An unread body longer than this is not worth reading to keep the connection.
-_MOST_UNREAD = 1 << 20
+_MOST_UNREAD = 64 << 20
+_PIECE = 1 << 20
 _BODILESS = frozenset({204, 304})
 
 
@@ -84,7 +85,7 @@ class Handler(WSGIRequestHandler):
         body = environ["wsgi.input"]
         try:
             self._answer(environ)
-            self._finish_body(body, length)
+            self._finish_body(body)
         except OSError:
             self.close_connection = True
 
@@ -98,13 +99,14 @@ class Handler(WSGIRequestHandler):
             return None
         return int(lengths[0]) if lengths else 0
 
-    def _finish_body(self, body: Any, length: int) -> None:
-        """Read what the app left of the body, or give the connection up."""
-        if isinstance(body, DechunkedInput):
-            is_over = not body.read(_MOST_UNREAD)
-        else:
-            is_over = not length or len(body.read(_MOST_UNREAD)) < _MOST_UNREAD
-        self.close_connection = self.close_connection or not is_over
+    def _finish_body(self, body: Any) -> None:
+        """Read what the app left of the body: closed before, the client may lose the answer."""
+        unread = 0
+        while part := body.read(_PIECE):
+            unread += len(part)
+            if unread > _MOST_UNREAD:
+                self.close_connection = True
+                return
 
     def _answer(self, environ: WSGIEnvironment) -> None:
         head: list[Any] = []
@@ -147,7 +149,7 @@ class Handler(WSGIRequestHandler):
         data = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
         for part in () if empty else parts:
             data += part
-            if len(data) > _MOST_UNREAD:
+            if len(data) > _PIECE:
                 self.wfile.write(data)
                 data = b""
         self.wfile.write(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.client import HTTPConnection, IncompleteRead
 from typing import Any
 
@@ -67,24 +67,13 @@ def test_long_answers_and_streams_keep_the_connection(port: int) -> None:
         for path, body, expected in [
             ("/long", None, b"x" * LONG),
             ("/stream", b"abcdef", b"one two abc"),
-            ("/long", b"unread" * 1000, b"x" * LONG),
+            ("/long", b"unread" * (LONG // 3), b"x" * LONG),
             ("/stream", b"abc", b"one two abc"),
         ]:
             connection.request("POST", path, body)
             answer = connection.getresponse()
             assert answer.getheader("Content-Length") == str(len(expected))
             assert answer.read() == expected
-
-
-def test_a_body_that_is_too_long_to_read_ends_the_connection(port: int) -> None:
-    """X16: after the answer."""
-    with connected(port) as connection:
-        connection.request("POST", "/stream", b"x" * LONG)
-        assert connection.getresponse().read() == b"one two xxx"
-        with suppress(ConnectionError):
-            connection.request("GET", "/stream")
-        with pytest.raises(ConnectionError):
-            connection.getresponse()
 
 
 @pytest.mark.parametrize("path", ["/fails", "/fails-late"])
