@@ -12,7 +12,10 @@ from devorg.rest.call import Call, not_found
 from devorg.rows import Record
 from devorg.schema import Field, SObject
 from devorg.soql import run
+from devorg.soql.nodes import Among, Path, Query, Value
 from devorg.soql.paths import Paths, UnknownPath
+
+_ID = Path(("Id",), 1, 1)
 
 
 def live(call: Call, sobject: SObject, record_id: str) -> Record:
@@ -69,12 +72,20 @@ def shown(
     """The records of these ids (of 18 characters) by id, those left out that nobody may see."""
     if not ids:
         return {}
-    # Names have been checked, ids are letters and digits: nothing in this text is a client's.
     extra = [] if "id" in {each.lower() for each in names} else ["Id"]
-    asked = ", ".join([*names, *extra])
-    quoted = ", ".join(f"'{each}'" for each in dict.fromkeys(ids))
-    text = f"SELECT {asked} FROM {sobject.name} WHERE Id IN ({quoted})"  # noqa: S608 - see above
-    found = run.begin(call, text, deleted=False, page=len(ids) + 1).records
+    query = Query(
+        text=", ".join(names),
+        fields=tuple(Path(tuple(each.split(".")), 1, 1) for each in (*names, *extra)),
+        sobject=sobject.name,
+        sobject_at=(1, 1),
+        where=Among(
+            _ID, tuple(Value("string", each) for each in dict.fromkeys(ids)), negated=False
+        ),
+        order=(),
+        limit=None,
+        offset=0,
+    )
+    found = run.read(call, query)
     by_id = {each["Id"]: each for each in found}
     for each in found if extra else ():
         del each["Id"]
