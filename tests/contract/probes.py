@@ -140,6 +140,19 @@ def unknown_field_fails_its_row(org: Org, _limited: Org | None) -> Finding:
     return _found([each["success"] for each in results] == [True, False], f"{results}")
 
 
+def unknown_object_fails_its_row(org: Org, _limited: Org | None) -> Finding:
+    """A collection with a good row, and one of an object that is not there."""
+    rows = [
+        {"attributes": {"type": "Account"}, "Name": org.name()},
+        {"attributes": {"type": "Nothing__c"}, "Name": org.name()},
+    ]
+    answer = org.call("POST", "composite/sobjects", {"records": rows})
+    if answer.status_code != 200:
+        return _found(False, f"the whole call is refused with {answer.status_code}")
+    results = org.note_all(answer.json())
+    return _found([_outcome(each) for each in results] == ["ok", "INVALID_TYPE"], f"{results}")
+
+
 def usage_is_told_with_errors(org: Org, _limited: Org | None) -> Finding:
     """The header of a refused call."""
     answer = org.call("GET", "query?q=SELECT")
@@ -190,6 +203,7 @@ PROBES: dict[str, Probe] = {
     "run-as-for-a-packaged-app": _not_run("needs the package, and its client id and secret"),
     "completed-date-time-writable": completed_date_time_writable,
     "unknown-field-fails-its-row": unknown_field_fails_its_row,
+    "unknown-object-fails-its-row": unknown_object_fails_its_row,
     "usage-is-told-with-errors": usage_is_told_with_errors,
     "na-clears-in-bulk": na_clears_in_bulk,
     "who-by-external-id": who_by_external_id,

@@ -110,3 +110,44 @@ def test_a_wrong_job_is_refused(org: Org) -> None:
         {"operation": "upsert", "object": "Contact"},
     ):
         assert org.refusal("POST", "jobs/ingest", body)[0] == 400, body
+
+
+def test_a_new_job_tells_how_it_wants_its_file(org: Org) -> None:
+    """X16: all that a client reads before it sends."""
+    org.needs("Contact", "createable")
+    made = org.call("POST", "jobs/ingest", {"operation": "insert", "object": "Contact"})
+    if made.status_code == 403:
+        org.cannot("the user may not use Bulk API 2.0")
+    job = made.json()
+    path = f"jobs/ingest/{job['id']}"
+    assert job["contentUrl"] == f"{org.api}/{path}/batches".removeprefix("/")
+    assert {
+        "operation", "object", "createdById", "createdDate", "systemModstamp", "state",
+        "concurrencyMode", "contentType", "apiVersion", "lineEnding", "columnDelimiter",
+    } <= set(job)  # fmt: skip
+    assert (job["concurrencyMode"], job["lineEnding"], job["columnDelimiter"]) == (
+        "Parallel", "LF", "COMMA",
+    )  # fmt: skip
+    listed = org.get("jobs/ingest")
+    assert {"done", "records", "nextRecordsUrl"} <= set(listed)
+    assert org.call("PATCH", path, {"state": "Aborted"}).status_code == 200
+    late = org.call("PUT", f"{path}/batches", data=b"LastName\nx\n",
+                    headers={"Content-Type": "text/csv"})  # fmt: skip
+    assert late.status_code == 400
+    assert late.json()[0]["errorCode"] == "INVALIDJOBSTATE"
+    assert org.call("DELETE", path).status_code == 204
+
+
+def test_a_column_that_is_not_there_fails_the_job(org: Org) -> None:
+    """X16: as a whole, with the reason."""
+    org.needs("Contact", "createable")
+    made = org.call("POST", "jobs/ingest", {"operation": "insert", "object": "Contact"})
+    if made.status_code == 403:
+        org.cannot("the user may not use Bulk API 2.0")
+    path = f"jobs/ingest/{made.json()['id']}"
+    headers = {"Content-Type": "text/csv"}
+    org.call("PUT", f"{path}/batches", data=b"LastName,Nope\nx,y\n", headers=headers)
+    org.call("PATCH", path, {"state": "UploadComplete"})
+    info = jobs.wait(org, path)
+    assert info["state"] == "Failed"
+    assert info["errorMessage"].startswith("InvalidBatch : Field name not found : Nope")

@@ -1,7 +1,11 @@
 """What is common to all calls: versions, tokens, methods, bodies, limits."""
 
+# ruff: noqa: S608 - queries of ids and names that the suite made itself
+
 from __future__ import annotations
 
+import gzip
+import json
 import re
 
 import requests
@@ -95,3 +99,79 @@ def test_records_are_counted_by_object(org: Org) -> None:
     found = org.get("limits/recordCount?sObjects=User,Account")["sObjects"]
     assert {each["name"] for each in found} <= {"User", "Account"}
     assert all(set(each) == {"count", "name"} and each["count"] > 0 for each in found)
+
+
+def test_names_are_read_without_regard_to_case(org: Org) -> None:
+    """X16: of objects, fields and words; answers have the names as they are."""
+    org.needs("Account", "createable")
+    name = org.name()
+    made = org.call("POST", "sobjects/account", {"NAME": name})
+    assert made.status_code == 201, made.text
+    record = org.note(made.json()["id"])
+    soql = f"select id, nAME from ACCOUNT where ID = '{record}'"
+    assert org.query(soql) == [{"Id": record, "Name": name}]
+    assert org.get(f"sobjects/aCCOUNT/{record}?fields=name")["Name"] == name
+
+
+def test_a_method_may_travel_in_the_query(org: Org) -> None:
+    """X16: for clients that cannot send PATCH."""
+    record = org.create("Account", Name=org.name())
+    path = f"sobjects/Account/{record}?_HttpMethod=PATCH"
+    assert org.call("POST", path, {"Site": "B"}).status_code == 204
+    assert org.read("Account", record, "Site")["Site"] == "B"
+
+
+def test_bodies_may_be_compressed_both_ways(org: Org) -> None:
+    """X16: gzip, to and from the org."""
+    org.needs("Account", "createable")
+    body = gzip.compress(json.dumps({"Name": org.name()}).encode())
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    made = org.call("POST", "sobjects/Account", data=body, headers=headers)
+    assert made.status_code == 201, made.text
+    org.note(made.json()["id"])
+    answer = org.call("GET", "sobjects", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.json()["sobjects"]
+
+
+def test_who_calls_is_told(org: Org) -> None:
+    """X16: userinfo, where the token may ask for it."""
+    answer = org.call("GET", "/services/oauth2/userinfo")
+    if answer.status_code == 403:
+        org.cannot("the token has no scope for userinfo")
+    assert answer.status_code == 200, answer.text
+    info = answer.json()
+    assert org.query(f"SELECT Id FROM User WHERE Id = '{info['user_id']}'")
+    (row,) = org.query("SELECT Id FROM Organization")
+    assert row["Id"] == info["organization_id"]
+
+
+def test_a_batch_gives_each_part_its_status(org: Org) -> None:
+    """X16: one that fails leaves the others."""
+    version = f"v{org.version}.0"
+    parts = [
+        {"method": "GET", "url": f"{version}/sobjects/User/describe"},
+        {"method": "GET", "url": f"{version}/nowhere"},
+        {"method": "GET", "url": f"{version}/query?q=SELECT+COUNT()+FROM+User"},
+    ]
+    answer = org.call("POST", "composite/batch", {"batchRequests": parts})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["hasErrors"] is True
+    assert [each["statusCode"] for each in found["results"]] == [200, 404, 200]
+    assert found["results"][1]["result"][0]["errorCode"] == "NOT_FOUND"
+    assert found["results"][2]["result"]["totalSize"] > 0
+    halted = org.call(
+        "POST", "composite/batch", {"batchRequests": parts, "haltOnError": True}
+    ).json()["results"][2]
+    assert halted["statusCode"] == 412
+    assert halted["result"][0]["errorCode"] == "BATCH_PROCESSING_HALTED"
+
+
+def test_an_object_tells_of_itself(org: Org) -> None:
+    """X16: its describe in short, and what the user saw last."""
+    found = org.get("sobjects/Account")
+    assert set(found) == {"objectDescribe", "recentItems"}
+    assert (found["objectDescribe"]["name"], found["objectDescribe"]["keyPrefix"]) == (
+        "Account", "001",
+    )  # fmt: skip

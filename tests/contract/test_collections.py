@@ -113,3 +113,16 @@ def test_rows_are_read_in_the_order_asked_for(org: Org) -> None:
     body = {"ids": ids, "fields": ["Id", "LastName"]}
     found = org.call("POST", "composite/sobjects/Contact", body).json()
     assert [each and each["Id"] for each in found] == [second, None, first]
+
+
+def test_a_delete_of_all_or_none_keeps_all(org: Org) -> None:
+    """X16: where one of them is gone."""
+    org.needs("Contact", "deletable")
+    gone, there = (org.create("Contact", LastName=org.name()) for _ in range(2))
+    assert org.call("DELETE", f"sobjects/Contact/{gone}").status_code == 204
+    asked = {"ids": f"{there},{gone}", "allOrNone": "true"}
+    results = org.call("DELETE", "composite/sobjects", params=asked).json()
+    assert [each["success"] for each in results] == [False, False]
+    codes = [each["errors"][0]["statusCode"] for each in results]
+    assert codes == ["ALL_OR_NONE_OPERATION_ROLLED_BACK", "ENTITY_IS_DELETED"]
+    assert org.read("Contact", there, "Id")["Id"] == there

@@ -194,3 +194,51 @@ def test_a_wrong_query_is_refused_with_its_place(
     assert (status, error["errorCode"]) == (400, code)
     assert place in error["message"]
     assert words in error["message"]
+
+
+def test_signs_are_hidden_by_a_backslash(org: Org) -> None:
+    """X16: quotes, and what LIKE would take for any character."""
+    org.needs("Account", "createable", "Site")
+    name = org.name()
+    made = [org.create("Account", Name=name, Site=site) for site in ("O'Hara 5%", "O'Hara 55")]
+    where = f"SELECT Id FROM Account WHERE Name = '{name}' AND Site"
+    assert [row["Id"] for row in org.query(f"{where} = 'o\\'hara 55'")] == [made[1]]
+    assert [row["Id"] for row in org.query(f"{where} LIKE '%5\\%'")] == [made[0]]
+
+
+def test_sums_and_extremes(org: Org) -> None:
+    """X16: over groups by month, and over all."""
+    org.needs("Opportunity", "createable", "Amount")
+    name = org.name()
+    stage = org.fields("Opportunity")["StageName"]["picklistValues"][0]["value"]
+    for day, amount in (("2026-03-01", 10), ("2026-03-31", 5), ("2026-04-01", None)):
+        org.create("Opportunity", Name=name, StageName=stage, CloseDate=day, Amount=amount)
+    where = f"FROM Opportunity WHERE Name = '{name}'"
+    (row,) = org.query(
+        f"SELECT SUM(Amount) s, AVG(Amount) a, MIN(CloseDate) d, COUNT(Id) n {where}"
+    )
+    assert row == {"s": 15, "a": 7.5, "d": "2026-03-01", "n": 3}
+    months = f"SELECT CALENDAR_MONTH(CloseDate) m, SUM(Amount) s {where}"
+    rows = org.query(
+        f"{months} GROUP BY CALENDAR_MONTH(CloseDate) ORDER BY CALENDAR_MONTH(CloseDate)"
+    )
+    assert rows == [{"m": 3, "s": 15}, {"m": 4, "s": None}]
+    (row,) = org.query(f"SELECT COUNT_DISTINCT(StageName) c {where}")
+    assert row == {"c": 1}
+
+
+def test_fields_may_be_asked_for_together(org: Org, people: dict[str, str]) -> None:
+    """X16: FIELDS(), within its bounds."""
+    soql = f"SELECT FIELDS(STANDARD) FROM Contact WHERE Id = '{people['a']}' LIMIT 200"
+    (row,) = org.query(soql)
+    assert {"Id", "LastName", "SystemModstamp"} <= set(row)
+    status, error = org.refusal("GET", "query", params={"q": "SELECT FIELDS(ALL) FROM Contact"})
+    assert (status, error["errorCode"]) == (400, "MALFORMED_QUERY")
+    assert "LIMIT of at most 200" in error["message"]
+
+
+def test_a_query_must_be_there(org: Org) -> None:
+    """X16: MALFORMED_QUERY."""
+    for path in ("query", "query?q="):
+        status, error = org.refusal("GET", path)
+        assert (status, error["errorCode"]) == (400, "MALFORMED_QUERY")

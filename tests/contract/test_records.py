@@ -130,3 +130,70 @@ def test_moments_lose_their_milliseconds_and_become_utc(org: Org) -> None:
 def _stage(org: Org) -> str:
     values = org.fields("Opportunity")["StageName"]["picklistValues"]
     return str(next(each["value"] for each in values if each["active"]))
+
+
+def test_a_number_may_come_as_text(org: Org) -> None:
+    """X16: as recorded clients send it; a number it must be."""
+    org.needs("Account", "createable", "NumberOfEmployees", "AnnualRevenue")
+    record = org.create("Account", Name=org.name(), NumberOfEmployees="10000", AnnualRevenue="5")
+    shown = org.read("Account", record, "NumberOfEmployees", "AnnualRevenue")
+    assert (shown["NumberOfEmployees"], shown["AnnualRevenue"]) == (10000, 5)
+    body = {"Name": org.name(), "NumberOfEmployees": "many"}
+    status, error = org.refusal("POST", "sobjects/Account", body)
+    assert (status, error["errorCode"]) == (400, "JSON_PARSER_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("ActivityDate", "2026-02-30"), ("ActivityDate", "soon"), ("IsReminderSet", "maybe")],
+)
+def test_a_value_of_another_type_is_unreadable(org: Org, field: str, value: str) -> None:
+    """X16: JSON_PARSER_ERROR, as for broken JSON."""
+    org.needs("Task", "createable", field)
+    body = {"Subject": org.name(), field: value}
+    status, error = org.refusal("POST", "sobjects/Task", body)
+    assert (status, error["errorCode"]) == (400, "JSON_PARSER_ERROR")
+
+
+def test_parts_are_put_together(org: Org) -> None:
+    """X16: names and addresses, which are read whole and written in parts."""
+    org.needs("Contact", "createable", "FirstName", "MailingCity", "MailingAddress")
+    name = org.name()
+    record = org.create("Contact", FirstName="Ada", LastName=name, MailingCity="Bergen")
+    shown = org.read("Contact", record, "Name", "MailingAddress", "OtherAddress")
+    assert shown["Name"] == f"Ada {name}"
+    address = shown["MailingAddress"]
+    wanted = {"city", "country", "geocodeAccuracy", "latitude", "longitude", "postalCode", "state"}
+    assert wanted | {"street"} <= set(address)
+    assert (address["city"], address["street"], shown["OtherAddress"]) == ("Bergen", None, None)
+
+
+def test_a_record_is_not_found_under_another_object(org: Org) -> None:
+    """X16: the id of a contact is no account's."""
+    record = org.create("Contact", LastName=org.name())
+    for method in ("GET", "DELETE"):
+        status, error = org.refusal(method, f"sobjects/Account/{record}")
+        assert (status, error["errorCode"]) == (404, "NOT_FOUND"), method
+
+
+def test_stamps_are_the_orgs_own(org: Org) -> None:
+    """X16: made and changed by the user of the token, now; they cannot be written."""
+    org.needs("Account", "createable")
+    status, error = org.refusal(
+        "POST", "sobjects/Account", {"Name": org.name(), "SystemModstamp": "2020-01-01T00:00:00Z"}
+    )
+    assert (status, error["errorCode"]) == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    record = org.create("Account", Name=org.name())
+    before = org.read("Account", record, "SystemModstamp", "CreatedById", "LastModifiedById")
+    assert before["CreatedById"] == before["LastModifiedById"]
+    assert before["SystemModstamp"][:4] == str(org.clock().year)
+    assert before["SystemModstamp"].endswith(".000+0000")
+
+
+def test_relatives_are_found_by_the_name_of_the_relationship(org: Org) -> None:
+    """X16: the parent, and the children."""
+    account = org.create("Account", Name=org.name())
+    contact = org.create("Contact", LastName=org.name(), AccountId=account)
+    assert org.get(f"sobjects/Contact/{contact}/Account?fields=Id")["Id"] == account
+    children = org.get(f"sobjects/Account/{account}/Contacts?fields=Id")
+    assert [each["Id"] for each in children["records"]] == [contact]
