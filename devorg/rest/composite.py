@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from devorg.errors import ApiError
 from devorg.rest import subrequests
@@ -109,10 +110,17 @@ def _halted(parts: list[Part], culprit: str, results: dict[str, Answer]) -> dict
 def _one(call: Call, part: Part, results: dict[str, Answer]) -> Answer:
     """One part, with what it takes from earlier ones."""
     try:
-        url, body = _resolved(part["url"], results), _resolved(part.get("body"), results)
+        url, body = _resolved_url(part["url"], results), _resolved(part.get("body"), results)
     except ApiError as error:
         return Answer(error.status, error.body())
     return subrequests.answer(call, part["method"], url, body, part.get("httpHeaders") or {})
+
+
+def _resolved_url(url: str, results: dict[str, Answer]) -> str:
+    """The same for a URL, where values behind the question mark must not end their parameter."""
+    path, mark, query = url.partition("?")
+    quoted = _REFERENCE.sub(lambda match: quote(str(_looked_up(match, results)), safe=""), query)
+    return f"{_resolved(path, results)}{mark}{quoted}"
 
 
 def _resolved(value: Any, results: dict[str, Answer]) -> Any:

@@ -89,8 +89,9 @@ def test_parts_of_a_composite_set_their_own_headers_but_three(integration: Clien
 
 def test_parts_refer_to_rows_of_collections_and_to_nested_values(integration: Client) -> None:
     """X16: `@{made[1].id}` in texts, lists and objects; and a part of a collection's own."""
-    rows = [{"attributes": {"type": "Account"}, "Name": f"Row {n}"} for n in range(2)]
+    rows = [{"attributes": {"type": "Account"}, "Name": f"Row & {n}%"} for n in range(2)]
     soql = "SELECT Id, Name FROM Account WHERE Id = '@{made[1].id}'"
+    again = "SELECT Id FROM Account WHERE Name = '@{found.records[0].Name}'"
     parts = [
         {"method": "POST", "url": f"{API}/composite/sobjects", "referenceId": "made",
          "body": {"records": rows}},
@@ -101,12 +102,14 @@ def test_parts_refer_to_rows_of_collections_and_to_nested_values(integration: Cl
                                "Description": "at @{found.records[0].Name}!"}]}},
         {"method": "DELETE", "url": f"{API}/composite/sobjects?ids=@{{made[0].id}}",
          "referenceId": "gone"},
+        {"method": "GET", "url": f"{API}/query?q={again}", "referenceId": "again"},
     ]  # fmt: skip
     answer = integration.call("POST", "composite", {"compositeRequest": parts}).json()
-    assert [each["httpStatusCode"] for each in answer["compositeResponse"]] == [200] * 4
+    assert [each["httpStatusCode"] for each in answer["compositeResponse"]] == [200] * 5
     made = [each["id"] for each in answer["compositeResponse"][0]["body"]]
+    assert answer["compositeResponse"][4]["body"]["totalSize"] == 1
     person = next(r for r in integration.records("Contact") if r["LastName"] == "Of row 1")
-    assert (person["AccountId"], person["Description"]) == (made[1], "at Row 1!")
+    assert (person["AccountId"], person["Description"]) == (made[1], "at Row & 1%!")
     accounts = {each["Id"]: each["IsDeleted"] for each in integration.records("Account")}
     assert (accounts[made[0]], accounts[made[1]]) == (True, False)
 
