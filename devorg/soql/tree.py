@@ -51,6 +51,8 @@ class _Builder(Transformer[Token, Any]):
 
     def path(self, names: list[Token]) -> Path:
         first = names[0]
+        if len(names) == 1 and first.upper() in _RESERVED:
+            raise literals.unexpected(first)
         return Path(tuple(map(str, names)), first.line or 1, first.column or 1)
 
     def function(self, items: list[Any]) -> Function:
@@ -248,20 +250,16 @@ def _place(text: str, error: UnexpectedInput) -> tuple[int, int]:
     if isinstance(error, UnexpectedToken):
         if error.token.type == "$END":
             return _position(text, len(text))
-        return _taken_for_name(error) or (error.line, error.column)
+        return _taken_for_alias(error) or (error.line, error.column)
     return error.line, error.column
 
 
-def _taken_for_name(error: UnexpectedToken) -> tuple[int, int] | None:
-    """`FRM` in `SELECT Id FRM Contact`, `NOT` in `AND NOT Id = null`: the place of the word
-    before the one that ended the reading, taken for an alias or for a field.
-    """
+def _taken_for_alias(error: UnexpectedToken) -> tuple[int, int] | None:
+    """The place of `FRM` in `SELECT Id FRM Contact`, which ended the reading one word later."""
     stack = error.state.value_stack if error.state else []
     match stack[-2:]:
         case [Path(), Token() as word] if error.expected == {"COMMA", "FROM"}:
             return word.line or 1, word.column or 1
-        case [_, Path((word,), line, column)] if word.upper() in _RESERVED:
-            return line, column
     return None
 
 

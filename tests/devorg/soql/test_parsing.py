@@ -83,7 +83,7 @@ def test_a_tree_printed_and_read_again_is_the_same(query: Query) -> None:
         "SELECT TYPEOF What WHEN Account THEN Phone WHEN Opportunity THEN Amount ELSE Name END FROM Event",
         "SELECT c.Name, a.Owner.Name FROM Contact c, c.Account a WHERE a.Name LIKE 'x\\\\%%'",
         "SELECT COUNT() FROM Account WHERE Colours__c INCLUDES ('A;B', 'C') OR X__c EXCLUDES ('D')",
-        "SELECT Limit, Orders__c, Notes__c, Inches__c FROM Order WHERE Not__c IN (1) ORDER BY Likes__c",
+        "SELECT Update, Orders__c, Notes__c, Inches__c FROM Order WHERE Not__c IN (1) ORDER BY Likes__c",
         "SELECT FIELDS(STANDARD), (SELECT Id, (SELECT Id FROM Tasks) FROM Contacts) FROM Account",
     ],
 )

@@ -25,6 +25,10 @@ def refused(client: Client, soql: str, path: str = "query") -> tuple[str, str]:
     ("soql", "code", "place", "words"),
     [
         ("SELECT Id FRM Contact", "MALFORMED_QUERY", "Row:1:Column:11", "unexpected token: 'FRM'"),
+        ("SELECT Id, FROM Contact", "MALFORMED_QUERY", "Row:1:Column:12", "unexpected token: 'FROM'"),
+        ("SELECT FROM Contact", "MALFORMED_QUERY", "Row:1:Column:8", "unexpected token: 'FROM'"),
+        ("SELECT * FROM Contact", "MALFORMED_QUERY", "Row:1:Column:8", "unexpected token: '*'"),
+        ("SELECT Id FROM Contact;", "MALFORMED_QUERY", "Row:1:Column:23", "unexpected token: ';'"),
         ("SELECT Id FROM Contact WHERE", "MALFORMED_QUERY", "Row:1:Column:29", "unexpected token: '<EOF>'"),
         ("SELECT Id FROM Contact WHERE Name = '", "MALFORMED_QUERY", "Row:1:Column:37", "unexpected token: '''"),
         ("SELECT Id FROM Task WHERE IsClosed = true AND Id = null OR Id = null", "MALFORMED_QUERY", "Column:57", "unexpected token: 'OR'"),
@@ -86,6 +90,7 @@ def test_what_it_does_not_know_is_refused_with_its_place(
     ("soql", "code", "message"),
     [
         ("", "MALFORMED_QUERY", "SOQL statements cannot be empty or null"),
+        ("SELECT DISTINCT Name FROM Account", "MALFORMED_QUERY", "only aggregate expressions use field aliasing"),
         ("SELECT Name n FROM Account", "MALFORMED_QUERY", "only aggregate expressions use field aliasing"),
         ("SELECT Id, Name, Id FROM Account", "MALFORMED_QUERY", "duplicate field selected: Id"),
         ("SELECT COUNT(Id) n, MAX(CreatedDate) N FROM Account", "MALFORMED_QUERY", "duplicate alias: N"),
