@@ -53,6 +53,8 @@ def main() -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    for each in served.org.given.skipped:
+        print(f"devorg: left out: {each['name']} {each['reason']}", file=sys.stderr)
     print(f"devorg ready {served.url}", flush=True)
     if served.authority:
         print(f"devorg authority {served.authority}", flush=True)

@@ -16,6 +16,12 @@ from devorg.metadata.objects import SHARING_MODELS
 from devorg.names import checked_namespace
 
 
+@blueprint.get("/metadata")
+def show_metadata() -> Response:
+    """What the org started with (`--metadata`), and what of it was left out and why."""
+    return jsonify(the_org().given.report())
+
+
 @blueprint.post("/metadata")
 def add_metadata() -> Response:
     """`folder` of an SFDX project, or its words as JSON: `objects`, `fields` (each with its

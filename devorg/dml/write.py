@@ -194,8 +194,8 @@ class Writer:
             roles.make_primary(self._connection, schema, written, user_id, self._now)
         if self._sobject.name == "OpportunityContactRole":
             roles.follow_primary(self._connection, written, user_id, self._now)
-        if person_accounts.FLAG in self._sobject.by_name and self._sobject.name == "Account":
-            person_accounts.follow(self._connection, schema, written)
+        if person_accounts.FLAG in self._sobject.by_name:
+            person_accounts.FOLLOWING[self._sobject.name](self._connection, schema, written)
         if self._sobject.name not in _ACTIVITIES or not written:
             return
         roll_up = LastActivity(self._connection, schema, self._sobject.name, self._now)

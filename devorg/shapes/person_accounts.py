@@ -35,6 +35,7 @@ _SHOWN: Final = (
                      "GeocodeAccuracy", "Address")
     ),
 )  # fmt: skip
+_CHANGE: Final = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
 # Fields that both have under one name.
 _SAME: Final = ("Phone", "Fax", "Description", "OwnerId", *_NAMES)
 
@@ -111,9 +112,26 @@ def follow(
             rows.update(connection, contact, record["PersonContactId"], _contact(contact, record))
 
 
+def follow_contacts(
+    connection: sqlite3.Connection,
+    schema: Schema,
+    written: Sequence[tuple[Record | None, Record]],
+) -> None:
+    """Change the person accounts whose contacts were changed."""
+    account, contact = schema.objects["Account"], schema.objects["Contact"]
+    for before, record in written:
+        if before is None or not record.get(FLAG):
+            continue
+        shown = {f"Person{n}": record.get(n) for n in _SHOWN if n not in contact.computed}
+        same = {name: record.get(name) for name in (*_SAME, "Name", *_CHANGE)}
+        rows.update(connection, account, record["AccountId"], {**shown, **same})
+
+
 def _contact(contact: SObject, record: Record) -> Record:
     shown = {name: record.get(f"Person{name}") for name in _SHOWN if name not in contact.computed}
     same = {name: record.get(name) for name in _SAME}
-    system = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById",
-              "SystemModstamp", "IsDeleted", "Name")  # fmt: skip
+    system = ("CreatedDate", "CreatedById", *_CHANGE, "IsDeleted", "Name")
     return {**shown, **same, **{name: record.get(name) for name in system}, FLAG: True}
+
+
+FOLLOWING: Final = {"Account": follow, "Contact": follow_contacts}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from devorg import DevorgConfig
+from devorg.config import read_command
 from devorg.server import RunningOrg, running
 from tests.devorg.client import Client
 
@@ -242,8 +243,10 @@ def test_an_org_can_start_with_a_project_and_keep_it(project: Path, tmp_path: Pa
     with running(config) as org:
         client = Client(org, "rep")
         assert client.call("POST", "sobjects/Visit__c", {"Day__c": "2026-11-20"}).ok
+    assert read_command(["--metadata", str(project)], {}).org.metadata == project
     with running(config) as org:
         client = Client(org, "rep")
+        assert "Visit__c.Day__c" in client.control("GET", "metadata")["fields"]
         assert len(client.query("SELECT Id FROM Visit__c")) == 1
         client.control("POST", "reset")
         assert client.query("SELECT Id FROM Visit__c") == []

@@ -56,6 +56,10 @@ def test_an_account_with_a_last_name_is_a_person_with_a_contact(persons: Client)
     assert persons.call("PATCH", f"sobjects/Account/{account}", changes).status_code == 204
     (person,) = persons.query(contact, found["PersonContactId"])
     assert (person["Name"], person["Email"]) == ("Ida Lind", "i@lund.example")
+    path = f"sobjects/Contact/{found['PersonContactId']}"
+    assert persons.call("PATCH", path, {"MailingCity": "Oslo"}).status_code == 204
+    (mirrored,) = persons.query("SELECT PersonMailingCity FROM Account WHERE Id = {}", account)
+    assert mirrored == {"PersonMailingCity": "Oslo"}
     task = {"Subject": "Call", "WhoId": found["PersonContactId"]}
     made = persons.call("POST", "sobjects/Task", task).json()["id"]
     (about,) = persons.query("SELECT AccountId FROM Task WHERE Id = {}", made)
