@@ -12,6 +12,7 @@ from devorg.rest import (
     object_info,
     query,
     replication,
+    retrieve,
     sobjects,
     ui_api,
     unsupported,
@@ -19,5 +20,5 @@ from devorg.rest import (
 
 LOADED = (
     batch, collections, composite, describe, ingest_resources, limits, object_info, query,
-    query_resources, replication, sobjects, ui_api, unsupported,
+    query_resources, replication, retrieve, sobjects, ui_api, unsupported,
 )  # fmt: skip
