@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, jsonify
 
-from devorg import users
+from devorg import moments, rows, users
 from devorg.control.call import base_url, blueprint, record_of, the_body, the_org, user_of
 from devorg.errors import ControlError
 
@@ -18,6 +18,20 @@ def list_users() -> Response:
             for each in users.USERS
         ]
     )
+
+
+@blueprint.post("/users/active")
+def change_user() -> Response:
+    """`user` and `active`: an inactive one cannot log in, and can be given no records."""
+    org, body = the_org(), the_body()
+    user, active = user_of(body.get("user")), body.get("active")
+    if not isinstance(active, bool):
+        raise ControlError("active", "active must be true or false.")
+    now = moments.write(org.clock.now())
+    changes = {"IsActive": active, "LastModifiedDate": now, "SystemModstamp": now}
+    with org.store.writing() as connection:
+        rows.update(connection, org.schema.objects["User"], user.id, changes)
+    return jsonify(user=user.alias, active=active)
 
 
 @blueprint.post("/sign")

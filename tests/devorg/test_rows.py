@@ -220,3 +220,15 @@ def test_an_insert_cannot_choose_its_id(rep: Client, main: dict[str, str]) -> No
     (result,) = rep.call("POST", "composite/sobjects", {"records": [row]}).json()
     assert result["errors"][0]["statusCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"
     assert result["errors"][0]["message"] == "cannot specify Id in an insert call"
+
+
+def test_an_inactive_user_can_be_given_no_records(rep: Client, main: dict[str, str]) -> None:
+    """X16: INACTIVE_OWNER_OR_USER at OwnerId; what they own stays as it is."""
+    users = {each["alias"]: each["Id"] for each in rep.control("GET", "users")["users"]}
+    rep.control("POST", "users/active", {"user": "reverse", "active": False})
+    path = f"sobjects/Contact/{main['contact']}"
+    answer = rep.call("PATCH", path, {"OwnerId": users["reverse"]}).json()[0]
+    assert (answer["errorCode"], answer["fields"]) == ("INACTIVE_OWNER_OR_USER", ["OwnerId"])
+    assert users["reverse"][:15] in answer["message"]
+    rep.control("POST", "users/active", {"user": "reverse", "active": True})
+    assert rep.call("PATCH", path, {"OwnerId": users["reverse"]}).status_code == 204
