@@ -54,6 +54,8 @@ def _condition(sobject: SObject, table: str, *, edit: bool) -> str:
         parents = " AND ".join(
             _through(sobject, table, name, edit=False) for name in ("WhoId", "WhatId")
         )
+        if edit and sobject.sharing_model == "Private":
+            return f"({own} AND ({owned(table)} OR {_general(sobject, edit=True)}))"
         return f"({own} AND ({owned(table)} OR ({parents})))"
     rest = _shared(sobject, table, edit=edit)
     return own if rest == "1" else f"({own} AND {rest})"
@@ -78,16 +80,11 @@ def _shared(sobject: SObject, table: str, *, edit: bool) -> str:
     model = sobject.sharing_model
     if model == "ReadWrite" or (model == "Read" and not edit):
         return "1"
-    right = "modify_all" if edit else "view_all"
-    general = (
-        "EXISTS (SELECT 1 FROM object_right AS o WHERE o.user_id = :user"  # noqa: S608 - names of devorg's own tables
-        f" AND o.sobject = '{sobject.name}' AND o.{right})"
-    )
     share = (
         "EXISTS (SELECT 1 FROM shared_record AS s WHERE s.user_id = :user"  # noqa: S608 - names of devorg's own tables
         f' AND s.record_id = {table}."Id"{" AND s.editable" if edit else ""})'
     )
-    open_to = [general, share]
+    open_to = [_general(sobject, edit=edit), share]
     parent = next(iter(sobject.parent_fields), None)
     if model == "ControlledByParent" and parent:
         through = _through(sobject, table, parent, edit=edit)
@@ -97,6 +94,15 @@ def _shared(sobject: SObject, table: str, *, edit: bool) -> str:
     else:
         open_to.append(owned(table))
     return f"({' OR '.join(open_to)})"
+
+
+def _general(sobject: SObject, *, edit: bool) -> str:
+    """The user sees, or changes, all records of the object."""
+    right = "modify_all" if edit else "view_all"
+    return (
+        "EXISTS (SELECT 1 FROM object_right AS o WHERE o.user_id = :user"  # noqa: S608 - names of devorg's own tables
+        f" AND o.sobject = '{sobject.name}' AND o.{right})"
+    )
 
 
 def _through(sobject: SObject, table: str, column: str, *, edit: bool) -> str:

@@ -19,7 +19,7 @@ from devorg.errors import ControlError
 from devorg.faults import Faults
 from devorg.history import History
 from devorg.names import Names
-from devorg.preferences import Preferences
+from devorg.preferences import PRIVATE, Preferences
 from devorg.rights import Rights, stored
 from devorg.schema import Schema
 from devorg.seed.plant import plant
@@ -120,6 +120,8 @@ class Org:
     def use_preferences(self, preferences: Preferences) -> None:
         """Another way of working from now on; shared activities bring objects of their own."""
         before, self.preferences = self.preferences, preferences
+        model = "Private" if preferences.activity_sharing == PRIVATE else "ControlledByParent"
+        self.use_schema(self.schema.with_sharing({"Task": model, "Event": model}))
         if preferences.shared_activities == before.shared_activities:
             return
         self.use_schema(people.sharing_schema(self.schema, on=preferences.shared_activities))

@@ -14,6 +14,7 @@ from devorg.metadata import Changes, read_folder
 from devorg.metadata.changes import from_json
 from devorg.metadata.objects import SHARING_MODELS
 from devorg.names import checked_namespace
+from devorg.preferences import CONTROLLED_BY_PARENT, PRIVATE, Preferences
 
 
 @blueprint.get("/metadata")
@@ -64,19 +65,33 @@ def show_sharing() -> Response:
 
 @blueprint.post("/sharing")
 def change_sharing() -> Response:
-    """`{"Contact": "Private"}`: org-wide defaults, in the words of metadata's sharingModel."""
-    org = the_org()
-    schema = org.schema
-    for name, model in the_body().items():
+    """`{"Contact": "Private"}`: org-wide defaults, in the words of metadata's sharingModel;
+    `Activity` is Private or ControlledByParent.
+    """
+    org, body = the_org(), the_body()
+    if "Activity" in body:
+        org.use_preferences(_activity_sharing(body.pop("Activity")))
+    models: dict[str, str] = {}
+    for name, model in body.items():
         sobject = sobject_of(name)
         if model not in SHARING_MODELS or sobject.sharing not in {"record", "parent"}:
             known = ", ".join(SHARING_MODELS)
             raise ControlError("sharing", f"{name} cannot be {model!r}; models are {known}.")
-        schema = schema.with_objects(replace(sobject, sharing_model=SHARING_MODELS[model]))
-    org.use_schema(schema)
+        models[sobject.name] = SHARING_MODELS[model]
+    org.use_schema(org.schema.with_sharing(models))
     return jsonify(_models())
 
 
+def _activity_sharing(model: object) -> Preferences:
+    words = {"Private": PRIVATE, "ControlledByParent": CONTROLLED_BY_PARENT}
+    if model not in words:
+        raise ControlError(
+            "sharing", f"Activity cannot be {model!r}; models are {', '.join(words)}."
+        )
+    return replace(the_org().preferences, activity_sharing=words[str(model)])
+
+
 def _models() -> dict[str, str]:
-    objects = the_org().schema.objects.values()
-    return {each.name: each.sharing_model for each in objects if each.sharing == "record"}
+    objects = the_org().schema.objects
+    found = {each.name: each.sharing_model for each in objects.values() if each.sharing == "record"}
+    return {**found, "Activity": objects["Task"].sharing_model}

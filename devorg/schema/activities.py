@@ -127,6 +127,7 @@ TASK = SObject(
         *PACKAGE_FIELDS,
     ),
     sharing="activity",
+    sharing_model="ControlledByParent",
 )  # fmt: skip
 
 EVENT = SObject(
@@ -189,6 +190,7 @@ EVENT = SObject(
         *PACKAGE_FIELDS,
     ),
     sharing="activity",
+    sharing_model="ControlledByParent",
 )  # fmt: skip
 
 TASK_STATUS = SObject(

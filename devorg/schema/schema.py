@@ -63,6 +63,15 @@ class Schema:
         """The object with this bare name (case does not matter), or None."""
         return self._by_lower_name.get(name.lower())
 
+    def with_sharing(self, models: Mapping[str, str]) -> Schema:
+        """The same schema with other org-wide defaults; itself if none changes."""
+        changed = [
+            replace(self.objects[name], sharing_model=model)
+            for name, model in models.items()
+            if self.objects[name].sharing_model != model
+        ]
+        return self.with_objects(*changed) if changed else self
+
     def with_objects(self, *changed: SObject) -> Schema:
         """The same schema with these objects added, or put in place of those of their names."""
         return Schema({**self.objects, **{each.name: each for each in changed}}.values())

@@ -96,6 +96,30 @@ def test_public_read_only_records_are_changed_by_their_owner_alone(
     assert rep.call("PATCH", path, {"Title": "X"}).status_code == 204
 
 
+def test_private_activities_are_seen_by_all_and_changed_by_owners(
+    rep: Client, integration: Client
+) -> None:
+    """X16: by people above them too; UserRecordAccess says the same."""
+    integration.control("POST", "sharing", {"Activity": "Private"})
+    (task, *_) = integration.query("SELECT Id FROM Task LIMIT 1")
+    path = f"sobjects/Task/{task['Id']}"
+    soql = "SELECT HasReadAccess, HasEditAccess FROM UserRecordAccess WHERE UserId = {}"
+    soql += " AND RecordId = {}"
+
+    def may() -> tuple[int, bool]:
+        status = integration.call("PATCH", path, {"Subject": "X"}).status_code
+        (found,) = rep.query(soql, id_of("integration"), task["Id"])
+        assert found["HasReadAccess"] is True
+        return status, found["HasEditAccess"]
+
+    assert may() == (403, False)
+    integration.control("POST", "role", {"user": "rep", "role": "Seller", "parent": "Lead"})
+    integration.control("POST", "role", {"user": "integration", "role": "Lead"})
+    assert may() == (204, True)
+    models = integration.control("POST", "sharing", {"Activity": "ControlledByParent"})
+    assert models["Activity"] == "ControlledByParent"
+
+
 def test_user_record_access_tells_what_sharing_grants(
     rep: Client, integration: Client, main: dict[str, str]
 ) -> None:
