@@ -136,8 +136,10 @@ class Org:
         found = self.describe(sobject)
         if found is None:
             self.cannot(f"the user does not see {sobject}")
-        if not found[right]:
-            self.cannot(f"{sobject} is not {right} for the user")
+        # What is made must be taken away again.
+        for each in (right, "deletable") if right == "createable" else (right,):
+            if not found[each]:
+                self.cannot(f"{sobject} is not {each} for the user")
         for name in fields:
             if name not in self.fields(sobject):
                 self.cannot(f"the user does not see {sobject}.{name}")
