@@ -10,7 +10,7 @@ from flask import Response, jsonify, request
 from devorg.errors import DevorgError
 from devorg.ids import to_18
 from devorg.oauth.answers import identity_url
-from devorg.oauth.blueprint import base_url, blueprint, the_org
+from devorg.oauth.blueprint import address, base_url, blueprint, the_org
 from devorg.tokens import Session
 from devorg.users import User
 
@@ -39,9 +39,13 @@ def _session() -> Session:
     if not token:
         raise IdentityError("Missing_OAuth_Token", 403)
     session = the_org().tokens.session_of(token.strip(), use=True)
-    if session is None or not session.scopes & _MAY_ASK:
+    if session is None or not session.scopes & _MAY_ASK or not _comes_from_allowed(session):
         raise IdentityError("Bad_OAuth_Token", 403)
     return session
+
+
+def _comes_from_allowed(session: Session) -> bool:
+    return session.app is None or session.app.allows(address())
 
 
 @blueprint.route("/services/oauth2/userinfo", methods=["GET", "POST"])

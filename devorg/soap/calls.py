@@ -8,6 +8,7 @@ from flask import request
 
 from devorg import history
 from devorg.apps.passwords import by_username
+from devorg.apps.scopes import opens_api
 from devorg.org import Org
 from devorg.soap.envelope import SoapCall, SoapError, Value
 from devorg.tokens import LIFETIME_MS
@@ -105,11 +106,14 @@ def _logout(org: Org, call: SoapCall, _kind: str, _version: int) -> Value:
 
 
 def _session_user(org: Org, call: SoapCall) -> User:
-    user = org.tokens.user_of(call.session_id)
-    if user is None:
+    session = org.tokens.session_of(call.session_id, use=True)
+    if session is None:
         message = "Invalid Session ID found in SessionHeader: Illegal Session"
         raise SoapError("INVALID_SESSION_ID", message)
-    return user
+    allowed = session.app is None or session.app.allows(request.remote_addr or "")
+    if not opens_api(session.scopes) or not allowed:
+        raise SoapError("INVALID_SESSION_ID", "This session is not valid for use with the API")
+    return session.user
 
 
 CALLS: dict[str, Callable[[Org, SoapCall, str, int], Value]] = {

@@ -95,6 +95,8 @@ def test_an_address_out_of_range_gets_no_tokens(app_org: RunningOrg, visitor: Br
     answer = limits(app_org, tokens["access_token"])
     assert answer.status_code == 401
     assert answer.json() == [{"message": NO_SESSION, "errorCode": "INVALID_SESSION_ID"}]
+    header = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert requests.get(tokens["id"], headers=header, timeout=30).status_code == 403
     change_app(app_org, ipRelaxationPolicyType="Bypass")
     assert works(app_org, tokens["access_token"])
     assert exchange(app_org, code).status_code == 200

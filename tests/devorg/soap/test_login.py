@@ -12,6 +12,7 @@ from defusedxml import ElementTree
 from devorg import DevorgConfig
 from devorg.apps.passwords import DEFAULT_PASSWORD, DEFAULT_SECURITY_TOKEN
 from devorg.server import RunningOrg, running
+from devorg.users import USERS
 
 ROSA = "rosa.lindqvist@halyard.example"
 GOOD = DEFAULT_PASSWORD + DEFAULT_SECURITY_TOKEN
@@ -152,6 +153,18 @@ def test_a_session_says_whose_it_is_until_it_logs_out(org: RunningOrg) -> None:
     over = call(org, ask, head)
     assert over.status_code == 500
     assert texts(over)["exceptionCode"] == "INVALID_SESSION_ID"
+
+
+def test_a_session_without_the_api_scope_opens_no_soap(org: RunningOrg) -> None:
+    """X16: an app's token is a session id here, too, as far as its scopes go."""
+    apps, rep = org.org.oauth.apps, USERS[0]
+    app = apps.all()[0]
+    for scope, status in (("api", 200), ("openid", 500)):
+        session = org.org.tokens.issue(rep, app, frozenset({scope}))
+        head = f'<SessionHeader xmlns="{PARTNER}"><sessionId>{session}</sessionId></SessionHeader>'
+        answer = call(org, f'<getUserInfo xmlns="{PARTNER}"/>', head)
+        assert answer.status_code == status
+    assert texts(answer)["exceptionMessage"] == "This session is not valid for use with the API"
 
 
 @pytest.mark.parametrize(
