@@ -24,6 +24,7 @@ MOST_BYTES: Final = 64 * 1024
 _MOST_PARTS = 25
 # What a part's or a call's answer is told with in one line.
 _MOST_WORDS = 200
+_FAILED = " rows failed: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Part:
     status: int
     note: str
 
+    @property
+    def failed(self) -> bool:
+        """True if it was refused, or rows of it were."""
+        return self.status >= 400 or _FAILED in self.note
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -67,6 +73,14 @@ class Event:
     note: str = ""
     dropped: bool = False
     by_canvas: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """True if anything of it was refused; also without an answer."""
+        parts = any(part.failed for part in self.parts)
+        return (
+            self.status >= 400 or not self.status or self.dropped or _FAILED in self.note or parts
+        )
 
 
 class History:
@@ -285,4 +299,4 @@ def _rows(results: Sequence[Any]) -> str:
         if isinstance(error, dict)
     )
     why = ", ".join(f"{code} ×{count}" for code, count in codes.most_common(3))
-    return f"{len(failed)} of {len(results)} rows failed: {why}"[:_MOST_WORDS]
+    return f"{len(failed)} of {len(results)}{_FAILED}{why}"[:_MOST_WORDS]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from devorg.pages import canvas, routes
+from devorg.pages import canvas, happened, routes, setup
 from devorg.pages.web import blueprint
 
 # Importing them registers their addresses.
-PARTS = (canvas, routes)
+PARTS = (canvas, happened, routes, setup)
 
 __all__ = ["PARTS", "blueprint"]
