@@ -148,7 +148,7 @@ class Rights:
         self, connection: sqlite3.Connection, user: User
     ) -> frozenset[tuple[str, str]]:
         """(object, bare field name) of each field that the user may not see, for any reason."""
-        switched = access.hidden_fields(connection, user.id)
+        switched = self._with_compounds(access.hidden_fields(connection, user.id))
         if any(each.open and not each.fields for each in self.of(user)):
             return switched
         return switched | {
@@ -156,6 +156,20 @@ class Rights:
             for sobject in self.schema.objects.values()
             for name in sobject.by_name.keys() - self.readable(user, sobject)
         }
+
+    def _with_compounds(self, hidden: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """An address is hidden with any of its parts, and they with it."""
+        more = set()
+        for name, field_name in hidden:
+            sobject = self.schema.objects.get(name)
+            field = sobject.by_name.get(field_name) if sobject else None
+            if sobject and field and field.type == "address":
+                more |= {
+                    (name, each.name) for each in sobject.fields if each.compound == field_name
+                }
+            elif field and (field.compound or "").endswith("Address"):
+                more.add((name, str(field.compound)))
+        return hidden | more
 
     def check_api(self, user: User) -> None:
         """Refuse who lacks API Enabled. Raises ApiError."""

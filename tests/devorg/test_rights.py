@@ -71,6 +71,26 @@ def test_a_permission_set_opens_an_object_and_the_fields_it_names(
     assert code(limited.call("GET", "query?q=SELECT Phone FROM Contact")) == "INVALID_FIELD"
 
 
+@pytest.mark.parametrize(
+    ("hidden", "gone"),
+    [
+        ("MailingCity", {"MailingCity", "MailingAddress"}),
+        ("MailingAddress", {"MailingCity", "MailingStreet", "MailingAddress"}),
+    ],
+)
+def test_a_hidden_part_does_not_show_in_its_address(
+    rep: Client, hidden: str, gone: set[str]
+) -> None:
+    """X16: nor the parts of a hidden address."""
+    change = {"user": "rep", "field": f"Contact.{hidden}", "visible": False}
+    rep.control("POST", "access", change)
+    fields = rep.call("GET", "sobjects/Contact/describe").json()["fields"]
+    names = {each["name"] for each in fields}
+    assert not gone & names
+    assert "OtherAddress" in names
+    assert code(rep.call("GET", "query?q=SELECT MailingAddress FROM Contact")) == "INVALID_FIELD"
+
+
 def test_object_permissions_decide_about_writes(limited: Client, main: dict[str, str]) -> None:
     """X16: read alone writes nothing; create and edit do what they say, delete stays refused."""
     path = f"sobjects/Contact/{main['contact']}"
