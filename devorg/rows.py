@@ -48,8 +48,10 @@ def insert(connection: sqlite3.Connection, sobject: SObject, records: Sequence[R
     """Add complete records; fields left out are null, or false."""
     if not records:
         return
-    names = [field.name for field in sobject.stored]
+    used = set().union(*records)
     blank = {field.name: False for field in sobject.stored if field.type == "boolean"}
+    # Columns that no record fills are null, or false, by themselves.
+    names = [field.name for field in sobject.stored if field.name in used]
     columns = ", ".join(f'"{name}"' for name in names)
     marks = ", ".join("?" * len(names))
     connection.executemany(
