@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from devorg.errors import ApiError
@@ -97,6 +98,7 @@ class Conditions:
         if operator in {"=", "!="}:
             if value is None:
                 return f"({operand.sql} IS {'NOT ' if operator == '!=' else ''}NULL)"
+            operand, value = _folded(operand, value)
             word = "=" if operator == "=" else "IS NOT"
             return f"({operand.sql} {word} {self._mark(value)})"
         if value is None or operand.type == "multipicklist":
@@ -113,6 +115,7 @@ class Conditions:
     def _like(self, operand: Operand, pattern: Any) -> str:
         if pattern is None:
             return f"({operand.sql} IS NULL)"
+        operand, pattern = _folded(operand, pattern)
         return f"({operand.sql} LIKE {self._mark(pattern)} ESCAPE '\\')"
 
     def _within_days(self, operand: Operand, operator: str, days: Days) -> str:
@@ -135,12 +138,20 @@ class Conditions:
                 self._within_days(operand, "=", each) for each in stored if isinstance(each, Days)
             ]
             plain = [each for each in stored if each is not None and not isinstance(each, Days)]
-            if plain:
-                parts.append(f"({operand.sql} IN ({self._list(plain)}))")
+            parts += self._in(operand, plain)
             if None in stored:
                 parts.append(f"({operand.sql} IS NULL)")
         found = _joined("OR", parts)
         return f"({found} IS NOT TRUE)" if condition.negated else found
+
+    def _in(self, operand: Operand, values: list[Any]) -> list[str]:
+        folding = [each for each in values if _folded(operand, each)[0] is not operand]
+        plain = [each for each in values if each not in folding] if folding else values
+        parts = [f"({operand.sql} IN ({self._list(plain)}))"] if plain else []
+        if folding:
+            folded, _ = _folded(operand, folding[0])
+            parts.append(f"({folded.sql} IN ({self._list([each.lower() for each in folding])}))")
+        return parts
 
     def _list(self, values: list[Any]) -> str:
         if len(values) > _MARKS:
@@ -160,15 +171,25 @@ class Conditions:
         wanted = [each for each in str(value.value).split(";") if each]
         if not wanted:
             return f"({operand.sql} IS NULL)"
-        tests = [
-            f"(instr(lower(';' || {operand.sql} || ';'), {self._mark(f';{each.lower()};')}) > 0)"
-            for each in wanted
-        ]
-        return _joined("AND", tests)
+        chosen = f"soql_lower(';' || {operand.sql} || ';')"
+        marks = [self._mark(f";{each.lower()};") for each in wanted]
+        return _joined("AND", [f"(instr({chosen}, {mark}) > 0)" for mark in marks])
 
     def _refused(self, operand: Operand) -> ApiError:
         message = f"invalid operator on {operand.type} field"
         return self._operands.refuse(operand.at, "INVALID_QUERY_FILTER_OPERATOR", message)
+
+
+def _folded(operand: Operand, value: Any) -> tuple[Operand, Any]:
+    """Both sides in lower case where SQLite, which knows ASCII only, would see a difference.
+
+    No index serves that; other texts are left to the index.
+    """
+    if not isinstance(value, str) or operand.exact or not operand.is_text or value.isascii():
+        return operand, value
+    if value.lower() == value.upper():
+        return operand, value
+    return replace(operand, sql=f"soql_lower({operand.sql})"), value.lower()
 
 
 def _joined(word: str, parts: list[str]) -> str:

@@ -89,6 +89,14 @@ def date(token: Token) -> Value:
     return value("date", token, str(token))
 
 
+def time(token: Token) -> Value:
+    """A time of day, as stored. Raises Malformed."""
+    stored = moments.clock(token.upper())
+    if stored is None:
+        raise unexpected(token)
+    return value("time", token, stored)
+
+
 def date_literal(token: Token) -> Value:
     """`TODAY`, `LAST_N_DAYS:3`. Raises Malformed for what is none."""
     if not is_literal(token.upper()):

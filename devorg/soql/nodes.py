@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 LiteralKind = Literal[
-    "string", "datetime", "date", "number", "boolean", "null", "date literal", "currency"
+    "string", "datetime", "date", "time", "number", "boolean", "null", "date literal", "currency"
 ]
 
 

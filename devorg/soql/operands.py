@@ -30,6 +30,8 @@ class Operand:
     at: Expression
     # The values of a picklist, in their order.
     values: tuple[str, ...] = ()
+    # True for ids and for keys whose case counts.
+    exact: bool = False
 
     @property
     def name(self) -> str:
@@ -44,7 +46,9 @@ class Operand:
 
 def operand_of(column: Column, at: Expression) -> Operand:
     """A plain field."""
-    return Operand(column.sql, column.field.type, at, column.field.values)
+    field = column.field
+    exact = field.case_sensitive or field.type in {"id", "reference"}
+    return Operand(column.sql, field.type, at, field.values, exact)
 
 
 @dataclass(frozen=True, slots=True)

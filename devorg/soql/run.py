@@ -60,6 +60,7 @@ def go_on(call: Call, locator: str, *, page: int = PAGE) -> Result:
 
 def read(call: Call, query: Query) -> list[Record]:
     """The rows of a query built in code, as the user sees them."""
+    _prepare(call.connection)
     return _select(call, translator(call).translate(query, deleted=False))[0]
 
 
@@ -75,6 +76,12 @@ def translator(call: Call) -> Translator:
 
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.create_function("soql_local", 2, dates.local, deterministic=True)
+    connection.create_function("soql_lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: str | None) -> str | None:
+    """SQLite's own knows ASCII only."""
+    return None if text is None else text.lower()
 
 
 def _groups(call: Call, query: Query, *, deleted: bool) -> Result:

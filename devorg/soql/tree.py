@@ -88,6 +88,9 @@ class _Builder(Transformer[Token, Any]):
     def date(self, items: list[Token]) -> Value:
         return literals.date(items[0])
 
+    def time(self, items: list[Token]) -> Value:
+        return literals.time(items[0])
+
     def number(self, items: list[Token]) -> Value:
         return literals.number(items[0])
 

@@ -46,18 +46,33 @@ def test_conditions_find_what_they_say(rep: Client, condition: str, expected: se
     assert {row["Name"] for row in rows} == expected
 
 
-def test_text_of_any_kind_is_found_again(rep: Client) -> None:
-    """X16: quotes, backslashes, lines, accents, and characters beyond the first plane."""
-    texts = ['O\'Brien "the" 1st', "back\\slash", "zwölf Boxkämpfer", "crane 🏗 lift", "50%_off"]
-    for text in texts:
-        created = rep.call("POST", "sobjects/Account", {"Name": text}).json()["id"]
-        quoted = text.replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
+@pytest.mark.parametrize(
+    "text",
+    [
+        'O\'Brien "the" 1st',
+        "back\\slash",
+        "zwölf Boxkämpfer",
+        "Ōsaka Æon",
+        "crane 🏗 lift",
+        "50%_off",
+    ],
+)
+def test_text_of_any_kind_is_found_again(rep: Client, text: str) -> None:
+    """X16: quotes, backslashes, accents, characters beyond the first plane; in any case."""
+    created = rep.call("POST", "sobjects/Account", {"Name": text}).json()["id"]
+    for each in (text, text.upper(), text.lower()):
+        quoted = each.replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
         like = quoted.replace("%", "\\%").replace("_", "\\_")
-        for condition in (f"Name = '{quoted}'", f"Name LIKE '{like}'"):
-            answer = rep.call(
-                "GET", "query", params={"q": f"SELECT Id FROM Account WHERE {condition}"}
-            )
-            assert [each["Id"] for each in answer.json()["records"]] == [created], condition
+        for condition in (
+            f"Name = '{quoted}'",
+            f"Name IN ('no', '{quoted}')",
+            f"Name LIKE '{like}'",
+        ):
+            soql = f"SELECT Id FROM Account WHERE {condition}"
+            answer = rep.call("GET", "query", params={"q": soql})
+            assert [row["Id"] for row in answer.json()["records"]] == [created], condition
+        other = rep.query("SELECT COUNT(Id) n FROM Account WHERE Name != '" + quoted + "'")
+        assert other == [{"n": 12}]
 
 
 def test_an_unescaped_plus_is_a_space(rep: Client) -> None:
@@ -79,6 +94,22 @@ def test_long_lists_and_chains_are_no_problem(rep: Client, main: dict[str, str])
     assert [part["body"]["totalSize"] for part in parts] == [40, 1]
 
 
+def with_field(org: RunningOrg, field: Field) -> None:
+    """One more field on accounts."""
+    account = org.org.schema.objects["Account"]
+    changed = replace(account, fields=(*account.fields, field))
+    org.org.use_schema(org.org.schema.with_objects(changed))
+
+
+def test_times_of_day_compare(org: RunningOrg, rep: Client) -> None:
+    """X16: a time literal has no quotes."""
+    with_field(org, Field("Opens__c", "time", "Opens"))
+    for name, opens in (("early", "07:15:00.000Z"), ("late", "10:00:00.000Z")):
+        rep.call("POST", "sobjects/Account", {"Name": name, "Opens__c": opens})
+    soql = "SELECT Name, Opens__c FROM Account WHERE Opens__c < 09:00:00Z AND Opens__c != null"
+    assert rep.query(soql) == [{"Name": "early", "Opens__c": "07:15:00.000Z"}]
+
+
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
@@ -95,10 +126,7 @@ def test_multi_select_picklists_include_and_exclude(
     org: RunningOrg, rep: Client, condition: str, expected: set[str]
 ) -> None:
     """X16: `A;B` means both, a comma means or, and EXCLUDES is the opposite."""
-    account = org.org.schema.objects["Account"]
-    colours = Field("Colours__c", "multipicklist", "Colours", 4099)
-    changed = replace(account, fields=(*account.fields, colours))
-    org.org.use_schema(org.org.schema.with_objects(changed))
+    with_field(org, Field("Colours__c", "multipicklist", "Colours", 4099))
     chosen = {"red": "Red", "both": "Red;Blue", "green": "Green", "none": None}
     records = [
         {"attributes": {"type": "Account"}, "Name": f"colour {name}", "Colours__c": value}
