@@ -90,6 +90,7 @@ class Changes:
     def add_permission_set(self, source: Source, *, name: str, profile: bool = False) -> None:
         """A permission set, or a profile."""
         made = permission_set(self._renamed(source), name, profile=profile)
+        made = replace(made, fields={self._bare(key): on for key, on in made.fields.items()})
         if self.packaged and not profile:
             made = made.packaged(self.namespace)
         self.permission_sets[made.name] = made
@@ -98,6 +99,14 @@ class Changes:
         """Let the rights know the permission sets and profiles."""
         for each in self.permission_sets.values():
             rights.define(each)
+
+    def _bare(self, key: str) -> str:
+        """`Task.ns__X__c` as the rights know it, where `X__c` is the package's own field."""
+        object_name, _, name = key.partition(".")
+        sobject = self.schema.find(object_name)
+        bare = name.partition("__")[2] if name.count("__") > 1 else name
+        field = sobject.by_name.get(bare) if sobject and name not in sobject.by_name else None
+        return f"{object_name}.{bare}" if field and field.packaged else key
 
     def named(self, name: str) -> str:
         """A custom name under the namespace of this load; what has one keeps it."""

@@ -211,6 +211,26 @@ def test_a_project_gives_objects_that_work_like_the_standard_ones(
     ]
 
 
+def test_deleting_a_parent_does_what_the_relationship_says(
+    rep: Client, project: Path, main: dict[str, str]
+) -> None:
+    """X16: details go with their master, lookups are emptied, a restricting one holds it back."""
+    add(rep, folder=str(project))
+    holding = {"fullName": "Held__c", "type": "Lookup", "referenceTo": "Lead",
+               "deleteConstraint": "Restrict"}  # fmt: skip
+    add(rep, object="Visit__c", fields=[holding])
+    made = rep.call("POST", "sobjects/Contact", {"LastName": "Gone"}).json()["id"]
+    row = {"Contact__c": made, "Day__c": "2026-11-20", "Held__c": main["lead"]}
+    visit = rep.call("POST", "sobjects/Visit__c", row).json()["id"]
+    rep.call("POST", "sobjects/Stop__c", {"Name": "One", "Visit__c": visit})
+    assert rep.call("DELETE", f"sobjects/Contact/{made}").status_code == 204
+    assert rep.query("SELECT Contact__c FROM Visit__c") == [{"Contact__c": None}]
+    held = rep.call("DELETE", f"sobjects/Lead/{main['lead']}")
+    assert held.json()[0]["errorCode"] == "DELETE_FAILED"
+    assert rep.call("DELETE", f"sobjects/Visit__c/{visit}").status_code == 204
+    assert rep.query("SELECT Id FROM Stop__c") == []
+
+
 def test_a_record_type_is_described_and_tells_itself_on_rows(rep: Client, project: Path) -> None:
     """X16: recordTypeInfos, RecordType rows, RecordTypeId with its default."""
     add(rep, folder=str(project))

@@ -139,7 +139,7 @@ def test_activities_hang_on_user_permissions(limited: Client, main: dict[str, st
 
 
 def test_activity_fields_are_granted_as_those_of_task(limited: Client) -> None:
-    """X16: permission sets name them `Task.X`, and mean Events as well."""
+    """X16: permission sets name them `Task.X`, and mean Events as well; with the namespace too."""
     names = ("ActivitiesAccess", "EditTask", "EditEvent")
     users = [{"name": name, "enabled": True} for name in names]
     field = {"field": "Task.Inlay_Kind__c", "readable": True, "editable": True}
@@ -149,6 +149,11 @@ def test_activity_fields_are_granted_as_those_of_task(limited: Client) -> None:
         found = {each["name"] for each in body["fields"]}
         assert "Inlay_Kind__c" in found
         assert "Inlay_Key__c" not in found
+    limited.control("POST", "namespace", {"namespace": "ns"})
+    field = {"field": "Task.ns__Inlay_Key__c", "readable": True}
+    grant(limited, {"fullName": "Key", "fieldPermissions": [field]})
+    fields = limited.call("GET", "sobjects/Event/describe").json()["fields"]
+    assert {"ns__Inlay_Key__c", "ns__Inlay_Kind__c"} <= {each["name"] for each in fields}
 
 
 def test_contact_roles_follow_the_opportunity(limited: Client, main: dict[str, str]) -> None:
