@@ -79,6 +79,9 @@ class Translator:
         Raises ApiError as a real org does: INVALID_TYPE, INVALID_FIELD and the like.
         """
         sobject = self.sobject(query)
+        if query.fields is None and (query.group or query.having is not None):
+            message = unknown("COUNT() with GROUP BY or HAVING: count a field")
+            raise refusal(query.text, *query.sobject_at, "MALFORMED_QUERY", message)
         return self._rows(query, sobject, query.text, deleted=deleted, level=0)
 
     def sobject(self, query: Query) -> SObject:

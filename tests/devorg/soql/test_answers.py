@@ -217,6 +217,19 @@ def test_order_limit_and_offset(rep: Client) -> None:
     assert rep.query("SELECT AccountId FROM Task ORDER BY AccountId DESC")[0]["AccountId"] is None
 
 
+def test_packaged_fields_carry_the_namespace(rep: Client) -> None:
+    """X16: in FIELDS(), as a field, in conditions and in the answer."""
+    rep.control("POST", "namespace", {"namespace": "acme"})
+    assert "acme__Inlay_Key__c" in rep.query("SELECT FIELDS(CUSTOM) FROM Task LIMIT 1")[0]
+    rows = rep.query(
+        "SELECT ACME__inlay_kind__c, COUNT(Id) n FROM Task WHERE acme__Inlay_Key__c = null"
+        " GROUP BY acme__Inlay_Kind__c"
+    )
+    assert set(rows[0]) == {"acme__Inlay_Kind__c", "n"}
+    bare = rep.call("GET", "query", params={"q": "SELECT Inlay_Key__c FROM Task"})
+    assert bare.json()[0]["errorCode"] == "INVALID_FIELD"
+
+
 def test_mine_are_the_rows_that_the_user_owns(rep: Client) -> None:
     """X16: USING SCOPE mine and everything."""
     everything = rep.query("SELECT OwnerId FROM Opportunity USING SCOPE everything")

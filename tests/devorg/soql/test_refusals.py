@@ -69,6 +69,12 @@ def refused(client: Client, soql: str, path: str = "query") -> tuple[str, str]:
         ("SELECT COUNT(Id) FROM Opportunity GROUP BY Name ORDER BY StageName", "MALFORMED_QUERY", "Column:58", "Ordered field must be grouped or aggregated: StageName"),
         ("SELECT Name, COUNT(Name) FROM Opportunity GROUP BY Name", "MALFORMED_QUERY", "Column:14", "Grouped field should not be aggregated: Name"),
         ("SELECT COUNT(Id) FROM Opportunity GROUP BY Amount", "INVALID_FIELD", "Column:44", "field 'Amount' can not be grouped in a query call"),
+        ("SELECT COUNT() FROM Opportunity GROUP BY StageName", "MALFORMED_QUERY", "Column:21", "COUNT() with GROUP BY"),
+        ("SELECT COUNT() FROM Opportunity ORDER BY StageName", "MALFORMED_QUERY", "Column:42", "Ordered field must be grouped or aggregated"),
+        ("SELECT COUNT(Id) FROM Opportunity HAVING COUNT(Id) > 1", "MALFORMED_QUERY", "Column:23", "HAVING without GROUP BY"),
+        ("SELECT COUNT(Id), (SELECT Id FROM Tasks) FROM Opportunity", "MALFORMED_QUERY", "Column:47", "child queries"),
+        ("SELECT COUNT(Id) FROM Opportunity WHERE COUNT(Id) > 1", "MALFORMED_QUERY", "Column:41", "COUNT() here"),
+        ("SELECT Id, (SELECT Id FROM Contacts OFFSET 1) FROM Account", "MALFORMED_QUERY", "Column:28", "OFFSET in a child query"),
         ("SELECT SUM(Name) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "field Name does not support aggregate operator SUM"),
         ("SELECT COUNT(IsWon) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "field IsWon does not support aggregate operator COUNT"),
         ("SELECT MAX(StageName) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "MAX() of a picklist"),
@@ -176,6 +182,27 @@ def test_a_hidden_field_is_no_column(org: RunningOrg) -> None:
     assert "Email" not in client.query("SELECT FIELDS(STANDARD) FROM Contact LIMIT 1")[0]
     named = client.call("GET", "sobjects/Contact/describe").json()["fields"]
     assert "Email" not in [each["name"] for each in named]
+
+
+@pytest.mark.parametrize(
+    ("soql", "code"),
+    [
+        ("SELECT Id FROM Contact", "INVALID_TYPE"),
+        ("SELECT COUNT(Id) FROM Contact", "INVALID_TYPE"),
+        ("SELECT Id, (SELECT Id FROM Contacts) FROM Account", "INVALID_TYPE"),
+        ("SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact)", "INVALID_TYPE"),
+        ("SELECT Contact.Name FROM OpportunityContactRole", "INVALID_FIELD"),
+        ("SELECT TYPEOF Who WHEN Contact THEN Name END FROM Task", "INVALID_TYPE"),
+    ],
+)
+def test_an_object_that_may_not_be_read_is_not_there(
+    org: RunningOrg, rep: Client, monkeypatch: pytest.MonkeyPatch, soql: str, code: str
+) -> None:
+    """X16: as object, as child, as parent, and inside."""
+    monkeypatch.setattr(
+        org.org.rights, "may", lambda user, sobject, action: sobject.name != "Contact"
+    )
+    assert refused(rep, soql)[0] == code
 
 
 def test_explain_is_not_there(rep: Client) -> None:
