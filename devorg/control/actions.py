@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Response, jsonify
 
+from devorg import moments, rows
 from devorg.actions.acting import Actor
 from devorg.actions.convert import CONVERTED, Conversion, convert
 from devorg.actions.merge import merge
 from devorg.control.call import blueprint, record_of, the_body, the_org, user_of
+from devorg.dml.deletion import Deletion
 from devorg.errors import ControlError
 
 
@@ -58,6 +60,39 @@ def convert_lead() -> Response:
         opportunityId=made.opportunity_id,
         success=True,
     )
+
+
+@blueprint.post("/undelete")
+def undelete() -> Response:
+    """`record`: out of the recycle bin, with what went along; merged ones forget their master."""
+    org, body = the_org(), the_body()
+    sobject, record_id = record_of(body.get("record"))
+    user = user_of(body.get("user", "admin"))
+    now = moments.write(org.clock.now())
+    with org.store.writing() as connection:
+        record = rows.by_id(connection, sobject, record_id)
+        if record is None or not record.get("IsDeleted"):
+            raise ControlError("record", f"{record_id} is not in the recycle bin.")
+        count = Deletion(connection, org.schema, user.id, now).restore(sobject, [record])
+        if record.get("MasterRecordId"):
+            rows.update(connection, sobject, record_id, {"MasterRecordId": None})
+    return jsonify(id=record_id, restored=count, success=True)
+
+
+@blueprint.post("/touch")
+def touch() -> Response:
+    """`records`: a system process has been at them; SystemModstamp alone moves."""
+    org, stated = the_org(), the_body().get("records")
+    if not isinstance(stated, list):
+        raise ControlError("records", "records must be a list of ids.")
+    found = [record_of(each) for each in stated]
+    if any("SystemModstamp" not in sobject.by_name for sobject, _ in found):
+        raise ControlError("records", "A record of these has no SystemModstamp.")
+    stamp = {"SystemModstamp": moments.write(org.clock.now())}
+    with org.store.writing() as connection:
+        for sobject, record_id in found:
+            rows.update(connection, sobject, record_id, stamp)
+    return jsonify(touched=len(found), **stamp)
 
 
 def _existing(body: dict[str, Any], word: str, kind: str) -> str | None:

@@ -78,8 +78,30 @@ class Deletion:
             elif field.updateable and field.nillable:
                 self._let_go(child, field, ids)
 
-    def _mark(self, sobject: SObject, ids: Sequence[str]) -> None:
-        stamps: Record = {"IsDeleted": True}
+    def restore(self, sobject: SObject, records: Sequence[Record]) -> int:
+        """Take deleted rows out of the bin, with what went along at the same moment; how many."""
+        if not records:
+            return 0
+        self._mark(sobject, [each["Id"] for each in records], deleted=False)
+        if sobject.name in {"Task", "Event"}:
+            roll_up = LastActivity(self._connection, self._schema, sobject.name, self._now)
+            for each in records:
+                roll_up.note(None, {**each, "IsDeleted": False})
+            roll_up.flush()
+        moments = {each["Id"]: each["SystemModstamp"] for each in records}
+        count = len(records)
+        for child, field in self._children(sobject):
+            if field.cascades and "IsDeleted" in child.by_name:
+                gone = [
+                    each
+                    for each in rows.by_values(self._connection, child, field.name, list(moments))
+                    if each["IsDeleted"] and each["SystemModstamp"] == moments[each[field.name]]
+                ]
+                count += self.restore(child, gone)
+        return count
+
+    def _mark(self, sobject: SObject, ids: Sequence[str], *, deleted: bool = True) -> None:
+        stamps: Record = {"IsDeleted": deleted}
         for name, value in (
             ("LastModifiedDate", self._now),
             ("LastModifiedById", self._user_id),

@@ -93,3 +93,30 @@ def test_the_recycle_bin_can_be_emptied(rep: Client, main: dict[str, str]) -> No
     assert rep.query(soql, path="queryAll") == [{"Id": main["lead"]}]
     assert rep.control("POST", "recycle-bin/empty")["purged"]["Lead"] == 1
     assert rep.query(soql, path="queryAll") == []
+
+
+def test_what_went_along_comes_back_along(rep: Client, main: dict[str, str]) -> None:
+    """X16: undelete; what had been deleted before stays in the bin."""
+    tasks = alive(rep, "Task", WhoId=main["contact"])
+    seen = rep.call("GET", f"sobjects/Account/{main['account']}").json()["LastActivityDate"]
+    rep.call("DELETE", f"sobjects/Task/{tasks[0]}")
+    rep.control("POST", "clock", {"advance_seconds": 60})
+    rep.call("DELETE", f"sobjects/Contact/{main['contact']}")
+    rep.control("POST", "clock", {"advance_seconds": 60})
+    rep.control("POST", "undelete", {"record": main["contact"]})
+    assert alive(rep, "Contact", Id=main["contact"]) == [main["contact"]]
+    assert alive(rep, "Task", WhoId=main["contact"]) == tasks[1:]
+    assert alive(rep, "OpportunityContactRole", ContactId=main["contact"])
+    after = rep.call("GET", f"sobjects/Account/{main['account']}").json()["LastActivityDate"]
+    assert after == seen
+
+
+def test_a_system_process_moves_the_system_modstamp_alone(
+    rep: Client, main: dict[str, str]
+) -> None:
+    """X16: a sync that polls finds a row in which nothing has changed."""
+    before = rep.call("GET", f"sobjects/Contact/{main['contact']}").json()
+    stamp = rep.control("POST", "touch", {"records": [main["contact"]]})["SystemModstamp"]
+    after = rep.call("GET", f"sobjects/Contact/{main['contact']}").json()
+    assert {**before, "SystemModstamp": stamp} == after
+    assert stamp > before["SystemModstamp"]

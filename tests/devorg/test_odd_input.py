@@ -68,7 +68,7 @@ WORDS = (
 )  # fmt: skip
 CALLS = (
     "faults", "rules/validation", "rules/duplicate", "rules/assignment", "rules/required",
-    "merge", "convert", "preferences", "archive", "recycle-bin/empty", "clock",
+    "merge", "convert", "undelete", "touch", "preferences", "archive", "recycle-bin/empty", "clock",
 )  # fmt: skip
 SENSIBLE = st.sampled_from(
     [*sorted(KINDS), "Task", "Contact", "Subject", "Email", "alert", "rep", "private",
