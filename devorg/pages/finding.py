@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from devorg import access
 from devorg.pages.layouts import layout_of
 from devorg.pages.reading import MOST_COUNTED, WINDOW, Reader, name_field
 from devorg.schema import Field, SObject
@@ -67,7 +68,8 @@ def _one(reader: Reader, field: Field, word: str, table: str) -> str:
         if name and other.view is None and not reader.is_large(other):
             return (
                 f'{table}."{field.name}" IN (SELECT p.Id FROM "{parent}" AS p'  # noqa: S608 - names of devorg's own tables
-                f" WHERE p.\"{name}\" LIKE {word} ESCAPE '\\' LIMIT {MOST_COUNTED})"
+                f" WHERE p.\"{name}\" LIKE {word} ESCAPE '\\'"
+                f" AND {access.condition(other, 'p')} LIMIT {MOST_COUNTED})"
             )
     return "0"
 
