@@ -32,6 +32,8 @@ class Operand:
     values: tuple[str, ...] = ()
     # True for ids and for keys whose case counts.
     exact: bool = False
+    # False for what has a value in every row.
+    nullable: bool = True
 
     @property
     def name(self) -> str:
@@ -48,7 +50,8 @@ def operand_of(column: Column, at: Expression) -> Operand:
     """A plain field."""
     field = column.field
     exact = field.case_sensitive or field.type in {"id", "reference"}
-    return Operand(column.sql, field.type, at, field.values, exact)
+    nullable = field.nillable or len(column.path) > 1
+    return Operand(column.sql, field.type, at, field.values, exact, nullable)
 
 
 @dataclass(frozen=True, slots=True)

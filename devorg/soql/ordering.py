@@ -9,6 +9,9 @@ from devorg.soql.operands import Operand
 
 def keys(operand: Operand, ordering: Ordering, parameters: Parameters) -> str:
     """One key of ORDER BY as the SQL that orders so."""
+    if not operand.nullable and not operand.values:
+        # Without a word on nulls, an index read backwards serves DESC.
+        return f"{operand.sql} {'DESC' if ordering.descending else 'ASC'}"
     if not operand.values:
         return _key(operand.sql, ordering)
     # What is not on the list comes behind what is.

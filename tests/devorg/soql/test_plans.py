@@ -66,6 +66,24 @@ def test_searches_use_an_index(
 
 
 @pytest.mark.parametrize(
+    ("order", "index"),
+    [
+        ("CreatedDate DESC", "Contact_CreatedDate"),
+        ("SystemModstamp", "Contact_SystemModstamp"),
+        ("Id DESC", "sqlite_autoindex_Contact_1"),
+        ("Id", "sqlite_autoindex_Contact_1"),
+    ],
+)
+def test_orders_of_indexed_fields_sort_nothing(
+    org: RunningOrg, connection: sqlite3.Connection, order: str, index: str
+) -> None:
+    """X16: the newest ten of a million are read, not sorted."""
+    soql = f"SELECT Id FROM Contact WHERE LastName != 'x' ORDER BY {order} LIMIT 10"
+    (step,) = plan(org, connection, soql)
+    assert step == f"SCAN t USING INDEX {index}"
+
+
+@pytest.mark.parametrize(
     "where",
     [
         f"SystemModstamp > {MOMENT}",
