@@ -93,6 +93,11 @@ class Faults:
         with self._lock:
             return fault.rolls()
 
+    def count(self, fault: Fault, rows: int) -> None:
+        """A fault of rows has struck so many."""
+        with self._lock:
+            fault.struck += rows
+
     def strike_call(
         self,
         paths: Sequence[str],

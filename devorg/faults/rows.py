@@ -66,7 +66,7 @@ class RowFaults:
         if id(fault) not in self._spent:
             self._spent[id(fault)] = self._faults.spend(fault, counted=False)
         if self._spent[id(fault)]:
-            fault.struck += rows
+            self._faults.count(fault, rows)
         return self._spent[id(fault)]
 
 

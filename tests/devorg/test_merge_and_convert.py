@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.devorg.client import Client
 
@@ -50,6 +52,32 @@ def test_accounts_are_merged_with_their_people(rep: Client, main: dict[str, str]
     assert row(rep, "Contact", contact)["AccountId"] == main["account"]
     assert row(rep, "Task", activity)["AccountId"] == main["account"]
     assert row(rep, "Account", main["account"])["ParentId"] is None
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=8),
+    st.lists(st.integers(1, 3), min_size=1, max_size=2, unique=True),
+)
+def test_a_merge_loses_nothing(
+    rep: Client, tasks: list[tuple[int, bool]], losers: list[int]
+) -> None:
+    """X16: the losers' tasks are the master's, the others' stay, none is lost."""
+    rep.control("POST", "reset")
+    people = [made(rep, "Contact", LastName=f"P{number}") for number in range(4)]
+    had: dict[str, str] = {}
+    for at, shared in tasks:
+        rep.control("POST", "preferences", {"shared_activities": shared})
+        had[made(rep, "Task", WhoId=people[at])] = people[at]
+    gone = [people[at] for at in losers]
+    answer = rep.control("POST", "merge", {"master": people[0], "losers": gone})
+    assert answer["updatedRelated"] >= sum(who in gone for who in had.values())
+    has = {each["Id"]: each["WhoId"] for each in rep.records("Task") if each["Id"] in had}
+    assert has == {task: people[0] if who in gone else who for task, who in had.items()}
+    left = {each["Id"] for each in rep.records("Contact") if not each["IsDeleted"]}
+    assert left & set(people) == set(people) - set(gone)
 
 
 @pytest.mark.parametrize("losers", [[], ["main"], ["lead"], ["a", "b", "c"], ["0035e0000zzzzzz"]])
