@@ -16,6 +16,8 @@ from devorg.rest.routing import resource
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 # 150 MB after the conversion to base64, which makes four bytes of three.
 MOST_BYTES = 150 * 1024 * 1024 * 3 // 4
+# No profile has it unless an admin gives it, in devorg as in real orgs.
+HARD_DELETE = "BulkApiHardDelete"
 CSV = {"Content-Type": "text/csv; charset=UTF-8"}
 
 
@@ -47,6 +49,12 @@ def _new(call: Call, body: dict[str, Any]) -> Job:
     if body.get("assignmentRuleId"):
         message = "devorg has no assignment rules to run: assignmentRuleId"
         raise ApiError(400, "INVALIDJOB", f"InvalidJob : {message}")
+    if operation == "hardDelete" and not call.org.rights.has(call.user, HARD_DELETE):
+        message = (
+            "hardDelete operation requires special user profile permission, please contact your"
+            " system administrator"
+        )
+        raise ApiError(400, "FEATURENOTENABLED", message)
     sobject = requests.sobject(call, body)
     key = None
     if operation == "upsert":

@@ -19,13 +19,21 @@ def reply(request: Request, result: Answer) -> Response:
     """The response to a request."""
     data = result.raw
     if data is None:
-        packed = json.dumps(result.body, separators=(",", ":")) if result.body is not None else ""
-        data = packed.encode()
+        data = _text(request, result).encode()
     headers = {"Content-Type": JSON, **result.headers}
     if len(data) > _WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", ""):
         data = gzip.compress(data, compresslevel=1, mtime=0)
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(data, result.status, headers)
+
+
+def _text(request: Request, result: Answer) -> str:
+    """JSON for machines, or laid out for people who send X-PrettyPrint."""
+    if result.body is None:
+        return ""
+    if request.headers.get("X-PrettyPrint", "").lower() in {"1", "true"}:
+        return json.dumps(result.body, indent=2, separators=(",", " : "))
+    return json.dumps(result.body, separators=(",", ":"))
 
 
 def limit_info(org: Org, response: Response) -> Response:

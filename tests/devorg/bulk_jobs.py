@@ -87,6 +87,14 @@ class Jobs:
         return job
 
 
+def allow_hard_deletes(client: Client, user: str) -> None:
+    """Give a user the permission that no profile has by itself."""
+    permissions = [{"name": "BulkApiHardDelete", "enabled": True}]
+    made = {"fullName": "HardDelete", "label": "Hard delete", "userPermissions": permissions}
+    client.control("POST", "metadata", {"permissionSets": [made]})
+    client.control("POST", "assign", {"user": user, "permission_set": "HardDelete"})
+
+
 def rows(text: str, delimiter: str = ",") -> list[dict[str, str]]:
     """A CSV text as rows by column."""
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))

@@ -10,7 +10,7 @@ import pytest
 from devorg.bulk import ingest_resources
 from devorg.schema.fields import typed
 from devorg.server import RunningOrg
-from tests.devorg.bulk_jobs import Jobs, rows
+from tests.devorg.bulk_jobs import Jobs, allow_hard_deletes, rows
 from tests.devorg.client import API, Client
 
 
@@ -95,8 +95,12 @@ def test_deleting_takes_ids_and_nothing_else(jobs: Jobs) -> None:
 
 
 def test_a_hard_delete_leaves_nothing_behind(jobs: Jobs) -> None:
-    """X16: not even in the recycle bin."""
+    """X16: not even in the recycle bin; but it takes a permission that nobody has by default."""
     made = jobs.good(jobs.load("insert", "LastName\nA\n"))[0]["sf__Id"]
+    body = {"operation": "hardDelete", "object": "Contact"}
+    refused = jobs.client.call("POST", "jobs/ingest", body)
+    assert refused.json()[0]["errorCode"] == "FEATURENOTENABLED"
+    allow_hard_deletes(jobs.client, "integration")
     job = jobs.load("hardDelete", f"Id\n{made}\n")
     assert [each["sf__Id"] for each in jobs.good(job)] == [made]
     assert made not in {each["Id"] for each in jobs.client.records("Contact")}

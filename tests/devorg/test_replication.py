@@ -8,7 +8,7 @@ import pytest
 
 from devorg import moments
 from devorg.server import RunningOrg
-from tests.devorg.bulk_jobs import Jobs
+from tests.devorg.bulk_jobs import Jobs, allow_hard_deletes
 from tests.devorg.client import Client
 
 
@@ -44,6 +44,7 @@ def test_deleted_lists_ids_and_moments(org: RunningOrg, integration: Client) -> 
     """X16: the recycle bin, and what is gone for good."""
     binned = integration.call("POST", "sobjects/Contact", {"LastName": "Binned"}).json()["id"]
     gone = Jobs(integration).good(Jobs(integration).load("insert", "LastName\nGone\n"))[0]["sf__Id"]
+    allow_hard_deletes(integration, "integration")
     Jobs(integration).load("hardDelete", f"Id\n{gone}\n")
     integration.call("DELETE", f"sobjects/Contact/{binned}")
     body = integration.call("GET", "sobjects/Contact/deleted", params=span(org)).json()

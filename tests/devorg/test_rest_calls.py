@@ -59,6 +59,12 @@ def test_a_method_that_is_not_there_says_which_are(rep: Client) -> None:
     ]
 
 
+def test_people_may_ask_for_json_that_they_can_read(rep: Client) -> None:
+    """X16: X-PrettyPrint, as real orgs have it."""
+    answer = rep.call("GET", "limits/recordCount?sObjects=Lead", headers={"X-PrettyPrint": "1"})
+    assert answer.text.startswith('{\n  "sObjects" : [\n    {\n      "count" : ')
+
+
 def test_bodies_may_be_compressed_both_ways(rep: Client) -> None:
     """X16: gzip and deflate in, gzip out for who accepts it."""
     body = json.dumps({"Name": "Packed"}).encode()

@@ -25,7 +25,10 @@ from simple_salesforce.exceptions import (
 from simple_salesforce.format import format_soql
 
 from devorg import DevorgConfig, users
+from devorg.rights.sets import permission_set
 from devorg.server import RunningOrg, running
+
+HARD_DELETE = {"name": "BulkApiHardDelete", "enabled": "true"}
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +162,11 @@ def test_bulk_loads_of_every_kind(org: RunningOrg, sf: Any) -> None:
         good = rows(sf.bulk2.Task.get_successful_records(job["job_id"]))
         assert [row["sf__Created"] for row in good] == [created] * 3
     sf.bulk2.Contact.delete(records=[{"Id": each} for each in ids[:5]], wait=0)
+    with pytest.raises(SalesforceMalformedRequest):
+        sf.bulk2.Contact.hard_delete(records=[{"Id": ids[5]}], wait=0)
+    grant = permission_set({"userPermissions": HARD_DELETE}, "HardDelete")
+    org.org.rights.define(grant)
+    org.org.rights.assign(users.INTEGRATION, "HardDelete")
     sf.bulk2.Contact.hard_delete(records=[{"Id": each} for each in ids[5:10]], wait=0)
     with org.org.store.reading() as connection:
         query = "SELECT IsDeleted, COUNT(*) FROM Contact WHERE LastName LIKE 'Bulk %' GROUP BY 1"
