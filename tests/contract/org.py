@@ -74,7 +74,7 @@ class Org:
 
     def create(self, sobject: str, **fields: Any) -> str:
         """The id of a new record, which is taken away after the test."""
-        self.needs(sobject, "createable")
+        self.needs(sobject, "createable", *fields)
         answer = self.call("POST", f"sobjects/{sobject}", fields)
         assert answer.status_code == 201, answer.text
         return self.note(answer.json()["id"])

@@ -93,6 +93,7 @@ def minimum_access_reads_organization(_org: Org, limited: Org | None) -> Finding
 
 def collections_inside_composite(org: Org, _limited: Org | None) -> Finding:
     """The same good and bad rows, alone and inside a composite."""
+    org.needs("Task", "createable", "Subject", "WhoId")
     rows = [
         {"attributes": {"type": "Task"}, "Subject": org.name()},
         {"attributes": {"type": "Task"}, "Subject": "x" * 256},
@@ -110,9 +111,7 @@ def collections_inside_composite(org: Org, _limited: Org | None) -> Finding:
 
 def completed_date_time_writable(org: Org, _limited: Org | None) -> Finding:
     """A moment given for a Task that is closed."""
-    field = org.fields("Task").get("CompletedDateTime")
-    if field is None:
-        return Finding(NOT_RUN, "the user does not see Task.CompletedDateTime")
+    org.needs("Task", "createable", "Subject", "Status", "CompletedDateTime")
     statuses = org.query("SELECT ApiName FROM TaskStatus WHERE IsClosed = true LIMIT 1")
     body = {
         "Subject": org.name(),
@@ -129,6 +128,7 @@ def completed_date_time_writable(org: Org, _limited: Org | None) -> Finding:
 
 def unknown_field_fails_its_row(org: Org, _limited: Org | None) -> Finding:
     """A collection with a good row, and one with a field that is not there."""
+    org.needs("Account", "createable")
     rows = [
         {"attributes": {"type": "Account"}, "Name": org.name()},
         {"attributes": {"type": "Account"}, "Name": org.name(), "Nope__c": 1},
@@ -142,6 +142,7 @@ def unknown_field_fails_its_row(org: Org, _limited: Org | None) -> Finding:
 
 def unknown_object_fails_its_row(org: Org, _limited: Org | None) -> Finding:
     """A collection with a good row, and one of an object that is not there."""
+    org.needs("Account", "createable")
     rows = [
         {"attributes": {"type": "Account"}, "Name": org.name()},
         {"attributes": {"type": "Nothing__c"}, "Name": org.name()},
@@ -170,6 +171,7 @@ def na_clears_in_bulk(org: Org, _limited: Org | None) -> Finding:
 
 def who_by_external_id(org: Org, _limited: Org | None) -> Finding:
     """A Task whose person is named by e-mail in place of an id."""
+    org.needs("Task", "createable", "Subject", "WhoId")
     mail = org.mail()
     contact = org.create("Contact", LastName=org.name(), Email=mail)
     who: Row = {"attributes": {"type": "Contact"}, "Email": mail}

@@ -12,7 +12,7 @@ import pytest
 NOT_RUN = "not run"
 _WORDS = {
     "passed": ("kept", ".", "kept"),
-    "failed": ("BROKEN", "F", "BROKEN"),
+    "failed": ("failed", "F", "BROKEN"),  # pytest shows the reasons of what it counts as failed
     "skipped": (NOT_RUN, "-", NOT_RUN),
 }
 
@@ -35,7 +35,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.line(f"{name}: {_reason(report)}")
     found = [
         value
-        for report in stats.get("kept", []) + stats.get("BROKEN", [])
+        for report in stats.get("kept", []) + stats.get("failed", [])
         for key, value in report.user_properties
         if key == "assumption"
     ]

@@ -34,7 +34,7 @@ def test_a_job_says_what_it_did(org: Org) -> None:
 
 def test_an_upsert_an_update_and_a_delete(org: Org) -> None:
     """X16: created or not; changed; gone."""
-    org.needs("Contact", "deletable", "Email")
+    org.needs("Contact", "createable", "Email", "Title")
     old, new, name = org.mail(), org.mail(), org.name()
     first = org.create("Contact", LastName=name, Email=old)
     text = f"Email,LastName\n{old},{name}o\n{new},{name}n\n"
@@ -80,7 +80,7 @@ def test_a_job_can_be_given_up(org: Org) -> None:
 
 def test_a_query_job_gives_rows_by_parts(org: Org) -> None:
     """X16: locators lead from one part to the next."""
-    org.needs("Contact", "createable")
+    org.needs("Contact", "createable", "Title")
     name = org.name()
     ids = {org.create("Contact", LastName=f"{name}{number}") for number in range(3)}
     soql = f"SELECT Id, Title FROM Contact WHERE LastName LIKE '{name}%'"

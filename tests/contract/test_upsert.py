@@ -8,7 +8,7 @@ from tests.contract.org import Org
 
 def test_an_upsert_makes_a_record_then_changes_it(org: Org) -> None:
     """X16: 201 and created, then 200 and not created, with the same id."""
-    org.needs("Contact", "createable", "Email")
+    org.needs("Contact", "createable", "Email", "Title")
     mail = org.mail()
     path = f"sobjects/Contact/Email/{mail}"
     first = org.call("PATCH", path, {"LastName": org.name()})
@@ -24,7 +24,7 @@ def test_an_upsert_makes_a_record_then_changes_it(org: Org) -> None:
 
 def test_several_records_of_one_key_are_listed(org: Org) -> None:
     """X16: 300 with their addresses, and nothing is changed."""
-    org.needs("Contact", "createable", "Email")
+    org.needs("Contact", "createable", "Email", "Title")
     mail = org.mail()
     ids = {org.create("Contact", LastName=org.name(), Email=mail) for _ in range(2)}
     answer = org.call("PATCH", f"sobjects/Contact/Email/{mail}", {"Title": "Never"})

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from devorg import DevorgConfig
+from devorg.rights.sets import Action, PermissionSet
 from devorg.server import RunningOrg, running
 from tools import contract
 from tools.contract import BROKEN, KEPT, NO_ORG, USAGE, Target, Unusable
@@ -110,6 +111,17 @@ def test_a_token_that_the_org_does_not_take(
     assert "secret" not in said.out + said.err
 
 
+def test_a_user_who_may_not_use_the_api(
+    served: RunningOrg, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """X16: names the right that is missing."""
+    served.org.rights.define(PermissionSet("No API", "No API", profile=True))
+    control(served, "assign", {"user": "rep", "profile": "No API"})
+    token = str(control(served, "token", {"user": "rep"})["access_token"])
+    assert contract.main([], {"ORG_URL": served.url, "ORG_TOKEN": token}) == NO_ORG
+    assert "they need the right API Enabled" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("status", "code", "words"),
     [
@@ -173,13 +185,40 @@ def test_an_org_that_keeps_the_contract(served: RunningOrg, token: str) -> None:
 
 
 @pytest.mark.slow
+def test_a_user_with_few_rights_breaks_nothing(served: RunningOrg) -> None:
+    """X16: what they may not do is not run, each with its reason; the rest is kept."""
+    every: frozenset[Action] = frozenset({"read", "create", "edit", "delete"})
+    read: frozenset[Action] = frozenset({"read"})
+    few = PermissionSet(
+        "Few", "Few", profile=True,
+        objects={"Account": read, "User": read, "Organization": read, "TaskStatus": read,
+                 "Contact": every, "Task": every},
+        fields={"Contact.Email": True, "Contact.AccountId": True},
+        user_permissions=frozenset({"ApiEnabled", "EditTask", "ActivitiesAccess"}),
+    )  # fmt: skip
+    served.org.rights.define(few)
+    control(served, "assign", {"user": "rep", "profile": "Few"})
+    token = str(control(served, "token", {"user": "rep"})["access_token"])
+    before = requests.get(f"{served.url}/_devorg/records/Contact", timeout=30).json()["records"]
+    done = command(ORG_URL=served.url, ORG_TOKEN=token)
+    assert done.returncode == KEPT, done.stdout + done.stderr
+    assert "test_parts_are_put_together: the user does not see Contact.MailingCity" in done.stdout
+    assert "Account is not createable for the user" in done.stdout
+    assert "not run  key-spans-archive" in done.stdout
+    after = requests.get(f"{served.url}/_devorg/records/Contact", timeout=30).json()["records"]
+    assert len(after) > len(before)
+    assert [each for each in after if not each["IsDeleted"]] == before
+
+
+@pytest.mark.slow
 def test_an_org_that_breaks_it(served: RunningOrg, token: str) -> None:
     """X16: 1, with what was found; the token is in no output."""
     fault = {"kind": "status", "status": 500, "match": "limits/recordCount"}
     control(served, "faults", fault)
     done = command("-k", "counted_by_object", ORG_URL=served.url, ORG_TOKEN=token)
     assert done.returncode == BROKEN, done.stdout + done.stderr
-    assert "BROKEN" in done.stdout
+    assert "test_records_are_counted_by_object BROKEN" in done.stdout
+    assert "AssertionError: [{" in done.stdout  # what the org answered
     assert token.rpartition("!")[2] not in done.stdout + done.stderr
 
 
