@@ -21,6 +21,8 @@ from devorg.users import User
 # The assertion must end within five minutes; clocks may differ a little.
 _LONGEST_SECONDS = 5 * 60
 _LEEWAY_SECONDS = 30
+# Salesforce's own CLI counts `exp` in milliseconds; in seconds this would be the year 5138.
+_MILLISECONDS = 1e11
 # A production org's two: the login host, and its own address.
 _LOGIN_HOST = "https://login.salesforce.com"
 _NOT_ASKED: Options = {
@@ -74,9 +76,10 @@ def _check_audience(claims: dict[str, Any]) -> None:
 def _check_time(claims: dict[str, Any]) -> None:
     now = the_org().clock.now().timestamp()
     try:
-        left = float(claims["exp"]) - now
+        end = float(claims["exp"])
     except (KeyError, TypeError, ValueError) as error:
         raise invalid_grant("invalid assertion") from error
+    left = (end / 1000 if end > _MILLISECONDS else end) - now
     # Salesforce's own, odd words for an assertion that is over.
     if left < -_LEEWAY_SECONDS:
         raise invalid_grant("expired authorization code")

@@ -66,6 +66,15 @@ def test_the_org_itself_is_an_audience(jwt_org: RunningOrg) -> None:
         assert ask(jwt_org, signed(aud=audience, exp=exp)).status_code == 200
 
 
+def test_the_time_may_be_in_milliseconds(jwt_org: RunningOrg) -> None:
+    """X16: as Salesforce's own CLI sends it; it ends no later for that."""
+    now = int(time.time() * 1000)
+    assert ask(jwt_org, signed(exp=now + 300)).status_code == 200
+    assert refused(ask(jwt_org, signed(exp=now + 3_600_000))) == INVALID
+    gone = ("invalid_grant", "expired authorization code")
+    assert refused(ask(jwt_org, signed(exp=now - 60_000))) == gone
+
+
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
