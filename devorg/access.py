@@ -43,6 +43,8 @@ def edit_condition(sobject: SObject, table: str) -> str:
 
 
 def _condition(sobject: SObject, table: str, *, edit: bool) -> str:
+    if sobject.view == "UserRecordAccess":
+        return _asker_reads(table)
     if sobject.sharing == "all":
         return "1"
     if sobject.sharing == "opportunity":
@@ -59,6 +61,14 @@ def _condition(sobject: SObject, table: str, *, edit: bool) -> str:
         return f"({own} AND ({owned(table)} OR ({parents})))"
     rest = _shared(sobject, table, edit=edit)
     return own if rest == "1" else f"({own} AND {rest})"
+
+
+def _asker_reads(table: str) -> str:
+    """Of UserRecordAccess nobody gets rows about records that they may not read themselves."""
+    return (
+        'EXISTS (SELECT 1 FROM "UserRecordAccess" AS mine WHERE mine."UserId" = :user'  # noqa: S608 - names of devorg's own tables
+        f' AND mine."RecordId" = {table}."RecordId" AND mine."HasReadAccess")'
+    )
 
 
 def _hidden(table: str, column: str) -> str:

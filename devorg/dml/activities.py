@@ -40,6 +40,7 @@ def _activity(record: Record, context: Context) -> None:
 def task(record: Record, _changed: frozenset[str], context: Context) -> None:
     """A Task is closed by the org's own statuses, and keeps the moment when it was."""
     _activity(record, context)
+    record["TaskSubtype"] = record.get("TaskSubtype") or "Task"
     closed = record["Status"] in context.closed_statuses
     if closed and not record.get("IsClosed"):
         record["CompletedDateTime"] = context.now
@@ -52,6 +53,7 @@ def task(record: Record, _changed: frozenset[str], context: Context) -> None:
 def event(record: Record, changed: frozenset[str], context: Context) -> None:
     """An Event has a start, an end and a duration that agree."""
     _activity(record, context)
+    record["EventSubtype"] = record.get("EventSubtype") or "Event"
     start = _start(record, changed)
     end = _end(record, changed, start)
     if end < start or end - start > _LONGEST_EVENT:

@@ -22,7 +22,7 @@ def make_view(connection: sqlite3.Connection, schema: Schema) -> None:
     connection.execute(
         f'CREATE VIEW "{NAME}" AS SELECT id AS "Id", id AS "RecordId", user_id AS "UserId",'  # noqa: S608 - names of devorg's own tables
         ' reads AS "HasReadAccess", edits AS "HasEditAccess", deletes AS "HasDeleteAccess",'
-        ' deletes AS "HasTransferAccess", all_ AS "HasAllAccess",'
+        ' all_ AS "HasTransferAccess", all_ AS "HasAllAccess",'
         f' {_LEVELS} AS "MaxAccessLevel", 0 AS "IsDeleted", id AS "rowid" FROM ({parts})'
     )
 
@@ -30,13 +30,19 @@ def make_view(connection: sqlite3.Connection, schema: Schema) -> None:
 def _part(sobject: SObject) -> str:
     sees = access.condition(sobject, "r").replace(":user", "who.user_id")
     edits = access.edit_condition(sobject, "r").replace(":user", "who.user_id")
-    owned = "OwnerId" in sobject.by_name and sobject.sharing == "record"
-    above = access.owned("r").replace(":user", "who.user_id")
-    mine = f"{above} OR who.modify_all" if owned else "1"
+    above = access.owned("r").replace(":user", "who.user_id") if _has_owner(sobject) else "0"
+    mine = f"({above} OR who.modify_all)"
+    # Whoever may change an activity, or a record that follows another, may delete it as well.
+    deletes = mine if _has_owner(sobject) and sobject.sharing == "record" else "1"
     return (
         f"SELECT r.Id AS id, who.user_id AS user_id, who.may_read AND {sees} AS reads,"  # noqa: S608 - names of devorg's own tables
         f" who.may_edit AND {edits} AS edits,"
-        f" who.may_delete AND {edits} AND ({mine}) AS deletes, who.modify_all AS all_"
+        f" who.may_delete AND {edits} AND {deletes} AS deletes,"
+        f" who.may_edit AND {edits} AND {mine} AS all_"
         f" FROM \"{sobject.name}\" AS r JOIN object_right AS who ON who.sobject = '{sobject.name}'"
         " WHERE r.IsDeleted = 0"
     )
+
+
+def _has_owner(sobject: SObject) -> bool:
+    return "OwnerId" in sobject.by_name

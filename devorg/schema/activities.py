@@ -45,7 +45,7 @@ _CHOICES: Choices = {
     "CallType": ("Internal", "Inbound", "Outbound"),
     "TaskSubtype": {
         "Task": "Task", "Email": "Email", "ListEmail": "List Email", "Cadence": "Cadence",
-        "Call": "Call",
+        "Call": "Call", "LinkedIn": "LinkedIn",
     },
     "EventSubtype": ("Event",),
     "ShowAs": {"Busy": "Busy", "OutOfOffice": "Out of Office", "Free": "Free"},
@@ -101,10 +101,10 @@ TASK = SObject(
             LastModifiedById          reference User                          d      Last Modified By ID
             SystemModstamp            datetime                                d      System Modstamp
             IsArchived                boolean                                 d      Archived
-            CallDurationInSeconds     int 8                                   cunp   Call Duration
+            CallDurationInSeconds     int 8                                   cun    Call Duration
             CallType                  picklist 40                             cunpr  Call Type
-            CallDisposition           string 255                              cunp   Call Result
-            CallObject                string 255                              cunp   Call Object Identifier
+            CallDisposition           string 255                              cun    Call Result
+            CallObject                string 255                              cun    Call Object Identifier
             ReminderDateTime          datetime                                cun    Reminder Date/Time
             IsReminderSet             boolean                                 cud    Reminder Set
             RecurrenceActivityId      reference Task                          n      Recurrence Activity ID  path= kids=RecurringTasks
@@ -119,7 +119,7 @@ TASK = SObject(
             RecurrenceInstance        picklist 40                             cunr   Recurrence Instance
             RecurrenceMonthOfYear     picklist 40                             cunr   Recurrence Month of Year
             RecurrenceRegeneratedType  picklist 40                            cunr   Repeat This Task
-            TaskSubtype               picklist 40                             cnr    Task Subtype  default=Task
+            TaskSubtype               picklist 40                             cnr    Task Subtype
             CompletedDateTime         datetime                                n      Completed Date
             """,
             _CHOICES,

@@ -69,8 +69,15 @@ CAMPAIGN_MEMBER = SObject(
         LastModifiedById    reference User      d     Last Modified By ID
         SystemModstamp      datetime            d     System Modstamp
         FirstRespondedDate  date                n     First Responded Date
+        Type                string 40           n     Type
+        LeadOrContactId     reference Contact,Lead  n  Related Record ID  path=
         """,
         {"Status": ("Sent", "Responded")},
+        {
+            "LeadOrContactId": 'COALESCE("ContactId", "LeadId")',
+            "Type": "CASE WHEN \"ContactId\" IS NOT NULL THEN 'Contact'"
+            " WHEN \"LeadId\" IS NOT NULL THEN 'Lead' END",
+        },
     ),
     sharing="campaign",
     traits={"undeletable": False},

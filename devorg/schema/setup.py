@@ -142,12 +142,13 @@ OPPORTUNITY_STAGE = _setup(
     """ + _STAMPS,
 )  # fmt: skip
 
+# The key prefix is devorg's own: no source tells the real one.
 LEAD_STATUS = _setup(
-    "LeadStatus", "Lead Status Value", "Lead Status Value", "01Q",
+    "LeadStatus", "Lead Status Value", "Lead Status Value", "0zL",
     """
         Id           id          di  Lead Status Value ID
         MasterLabel  string 255  n   Master Label  name
-        ApiName      string 255  .   API Name
+        ApiName      string 255  i   API Name
         SortOrder    int 8       n   Sort Order
         IsDefault    boolean     d   Is Default
         IsConverted  boolean     d   Is Converted
@@ -158,15 +159,15 @@ USER_RECORD_ACCESS = SObject(
     "UserRecordAccess", "User Record Access", "User Record Access", "",
     fields(
         """
-        Id                 id              -sg  Record Access ID
-        RecordId           string 18       -g   Record ID
-        UserId             reference User  -g   User ID  path=
-        HasReadAccess      boolean         -g   Has Read Access
-        HasEditAccess      boolean         -g   Has Edit Access
-        HasDeleteAccess    boolean         -g   Has Delete Access
-        HasTransferAccess  boolean         -g   Has Transfer Access
-        HasAllAccess       boolean         -g   Has All Access
-        MaxAccessLevel     picklist 40     nr-g  Max Access Level
+        Id                 id              .    Record Access ID
+        RecordId           picklist 18     r-a  Record ID
+        UserId             reference User  -sa  User ID  path=
+        HasReadAccess      boolean         d    Has Read Access
+        HasEditAccess      boolean         d    Has Edit Access
+        HasDeleteAccess    boolean         d    Has Delete Access
+        HasTransferAccess  boolean         d    Has Transfer Access
+        HasAllAccess       boolean         d    Has All Access
+        MaxAccessLevel     picklist 40     nr-fa  Max Access Level
         """,
         {"MaxAccessLevel": ("None", "Read", "Edit", "Delete", "Transfer", "All")},
     ),

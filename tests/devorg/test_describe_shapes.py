@@ -108,6 +108,15 @@ def test_an_address_is_one_object_with_its_parts(rep: Client, main: dict[str, st
     assert record["MailingAddress"] == found["MailingAddress"]
 
 
+def test_an_activity_has_a_subtype_though_nobody_gives_one(rep: Client) -> None:
+    """X16: Task and Event, as rows of real orgs say."""
+    event = {"Subject": "Meet", "StartDateTime": "2026-11-20T10:00:00Z", "DurationInMinutes": 5}
+    for name, row in (("Task", {"Subject": "Do"}), ("Event", event)):
+        made = rep.call("POST", f"sobjects/{name}", row).json()["id"]
+        record = rep.call("GET", f"sobjects/{name}/{made}").json()
+        assert record[f"{name}Subtype"] == name
+
+
 def test_the_platform_computes_what_nobody_writes(rep: Client) -> None:
     """X16: expected revenue, fiscal period, forecast category of an opportunity."""
     row = {"Name": "Sum", "StageName": "Qualification", "CloseDate": "2026-11-30", "Amount": 1000}

@@ -147,5 +147,7 @@ def test_user_record_access_tells_what_sharing_grants(
         text = "SELECT RecordId FROM UserRecordAccess" + where  # noqa: S608 - SOQL of a test
         refused = rep.call("GET", "query", params={"q": text})
         assert refused.json()[0]["errorCode"] == "MALFORMED_QUERY"
-    assert levels("rep")[main["account"]] == (True, True, "Delete")
+    assert levels("rep")[main["account"]] == (True, True, "All")
+    mine = integration.query(soql, id_of("rep"), main["lead"], main["account"])
+    assert [each["RecordId"] for each in mine] == [main["lead"]]
     assert levels("admin")[main["account"]] == (True, True, "All")
