@@ -83,6 +83,18 @@ def key_spans_archive(org: Org, _limited: Org | None) -> Finding:
     return _found(_codes(answer.json()) == {"DUPLICATE_VALUE"}, f"the Task: {answer.json()}")
 
 
+def activity_fields_in_packaged_sets(org: Org, limited: Org | None) -> Finding:
+    """The packaged key of activities, as the user of a packaged permission set sees it."""
+    packaged = [name for name in org.fields("Task") if name.endswith("__Inlay_Key__c")]
+    if not packaged:
+        return Finding(NOT_RUN, "needs the package")
+    if limited is None:
+        return Finding(NOT_RUN, "needs ORG_LIMITED_TOKEN, of a user with the packaged set alone")
+    seen = limited.fields("Task").get(packaged[0], {})
+    holds = bool(seen.get("createable") and seen.get("updateable"))
+    return _found(holds, f"{packaged[0]} {'can' if holds else 'cannot'} be written")
+
+
 def minimum_access_reads_organization(_org: Org, limited: Org | None) -> Finding:
     """Organization, asked with the token of a user who may see little."""
     if limited is None:
@@ -196,7 +208,7 @@ PROBES: dict[str, Probe] = {
     "key-spans-task-and-event": key_spans_task_and_event,
     "key-spans-recycle-bin": key_spans_recycle_bin,
     "key-spans-archive": key_spans_archive,
-    "activity-fields-in-packaged-sets": _not_run("needs the package"),
+    "activity-fields-in-packaged-sets": activity_fields_in_packaged_sets,
     "minimum-access-reads-organization": minimum_access_reads_organization,
     "issued-at-is-low-32-bits": _not_run("needs the package, and a browser in the org"),
     "lifecycle-parameters-merge": _not_run("needs the package, and a browser in the org"),

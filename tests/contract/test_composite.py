@@ -106,3 +106,59 @@ def test_it_has_bounds(org: Org) -> None:
         status, _ = org.refusal("POST", "composite", {"compositeRequest": parts})
         assert status == 400
     assert len(send(org, *queries[:5])) == 5
+
+
+def test_results_of_a_collection_can_be_referred_to(org: Org) -> None:
+    """X16: by their place in the list."""
+    org.needs("Account", "createable")
+    org.needs("Contact", "createable", "AccountId")
+    name = org.name()
+    rows = [{"attributes": {"type": "Account"}, "Name": f"{name}{each}"} for each in "ab"]
+    contact = {"LastName": name, "AccountId": "@{rows[1].id}"}
+    results = send(
+        org,
+        part(org, "rows", "POST", "composite/sobjects", {"records": rows}),
+        part(org, "contact", "POST", "sobjects/Contact", contact),
+    )
+    made = org.note_all(results["rows"]["body"])
+    person = results["contact"]["body"]["id"]
+    assert org.read("Contact", person, "AccountId")["AccountId"] == made[1]["id"]
+
+
+def test_parts_have_headers_of_their_own(org: Org) -> None:
+    """X16: an unchanged describe is not sent again, as recorded."""
+    first = org.call("GET", "sobjects/User/describe")
+    since = {"If-Modified-Since": first.headers["Last-Modified"]}
+    results = send(
+        org, {**part(org, "user", "GET", "sobjects/User/describe"), "httpHeaders": since}
+    )
+    assert (results["user"]["httpStatusCode"], results["user"]["body"]) == (304, None)
+
+
+def test_records_are_changed_and_deleted_in_it(org: Org) -> None:
+    """X16: 204 and no body, in their order."""
+    record = org.create("Account", Name=org.name())
+    path = f"sobjects/Account/{record}"
+    results = send(
+        org,
+        part(org, "changed", "PATCH", path, {"Site": "B"}),
+        part(org, "read", "GET", f"{path}?fields=Site"),
+        part(org, "deleted", "DELETE", path),
+        part(org, "gone", "GET", path),
+    )
+    assert [each["httpStatusCode"] for each in results.values()] == [204, 200, 204, 404]
+    assert results["changed"]["body"] is None
+    assert results["read"]["body"]["Site"] == "B"
+
+
+def test_upserts_in_it_tell_what_they_did(org: Org) -> None:
+    """X16: made, then found by a later part."""
+    org.needs("Contact", "createable", "Email")
+    path = f"sobjects/Contact/Email/{org.mail()}"
+    results = send(
+        org,
+        part(org, "made", "PATCH", path, {"LastName": org.name()}),
+        part(org, "found", "PATCH", path, {"LastName": org.name()}),
+    )
+    assert [each["httpStatusCode"] for each in results.values()] == [201, 200]
+    assert [each["body"]["created"] for each in results.values()] == [True, False]
