@@ -113,9 +113,10 @@ class Drafter:
 
     def check_required(self, record: Record, given: frozenset[str]) -> None:
         """Refuse a row that lacks what must be filled, as it would be saved. Raises RowError."""
-        needed = self._needed or [
-            one for one in map(self._sobject.by_name.__getitem__, given) if self._is_required(one)
-        ]
+        needed = self._needed
+        if not self._creating:
+            fields = (self._sobject.by_name[name] for name in given)
+            needed = [one for one in fields if self._is_required(one)]
         missing = [self._names.api(one.name) for one in needed if record.get(one.name) is None]
         if missing:
             message = f"Required fields are missing: [{', '.join(missing)}]"
