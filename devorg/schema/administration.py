@@ -64,7 +64,15 @@ USER = SObject(
         LastModifiedDate        datetime            d    Last Modified Date
         LastModifiedById        reference User      d    Last Modified By ID
         SystemModstamp          datetime            d    System Modstamp
+        NumberOfFailedLogins    int 9               d    Failed Login Attempts  default=0
         ForecastEnabled         boolean             d    Allow Forecasting
+        UserPermissionsMarketingUser          boolean  d  Marketing User
+        UserPermissionsOfflineUser            boolean  d  Offline User
+        UserPermissionsCallCenterAutoLogin    boolean  d  Auto-login To Call Center
+        UserPermissionsSFContentUser          boolean  d  Salesforce CRM Content User
+        UserPermissionsKnowledgeUser          boolean  d  Knowledge User
+        UserPermissionsInteractionUser        boolean  d  Flow User
+        UserPermissionsSupportUser            boolean  d  Service Cloud User
         ContactId               reference Contact   n    Contact ID  kids=Users?
         AccountId               reference Account   n    Account ID  kids=Users
         CallCenterId            reference CallCenter  n  Call Center ID  path=
@@ -73,6 +81,8 @@ USER = SObject(
         AboutMe                 textarea 1000       n    About Me
         FullPhotoUrl            url 1024            n    Url for full-sized Photo  info=imageurl
         SmallPhotoUrl           url 1024            n    Photo  info=imageurl
+        MediumPhotoUrl          url 1024            n    Url for medium profile photo  info=imageurl
+        IsPortalEnabled         boolean             d    Portal Enabled
         IsExtIndicatorVisible   boolean             d    Show external indicator
         OutOfOfficeMessage      string 40           n    Out of office message
         DigestFrequency         picklist 40         r    Chatter Email Highlights Frequency  default=D

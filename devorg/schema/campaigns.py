@@ -1,5 +1,7 @@
 """Campaigns and their members (public object reference)."""
 
+# ruff: noqa: E501 - one field, one line, like a table
+
 from __future__ import annotations
 
 from devorg.schema.fields import SObject
@@ -24,12 +26,14 @@ CAMPAIGN = SObject(
         NumberSent                double 18,0         cundp  Num Sent
         IsActive                  boolean             cudp   Active
         Description               textarea 32000      cunp   Description
-        NumberOfLeads             int 8               d      Leads in Campaign
-        NumberOfConvertedLeads    int 8               d      Converted Leads in Campaign
-        NumberOfContacts          int 8               d      Contacts in Campaign
-        NumberOfResponses         int 8               d      Responses in Campaign
-        NumberOfOpportunities     int 8               d      Opportunities in Campaign
-        NumberOfWonOpportunities  int 8               d      Won Opportunities in Campaign
+        NumberOfLeads             int 8               d      Leads in Campaign  default=0
+        NumberOfConvertedLeads    int 8               d      Converted Leads in Campaign  default=0
+        NumberOfContacts          int 8               d      Contacts in Campaign  default=0
+        NumberOfResponses         int 8               d      Responses in Campaign  default=0
+        NumberOfOpportunities     int 8               d      Opportunities in Campaign  default=0
+        NumberOfWonOpportunities  int 8               d      Won Opportunities in Campaign  default=0
+        AmountAllOpportunities    currency 18,0       d      Value Opportunities in Campaign  default=0
+        AmountWonOpportunities    currency 18,0       d      Value Won Opportunities in Campaign  default=0
         OwnerId                   reference User      cud    Owner ID
         CreatedDate               datetime            d      Created Date
         CreatedById               reference User      d      Created By ID

@@ -98,9 +98,11 @@ def _extra(type_: str) -> str | None:
     return "plaintextarea" if type_ == "textarea" else None
 
 
-def _default(type_: str, given: str | None) -> str | bool | None:
+def _default(type_: str, given: str | None) -> str | bool | int | None:
     if type_ == "boolean":
         return given == "true"
+    if given and type_ in {"int", *_NUMBERS}:
+        return int(given)
     return given.replace("_", " ") if given else None
 
 
