@@ -29,7 +29,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 ROW = st.fixed_dictionaries({}, optional={**FIELDS, "Inlay_Key__c": KEYS})
 WITH_KEY = st.fixed_dictionaries({"Inlay_Key__c": KEYS}, optional=FIELDS)
 SETTINGS = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
