@@ -15,7 +15,8 @@ const heard = [];
 addEventListener("message", (event) => heard.push({ origin: event.origin, data: event.data }));
 function message(seq, body, instanceId) {
   const client = { oauthToken: "null", instanceId, targetOrigin: "*" };
-  const whole = { ...body, accessToken: "null", config: { client } };
+  const config = { ...body.config, client };
+  const whole = { accessToken: "null", ...body, config };
   return { seq, src: "client", clientVersion: "41.0", body: whole, targetModule: "Canvas" };
 }
 function send(seq, body, instanceId = window.name.substring("canvas-frame-".length)) {
