@@ -31,7 +31,7 @@ _SECONDS = 30
 _PYTEST = (
     "-m", "pytest", "tests/contract", "-v", "--tb=short", "--no-header", "--override-ini=addopts=",
     "--import-mode=importlib", "-p", "tests.contract.reporting", "-p", "no:cacheprovider",
-    "-p", "no:randomly", "--timeout=900",
+    "--timeout=900",
 )  # fmt: skip
 
 

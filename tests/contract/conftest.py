@@ -14,6 +14,7 @@ import requests
 from devorg import DevorgConfig
 from devorg.server import running
 from tests.contract.org import Org
+from tests.contract.reporting import USED
 from tools.contract import Target
 
 #: Set by `tools.contract` alone, so that `make test` never asks somebody's org.
@@ -67,7 +68,7 @@ def _control(url: str, path: str, body: dict[str, object]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def whole_run(target: Target) -> Iterator[Org]:
+def whole_run(target: Target, pytestconfig: pytest.Config) -> Iterator[Org]:
     """The org for all tests; at the end nothing of this run is left in it."""
     prefix = f"ctr{secrets.token_hex(3)}"
     org = Org(target.url, target.token, prefix=prefix, is_devorg=not _URL)
@@ -80,6 +81,7 @@ def whole_run(target: Target) -> Iterator[Org]:
     left = len(org.made)
     org.clean()
     org.http.close()
+    pytestconfig.stash[USED] = org.used()
     assert not left, f"{left} records were left behind by tests, and are deleted now"
 
 

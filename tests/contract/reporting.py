@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 NOT_RUN = "not run"
+#: The org's own count of API calls, once the run has ended.
+USED = pytest.StashKey[str]()
 _WORDS = {
     "passed": ("kept", ".", "kept"),
     "failed": ("failed", "F", "BROKEN"),  # pytest shows the reasons of what it counts as failed
@@ -24,8 +26,8 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     return None
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What was not run and why, then what was found of the assumptions."""
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What was not run and why, then what was found of the assumptions, and the calls used."""
     stats = terminalreporter.stats
     skipped = stats.get(NOT_RUN, [])
     if skipped:
@@ -43,6 +45,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("assumptions")
     for finding in found:
         terminalreporter.line(str(finding))
+    terminalreporter.line(
+        f"API calls of this day, by the org's count: {config.stash.get(USED, '?')}"
+    )
 
 
 def _reason(report: pytest.TestReport) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -180,6 +181,7 @@ def test_an_org_that_keeps_the_contract(served: RunningOrg, token: str) -> None:
     assert done.returncode == KEPT, done.stdout + done.stderr
     assert f"{served.url}: Developer Edition, API 68.0" in done.stdout
     assert "test_limits_have_a_most_and_a_rest kept" in done.stdout
+    assert re.search(r"API calls of this day, by the org's count: \d+ of 100000", done.stdout)
     assert "test_a_hidden_field_is_left_out: needs ORG_LIMITED_TOKEN" in done.stdout
     assert token.rpartition("!")[2] not in done.stdout + done.stderr
 
