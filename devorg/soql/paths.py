@@ -90,6 +90,10 @@ class Paths:
             return path[1:]  # `Contact.Name` in a query on Contact
         return path
 
+    def own_name(self, name: str) -> str:
+        """A child relationship without the object's own name before it: `Account.Contacts`."""
+        return ".".join(self._spelled(tuple(name.split("."))))
+
     def column(self, path: tuple[str, ...]) -> Column:
         """The SQL of a path. Raises UnknownPath, TooManyParents."""
         steps = self._spelled(path) if len(path) > 1 else path

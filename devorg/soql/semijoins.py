@@ -33,10 +33,16 @@ class SemiJoins:
         assert inner is not None  # noqa: S101 - checked above
         paths = Paths(
             self._operands.asker.names, inner, self._operands.asker.hidden,
-            readable=self._operands.asker.readable,
+            condition.query.aliases, self._operands.asker.readable,
         )  # fmt: skip
         operands = Operands(self._operands.asker, self._operands.parameters, paths, self._text)
         column = operands.column(selected)
+        if len(column.path) > 1:
+            raise self._broken(
+                selected,
+                f"The inner select field '{selected.text}' cannot have more than one level of"
+                " relationships",
+            )
         self._must_match(condition, selected, left, column.field)
         where = [access.condition(inner, "t"), f"{column.sql} IS NOT NULL"]
         if not self._deleted:
@@ -61,7 +67,8 @@ class SemiJoins:
         if self._count > MOST:
             raise self._broken(at, f"Maximum {MOST} semi join sub-selects are allowed")
         left = self._operands.filtered(at)
-        if not isinstance(at, Path) or len(at.names) > 1 or left.type not in _KEYS:
+        direct = isinstance(at, Path) and len(self._operands.column(at).path) == 1
+        if not direct or left.type not in _KEYS:
             name = at.text
             raise self._broken(
                 at,
@@ -70,12 +77,6 @@ class SemiJoins:
             )
         selected = (condition.query.fields or ())[0]
         assert isinstance(selected, Path)  # noqa: S101 - so the grammar has it
-        if len(selected.names) > 1:
-            raise self._broken(
-                selected,
-                f"The inner select field '{selected.text}' cannot have more than one level of"
-                " relationships",
-            )
         self._check_object(condition)
         return left, selected
 

@@ -182,7 +182,8 @@ class Translator:
         if aggregated(query):
             message = "only root queries support aggregate expressions"
             raise operands.refuse(at, "MALFORMED_QUERY", message)
-        found = _relationship(self._asker, operands.paths.root.sobject, query.sobject)
+        name = operands.paths.own_name(query.sobject)
+        found = _relationship(self._asker, operands.paths.root.sobject, name)
         if found is None:
             raise operands.refuse(at, "INVALID_TYPE", no_children(query.sobject))
         sobject, field = found

@@ -53,6 +53,10 @@ class _Builder(Transformer[Token, Any]):
         first = names[0]
         if len(names) == 1 and first.upper() in _RESERVED:
             raise literals.unexpected(first)
+        return self.object(names)
+
+    def object(self, names: list[Token]) -> Path:
+        first = names[0]
         return Path(tuple(map(str, names)), first.line or 1, first.column or 1)
 
     def function(self, items: list[Any]) -> Function:
@@ -148,20 +152,17 @@ class _Builder(Transformer[Token, Any]):
         return Ordering(path, str(direction).upper() == "DESC", str(nulls).upper() == "LAST")
 
     def inner(self, items: list[Any]) -> Query:
-        path, name, *where = items
-        at = (name.line or 1, name.column or 1)
+        path, source, *where = items
+        name, at, aliases = _source(source)
         condition = where[0].children[0] if where else None
-        return Query("", (path,), str(name), at, condition, (), None, 0)
+        return Query("", (path,), name, at, condition, (), None, 0, aliases)
 
     def clause(self, items: list[Token]) -> tuple[str, int, int]:
         return f"{items[0]} {items[1]}".upper(), items[0].line or 1, items[0].column or 1
 
     def query(self, items: list[Any]) -> Query:
         selection, source, *clauses = items
-        name, alias, *asides = source.children
-        aliases = tuple(asides)
-        if alias:
-            aliases = ((str(alias), Path((), alias.line or 1, alias.column or 1)), *aliases)
+        name, at, aliases = _source(source)
         found = {each.data: each.children for each in clauses if not isinstance(each, tuple)}
         marks = [each for each in clauses if isinstance(each, tuple)]
         if "with" in found:
@@ -170,8 +171,8 @@ class _Builder(Transformer[Token, Any]):
         return Query(
             text="",
             fields=_selection(selection.children),
-            sobject=str(name),
-            sobject_at=(name.line or 1, name.column or 1),
+            sobject=name,
+            sobject_at=at,
             where=found["where"][0] if "where" in found else None,
             order=tuple(found.get("order", ())),
             limit=literals.whole(found["limit"][0]) if "limit" in found else None,
@@ -185,6 +186,15 @@ class _Builder(Transformer[Token, Any]):
 
     def start(self, items: list[Query]) -> Query:
         return items[0]
+
+
+def _source(source: Any) -> tuple[str, tuple[int, int], tuple[tuple[str, Path], ...]]:
+    """What FROM names: the object, its place, and aliases of it and of its parents."""
+    path, alias, *asides = source.children
+    aliases = tuple(asides)
+    if alias:
+        aliases = ((str(alias), Path((), alias.line or 1, alias.column or 1)), *aliases)
+    return path.text, (path.line, path.column), aliases
 
 
 def _selection(selected: list[Any]) -> tuple[Any, ...] | None:

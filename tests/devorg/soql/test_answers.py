@@ -71,6 +71,21 @@ def test_aliases_stand_for_objects_and_parents(rep: Client) -> None:
     assert rows[0]["Account"]["Owner"]["Name"] == "Rosa Lindqvist"
 
 
+def test_aliases_stand_in_child_queries_and_semi_joins(rep: Client) -> None:
+    """X16: FROM Account.Contacts, FROM a.Contacts, and the objects' names before their fields."""
+    plain = "SELECT Name, (SELECT LastName FROM Contacts ORDER BY Id) FROM Account ORDER BY Id"
+    named = "SELECT Account.Name, (SELECT Contact.LastName FROM Account.Contacts ORDER BY Id)"
+    short = "SELECT a.Name, (SELECT c.LastName FROM a.Contacts c ORDER BY c.Id) FROM Account a"
+    for soql in (f"{named} FROM Account ORDER BY Account.Id", f"{short} ORDER BY a.Id"):
+        assert rep.query(soql) == rep.query(plain)
+    inside = "SELECT Id FROM Account{} WHERE {}Id IN (SELECT {}AccountId FROM Contact{})"
+    first, second = (
+        rep.call("GET", "query", params={"q": soql}).json()["records"]
+        for soql in (inside.format("", "", "", ""), inside.format(" a", "a.", "c.", " c"))
+    )
+    assert first == second != []
+
+
 def test_count_has_a_size_and_no_rows(rep: Client) -> None:
     """X16: COUNT() answers as the recorded exchange."""
     body = ask(rep, "select count() from Account")

@@ -45,6 +45,8 @@ def refused(client: Client, soql: str, path: str = "query") -> tuple[str, str]:
         ("SELECT Account.Nope FROM Contact", "INVALID_FIELD", "Column:8", "No such column 'Nope' on entity 'Account'"),
         ("SELECT Who.Nope FROM Task", "INVALID_FIELD", "Column:8", "No such column 'Nope' on entity 'Name'"),
         ("SELECT Parent.Parent.Parent.Parent.Parent.Parent.Name FROM Account", "MALFORMED_QUERY", "Column:8", "5 parents"),
+        ("SELECT Id FROM Account.Contacts", "INVALID_TYPE", "Column:16", "sObject type 'Account.Contacts' is not supported"),
+        ("SELECT Id, (SELECT Id FROM Lead.Contacts) FROM Account", "INVALID_TYPE", "Column:28", "Didn't understand relationship 'Lead.Contacts' in FROM part"),
         ("SELECT Id FROM Contakt", "INVALID_TYPE", "Column:16", SUPPORTED),
         ("SELECT Id, (SELECT Id FROM Contakts) FROM Account", "INVALID_TYPE", "Column:28", "Didn't understand relationship 'Contakts' in FROM part of query call"),
         ("SELECT Id, (SELECT COUNT(Id) FROM Contacts) FROM Account", "MALFORMED_QUERY", "Column:35", "only root queries support aggregate expressions"),
