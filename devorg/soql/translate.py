@@ -12,7 +12,7 @@ from devorg.schema import Field, SObject
 from devorg.soql import fieldsets, ordering, record_access
 from devorg.soql.asking import Asker, Parameters
 from devorg.soql.conditions import Conditions
-from devorg.soql.functions import AGGREGATES
+from devorg.soql.functions import AGGREGATES, DATE_FUNCTIONS
 from devorg.soql.nodes import Aliased, Function, Ordering, Path, Query, Selected, Typeof
 from devorg.soql.operands import Operands
 from devorg.soql.paths import Column, Paths
@@ -170,7 +170,10 @@ class Translator:
                 message = "only aggregate expressions use field aliasing"
                 raise ApiError(400, "MALFORMED_QUERY", message)
             case Aliased(at):
-                raise operands.refuse(at, "MALFORMED_QUERY", unknown(f"{at.text} here"))
+                message = unknown(f"{at.text} here")
+                if isinstance(at, Function) and at.name in DATE_FUNCTIONS:
+                    message = "Date-aggregate functions can only be selected in grouped queries"
+                raise operands.refuse(at, "MALFORMED_QUERY", message)
 
     def _child(
         self, query: Query, operands: Operands, text: str, *, deleted: bool, level: int

@@ -77,6 +77,8 @@ def refused(client: Client, soql: str, path: str = "query") -> tuple[str, str]:
         ("SELECT COUNT(Id), (SELECT Id FROM Tasks) FROM Opportunity", "MALFORMED_QUERY", "Column:47", "child queries"),
         ("SELECT COUNT(Id) FROM Opportunity WHERE COUNT(Id) > 1", "MALFORMED_QUERY", "Column:41", "COUNT() here"),
         ("SELECT Id, (SELECT Id FROM Contacts OFFSET 1) FROM Account", "MALFORMED_QUERY", "Column:28", "OFFSET in a child query"),
+        ("SELECT CALENDAR_YEAR(CloseDate), Amount FROM Opportunity", "MALFORMED_QUERY", "Column:8", "Date-aggregate functions can only be selected in grouped queries"),
+        ("SELECT convertTimezone(CreatedDate) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "CONVERTTIMEZONE(CreatedDate) here"),
         ("SELECT SUM(Name) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "field Name does not support aggregate operator SUM"),
         ("SELECT COUNT(IsWon) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "field IsWon does not support aggregate operator COUNT"),
         ("SELECT MAX(StageName) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "MAX() of a picklist"),
