@@ -75,8 +75,12 @@ def translator(call: Call) -> Translator:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.create_function("soql_local", 2, dates.local, deterministic=True)
-    connection.create_function("soql_lower", 1, _lower, deterministic=True)
+    """Teach a new connection what SQLite lacks; one with open cursors must not learn twice."""
+    try:
+        connection.execute("SELECT soql_lower(NULL)").close()
+    except sqlite3.OperationalError:
+        connection.create_function("soql_local", 2, dates.local, deterministic=True)
+        connection.create_function("soql_lower", 1, _lower, deterministic=True)
 
 
 def _lower(text: str | None) -> str | None:
