@@ -6,6 +6,8 @@ again, so nothing of it can be slipped in later, and no page takes a place to go
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -82,8 +84,11 @@ def answer() -> AnyResponse:
 
 
 def _request() -> str:
-    """This request as a path: the form's purpose, and where it comes back to."""
-    return f"{PATH}?{request.query_string.decode('ascii', 'replace')}"
+    """This request as a path: the form's purpose, and where it comes back to.
+
+    Written anew, so that it stays the same however a browser or a proxy escapes it.
+    """
+    return f"{PATH}?{urlencode(list(request.args.items(multi=True)))}"
 
 
 def _is_ours(visit: Visit, step: str) -> bool:

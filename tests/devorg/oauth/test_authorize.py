@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 import requests
 
@@ -105,6 +107,15 @@ def test_prompt_login_asks_for_the_password_anew(visitor: Browser) -> None:
     location = visitor.log_in(visitor.address(prompt="login", state="1")).headers["Location"]
     assert "code" in words_of(location)
     assert 'id="Login"' in visitor.get(visitor.address(prompt="login", state="1")).text
+
+
+def test_a_request_is_the_same_however_it_is_escaped(visitor: Browser) -> None:
+    """X16: as other clients write it than the tests do, Salesforce's CLI among them."""
+    written = quote(CALLBACK, safe="")
+    asked = f"scope=api%20web&redirect_uri={written}&prompt=login&state=%7E%2a'()%22%c3%a9+%2B"
+    address = visitor.address(redirect_uri=None, scope=None) + "&" + asked
+    location = visitor.allow(visitor.log_in(address))
+    assert words_of(location)["state"] == "~*'()\"é +"
 
 
 @pytest.mark.parametrize("asked", [{"prompt": "none"}, {"immediate": "true"}])
