@@ -90,7 +90,7 @@ class Conditions:
             raise self._refused(operand)
         value = self._operands.stored(operand, condition.value)
         if operator == "LIKE":
-            return self._like(operand, value)
+            return self._like(operand, value, condition.value)
         if isinstance(value, Days):
             return self._within_days(operand, operator, value)
         if operand.type == "boolean":
@@ -112,9 +112,9 @@ class Conditions:
         true = wanted == (operator == "=")
         return f"({operand.sql} {'=' if true else 'IS NOT'} 1)"
 
-    def _like(self, operand: Operand, pattern: Any) -> str:
+    def _like(self, operand: Operand, pattern: Any, written: Value) -> str:
         if pattern is None:
-            return f"({operand.sql} IS NULL)"
+            raise self._operands.refuse(written, "MALFORMED_QUERY", unknown("LIKE ''"))
         operand, pattern = _folded(operand, pattern)
         return f"({operand.sql} LIKE {self._mark(pattern)} ESCAPE '\\')"
 

@@ -79,6 +79,7 @@ def refused(client: Client, soql: str, path: str = "query") -> tuple[str, str]:
         ("SELECT Id, (SELECT Id FROM Contacts OFFSET 1) FROM Account", "MALFORMED_QUERY", "Column:28", "OFFSET in a child query"),
         ("SELECT CALENDAR_YEAR(CloseDate), Amount FROM Opportunity", "MALFORMED_QUERY", "Column:8", "Date-aggregate functions can only be selected in grouped queries"),
         ("SELECT convertTimezone(CreatedDate) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "CONVERTTIMEZONE(CreatedDate) here"),
+        ("SELECT Id FROM Opportunity WHERE Name LIKE ''", "MALFORMED_QUERY", "Column:44", "LIKE ''"),
         ("SELECT SUM(Name) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "field Name does not support aggregate operator SUM"),
         ("SELECT COUNT(IsWon) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "field IsWon does not support aggregate operator COUNT"),
         ("SELECT MAX(StageName) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "MAX() of a picklist"),
