@@ -169,7 +169,7 @@ def _kind_of(request: Request) -> str:
     if path in {"/lightning/signedrequest", "/lightning/canvascontext"}:
         return "Canvas"
     # Tests poll by GET; what they change may explain what follows.
-    if path.startswith("/_devorg/") and request.method != "GET":
+    if path.startswith("/_devorg/") and request.method != "GET" and path != "/_devorg/history":
         return "Control"
     return ""
 
@@ -292,11 +292,12 @@ def _rows(results: Sequence[Any]) -> str:
     failed = [each for each in results if isinstance(each, dict) and not each.get("success")]
     if not failed:
         return f"{len(results)} rows"
-    codes = Counter(
-        str(error.get("statusCode"))
-        for each in failed
-        for error in (each.get("errors") or [])[:1]
-        if isinstance(error, dict)
-    )
+    codes = Counter(_code(each.get("errors")) for each in failed)
     why = ", ".join(f"{code} ×{count}" for code, count in codes.most_common(3))
     return f"{len(failed)} of {len(results)}{_FAILED}{why}"[:_MOST_WORDS]
+
+
+def _code(errors: Any) -> str:
+    """The status code of a row's first error."""
+    first = errors[0] if isinstance(errors, list) and errors else None
+    return str(first.get("statusCode")) if isinstance(first, dict) else "no reason"

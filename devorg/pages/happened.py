@@ -17,7 +17,8 @@ from devorg.pages.web import blueprint, page, the_org
 KINDS = ("REST", "Bulk", "OAuth", "SOAP", "Canvas", "Control")
 # A filter of this word shows whatever was refused, dropped or ignored.
 _ERRORS = "errors"
-_WORDS = ("path", "status", "user", "kind")
+# Not `user`: in every address of these pages that says who looks.
+_WORDS = ("path", "status", "who", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Filter:
 
     path: str = ""
     status: str = ""
-    user: str = ""
+    who: str = ""
     kind: str = ""
 
     def keeps(self, event: Event) -> bool:
@@ -34,7 +35,7 @@ class Filter:
         return (
             self.path.lower() in f"{event.path}?{event.query}".lower()
             and _has_status(event, self.status)
-            and self.user in {"", event.user}
+            and self.who in {"", event.user}
             and self.kind in {"", event.kind}
         )
 
@@ -51,14 +52,15 @@ def _has_status(event: Event, wanted: str) -> bool:
     return str(event.status).startswith(wanted.rstrip("xX"))
 
 
-def _asked() -> Filter:
+def filter_of() -> Filter:
+    """The filter that the query of this request asks for."""
     return Filter(*(request.args.get(each, "").strip() for each in _WORDS))
 
 
 @blueprint.get("/lightning/setup/happened")
 def happened() -> Response:
     """The calls, newest first."""
-    wanted, every = _asked(), the_org().history.all()
+    wanted, every = filter_of(), the_org().history.all()
     return page(
         "setup/happened.html",
         events=[each for each in every if wanted.keeps(each)], total=len(every), wanted=wanted,
@@ -70,7 +72,7 @@ def happened() -> Response:
 @blueprint.get("/lightning/setup/happened/<int:number>")
 def one_call(number: int) -> Response:
     """One call with its bodies, its parts, and the ways to the calls before and after it."""
-    wanted, every = _asked(), the_org().history.all()
+    wanted, every = filter_of(), the_org().history.all()
     event = next((each for each in every if each.number == number), None)
     if event is None:
         abort(404)
