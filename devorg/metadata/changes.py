@@ -35,6 +35,11 @@ class Changes:
 
     def add_object(self, name: str, source: Source) -> None:
         """A custom object, or the sharing model of a standard one."""
+        if name == "Activity":
+            model = sharing_of(source)
+            models = dict.fromkeys(_ACTIVITY, model) if model else {}
+            self.schema = self.schema.with_sharing(models)
+            return
         name = self.named(name)
         there = self.schema.find(name)
         if there is not None:

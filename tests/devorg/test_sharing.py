@@ -120,6 +120,22 @@ def test_private_activities_are_seen_by_all_and_changed_by_owners(
     assert models["Activity"] == "ControlledByParent"
 
 
+def test_sharing_models_come_with_metadata(rep: Client, integration: Client) -> None:
+    """X16: of objects with owners, and of Activity for Tasks and Events."""
+    objects = [
+        {"fullName": "Lead", "sharingModel": "ReadWriteTransfer"},
+        {"fullName": "Account", "sharingModel": "Private"},
+        {"fullName": "Activity", "sharingModel": "Private"},
+    ]
+    report = rep.control("POST", "metadata", {"objects": objects})
+    assert report["skipped"] == []
+    models = rep.control("GET", "sharing")
+    assert (models["Lead"], models["Account"]) == ("ReadWrite", "Private")
+    (task, *_) = rep.query("SELECT Id FROM Task LIMIT 1")
+    answer = integration.call("PATCH", f"sobjects/Task/{task['Id']}", {"Subject": "X"})
+    assert answer.json()[0]["errorCode"] == "INSUFFICIENT_ACCESS_OR_READONLY"
+
+
 def test_user_record_access_tells_what_sharing_grants(
     rep: Client, integration: Client, main: dict[str, str]
 ) -> None:
