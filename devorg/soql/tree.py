@@ -60,9 +60,9 @@ class _Builder(Transformer[Token, Any]):
         return Path(tuple(map(str, names)), first.line or 1, first.column or 1)
 
     def function(self, items: list[Any]) -> Function:
-        name, argument = items
+        name, argument, *more = items
         built = Function(name.upper(), argument, name.line or 1, name.column or 1)
-        if built.name not in functions.KNOWN:
+        if built.name not in functions.KNOWN or any(more) or isinstance(argument, Token):
             raise Malformed(unknown(f"the function {built.name}()"), built.line, built.column)
         return built
 

@@ -80,6 +80,8 @@ def refused(client: Client, soql: str, path: str = "query") -> tuple[str, str]:
         ("SELECT CALENDAR_YEAR(CloseDate), Amount FROM Opportunity", "MALFORMED_QUERY", "Column:8", "Date-aggregate functions can only be selected in grouped queries"),
         ("SELECT convertTimezone(CreatedDate) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "CONVERTTIMEZONE(CreatedDate) here"),
         ("SELECT Id FROM Opportunity WHERE Name LIKE ''", "MALFORMED_QUERY", "Column:44", "LIKE ''"),
+        ("SELECT COUNT(Id) FROM Opportunity GROUP BY CUBE(StageName, IsWon)", "MALFORMED_QUERY", "Column:44", "devorg does not support the function CUBE()"),
+        ("SELECT Id FROM Account WHERE DISTANCE(BillingAddress, GEOLOCATION(37,122), 'mi') < 20", "MALFORMED_QUERY", "Column:55", "GEOLOCATION"),
         ("SELECT SUM(Name) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "field Name does not support aggregate operator SUM"),
         ("SELECT COUNT(IsWon) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "field IsWon does not support aggregate operator COUNT"),
         ("SELECT MAX(StageName) FROM Opportunity", "MALFORMED_QUERY", "Column:8", "MAX() of a picklist"),
