@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable
 
 from devorg.apps.app import ClientApp, app_from
@@ -34,13 +35,27 @@ def _blank(config: DevorgConfig) -> ClientApp:
     )
 
 
+def cli_app() -> ClientApp:
+    """Salesforce's own CLI, which every real org lets in under this name and without a secret."""
+    return ClientApp(
+        "PlatformCLI",
+        secrets.token_hex(16),
+        label="Salesforce CLI",
+        callback_urls=("http://localhost:1717/OauthRedirect",),
+        scopes=("refresh_token", "api", "web"),
+        secret_optional=True,
+        secret_to_refresh=False,
+    )
+
+
 class Apps:
     """Finds apps by their consumer key."""
 
     def __init__(self, config: DevorgConfig, store: Store) -> None:
         self._store = store
-        self._default = default_app(config)
-        self._keep([self._default])
+        own, cli = default_app(config), cli_app()
+        self._built_in = (own, cli) if own.client_id != cli.client_id else (own,)
+        self._keep(self._built_in)
         with store.writing() as connection:
             connection.execute(_TABLE)
             rows = connection.execute("SELECT body FROM client_app").fetchall()
@@ -81,12 +96,16 @@ class Apps:
         self._keep(each for each in self.all() if each.client_id != app.client_id)
 
     def reset(self) -> list[ClientApp]:
-        """Only the default app, with its policies of the beginning; those that went."""
+        """Only the built-in apps, with their policies of the beginning; those that went."""
         with self._store.writing() as connection:
             connection.execute("DELETE FROM client_app")
-        gone = [each for each in self.all() if each.client_id != self._default.client_id]
-        self._keep([self._default])
+        gone = [each for each in self.all() if not self.is_built_in(each)]
+        self._keep(self._built_in)
         return gone
+
+    def is_built_in(self, app: ClientApp) -> bool:
+        """True for an app that every org has; its policies may change, but it stays."""
+        return any(each.client_id == app.client_id for each in self._built_in)
 
 
 def mark_of(client_id: str) -> str:

@@ -27,7 +27,7 @@ class OAuthState:
         self.visits = Visits(clock)
 
     def reset(self) -> None:
-        """The default app, passwords and nobody logged in; tokens of the default app stay good."""
+        """Built-in apps, default passwords, nobody logged in; tokens of those apps stay good."""
         for app in self.apps.reset():
             self.grants.end_all_of(app.client_id)
         self.passwords.reset()

@@ -57,8 +57,8 @@ def change_app(client_id: str) -> Response:
 def delete_app(client_id: str) -> Response:
     """Delete an app; all its tokens end."""
     app = _app(client_id)
-    if app.client_id == the_org().config.client_id:
-        raise ControlError("app", "The default app stays; PATCH its policies instead.")
+    if the_org().oauth.apps.is_built_in(app):
+        raise ControlError("app", "A built-in app stays; PATCH its policies instead.")
     the_org().oauth.grants.end_all_of(app.client_id)
     the_org().oauth.apps.delete(app)
     return jsonify(ok=True)

@@ -14,7 +14,7 @@ from devorg import DevorgConfig
 from devorg.apps import scopes
 from devorg.apps.networks import networks
 from devorg.server import RunningOrg, running
-from tests.devorg.oauth.flow import APP, Browser, make_app, works
+from tests.devorg.oauth.flow import APP, VERIFIER, Browser, challenge_of, make_app, words_of, works
 
 
 def call(org: RunningOrg, method: str, path: str, body: Any = None) -> requests.Response:
@@ -22,9 +22,10 @@ def call(org: RunningOrg, method: str, path: str, body: Any = None) -> requests.
     return requests.request(method, f"{org.url}/_devorg/apps{path}", json=body, timeout=30)
 
 
-def test_there_is_one_app_from_the_beginning(org: RunningOrg) -> None:
-    """X16: with the client id and secret of the command line."""
-    (app,) = call(org, "GET", "").json()["apps"]
+def test_there_are_two_apps_from_the_beginning(org: RunningOrg) -> None:
+    """X16: that of the command line, and Salesforce's own CLI, which needs no secret."""
+    app, cli = call(org, "GET", "").json()["apps"]
+    assert (cli["consumerKey"], cli["isConsumerSecretOptional"]) == ("PlatformCLI", True)
     assert app["consumerKey"] == "devorg-client"
     assert app["consumerSecret"] == "devorg-client-secret"
     assert app["clientCredentialsFlowUser"] == "integration"
@@ -37,12 +38,31 @@ def test_an_app_is_made_changed_and_deleted(org: RunningOrg) -> None:
     key = f"/{made['consumerKey']}"
     changed = call(org, "PATCH", key, {"isPkceRequired": True}).json()
     assert changed == made | {"isPkceRequired": True}
-    assert call(org, "GET", "").json()["apps"][1] == changed
+    assert call(org, "GET", "").json()["apps"][2] == changed
     assert call(org, "DELETE", key).ok
     assert call(org, "PATCH", key, {}).status_code == 400
     call(org, "POST", "", APP)
     org.org.reset()
-    assert len(call(org, "GET", "").json()["apps"]) == 1
+    assert len(call(org, "GET", "").json()["apps"]) == 2
+
+
+def test_the_salesforce_cli_connects_without_a_secret(org: RunningOrg) -> None:
+    """X16: the web login of `sf`: a public client, with PKCE."""
+    visitor, callback = Browser(org), "http://localhost:1717/OauthRedirect"
+    address = visitor.address(
+        client_id="PlatformCLI", redirect_uri=callback, scope="refresh_token api web",
+        prompt="login", code_challenge=challenge_of(VERIFIER),
+    )  # fmt: skip
+    code = words_of(visitor.allow(visitor.log_in(address)))["code"]
+    form = {
+        "grant_type": "authorization_code", "code": code, "redirect_uri": callback,
+        "client_id": "PlatformCLI", "code_verifier": VERIFIER,
+    }  # fmt: skip
+    url = f"{org.url}/services/oauth2/token"
+    granted = requests.post(url, data=form, timeout=30).json()
+    form = {"grant_type": "refresh_token", "client_id": "PlatformCLI"}
+    form["refresh_token"] = granted["refresh_token"]
+    assert works(org, requests.post(url, data=form, timeout=30).json()["access_token"])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +92,7 @@ def test_settings_that_make_no_sense_are_refused(org: RunningOrg, body: dict[str
     answer = call(org, "POST", "", body)
     assert answer.status_code == 400
     assert answer.json()["error"] in body
-    assert len(call(org, "GET", "").json()["apps"]) == 1
+    assert len(call(org, "GET", "").json()["apps"]) == 2
 
 
 def test_all_that_an_app_was_granted_can_be_taken_back(org: RunningOrg) -> None:
@@ -94,7 +114,7 @@ def test_the_command_lines_secret_wins_over_a_kept_one(tmp_path: Path) -> None:
     with running(DevorgConfig(data_path=data)) as org:
         assert call(org, "PATCH", "/devorg-client", {"isPkceRequired": True}).ok
     with running(DevorgConfig(data_path=data, client_secret="another")) as org:
-        (app,) = call(org, "GET", "").json()["apps"]
+        app = call(org, "GET", "").json()["apps"][0]
     assert (app["isPkceRequired"], app["consumerSecret"]) == (True, "another")
 
 
@@ -109,11 +129,12 @@ def test_a_password_that_is_none_is_refused(org: RunningOrg, body: dict[str, Any
 
 
 def test_keys_are_unique_and_stay(org: RunningOrg) -> None:
-    """X16: the default app cannot be deleted, as the command line names it."""
+    """X16: built-in apps cannot be deleted, as every start brings them back."""
     assert call(org, "POST", "", {"consumerKey": "devorg-client"}).status_code == 400
     other = {"consumerKey": "other"}
     assert call(org, "PATCH", "/devorg-client", other).status_code == 400
-    assert call(org, "DELETE", "/devorg-client").status_code == 400
+    for built_in in ("devorg-client", "PlatformCLI"):
+        assert call(org, "DELETE", f"/{built_in}").status_code == 400
 
 
 @given(st.sets(st.sampled_from(scopes.NAMES)))
