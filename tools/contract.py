@@ -180,9 +180,9 @@ def session_of(url: str) -> requests.Session:
     """A session that asks netrc for nothing, but goes by this machine's proxy and certificates."""
     session = requests.Session()
     session.trust_env = False
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
     if urlsplit(url).hostname not in _LOOPBACK:
         session.proxies = getproxies()
-        session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
     return session
 
 
@@ -192,7 +192,9 @@ def _get(url: str, token: str) -> requests.Response:
         try:
             answer = session.get(url, headers=headers, timeout=_SECONDS, allow_redirects=False)
         except requests.exceptions.SSLError:
-            raise Unusable(f"The certificate of {_host(url)} is not trusted.") from None
+            raise Unusable(
+                f"The certificate of {_host(url)} is not trusted; REQUESTS_CA_BUNDLE may name one."
+            ) from None
         except requests.RequestException as error:
             raise Unusable(f"Nothing answers at {_host(url)}: {type(error).__name__}.") from None
     if answer.is_redirect:

@@ -16,6 +16,7 @@ import requests
 from devorg import DevorgConfig
 from devorg.rights.sets import Action, PermissionSet
 from devorg.server import RunningOrg, running
+from devorg.users import USERS
 from tools import contract
 from tools.contract import BROKEN, KEPT, NO_ORG, USAGE, Target, Unusable
 
@@ -162,6 +163,17 @@ def test_an_org_in_production_is_not_written_to(served: RunningOrg, token: str) 
     with pytest.raises(Unusable, match="may be in production"):
         contract.edition_of(target)
     assert contract.edition_of(target, production_too=True).startswith("Enterprise Edition")
+
+
+def test_a_certificate_must_be_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X16: of a known authority, or of one that is named."""
+    with running(DevorgConfig(), tls=True) as secured:
+        target = Target(secured.url, secured.org.tokens.issue(USERS[0]))
+        with pytest.raises(Unusable, match="is not trusted; REQUESTS_CA_BUNDLE"):
+            contract.edition_of(target)
+        with monkeypatch.context() as here:
+            here.setenv("REQUESTS_CA_BUNDLE", str(secured.authority))
+            assert contract.edition_of(target).startswith("Developer Edition")
 
 
 def test_secrets_are_taken_out_of_every_line() -> None:
