@@ -60,9 +60,11 @@ class _Builder(Transformer[Token, Any]):
         return Path(tuple(map(str, names)), first.line or 1, first.column or 1)
 
     def function(self, items: list[Any]) -> Function:
-        name, argument, *more = items
+        name, *several = (each for each in items if each is not None)
+        argument = several[0] if several else None
         built = Function(name.upper(), argument, name.line or 1, name.column or 1)
-        if built.name not in functions.KNOWN or any(more) or isinstance(argument, Token):
+        odd = len(several) > 1 or isinstance(argument, Token)
+        if odd or built.name not in functions.KNOWN:
             raise Malformed(unknown(f"the function {built.name}()"), built.line, built.column)
         return built
 
