@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from devorg import ids
 from devorg.pages.display import day_of, day_text
 from devorg.pages.layouts import LAYOUTS, layout_of
 from devorg.pages.lists import Table, brief_table
-from devorg.pages.reading import Named, Reader
+from devorg.pages.reading import Named, Reader, name_of
 from devorg.pages.viewer import Viewer
-from devorg.seed.plant import main_records
 
 _SHORT = 6
-_MAIN_ORDER = ("contact", "opportunity", "lead", "account")
 # What has been due for longer is not for today; and a large org must not be read for it.
 _OVERDUE_DAYS = 30
 
@@ -69,21 +68,23 @@ def home(reader: Reader, viewer: Viewer, recent: list[str]) -> Home:
 
 def _mains(reader: Reader) -> list[Main]:
     """The seeded main records, those the reader may not open without their names."""
-    by_key = main_records(reader.connection)
     found = []
-    for key in _MAIN_ORDER:
-        sobject, record_id = reader.sobject(key.capitalize()), by_key[key]
-        layout = LAYOUTS[sobject.name]
+    for name, layout in LAYOUTS.items():
+        sobject = reader.sobject(name)
+        # The story is planted first, so its main records are the first of their objects.
+        record_id = ids.make(sobject.prefix, 1)
         record = reader.record(sobject, record_id)
         note = str(record.get(layout.brief[0]) or "") if record else ""
         href = f"/lightning/r/{sobject.name}/{record_id}/view"
-        name = str(record["Name"]) if record else None
-        found.append(Main(sobject.name, layout.icon, href, name, note))
+        shown = name_of(sobject, record) if record else None
+        found.append(Main(name, layout.icon, href, shown, note))
     return found
 
 
 def _todos(reader: Reader, viewer: Viewer) -> list[Todo]:
     task, today = reader.sobject("Task"), day_of(reader.now, viewer.user.time_zone)
+    if not all(reader.shows(task, name) for name in ("ActivityDate", "IsClosed", "OwnerId")):
+        return []
     records = reader.select(
         task,
         "t.OwnerId = :owner AND t.IsClosed = 0 AND t.ActivityDate BETWEEN :since AND :today",
