@@ -12,10 +12,9 @@ from devorg.errors import ApiError
 from devorg.history import Body
 from devorg.pages import security
 from devorg.pages.layouts import LAYOUTS
-from devorg.pages.reading import Reader
 from devorg.pages.security import Policy
 from devorg.pages.viewer import VARIANTS
-from devorg.pages.web import blueprint, page, the_org, the_viewer
+from devorg.pages.web import blueprint, page, reading, the_org, the_viewer
 from devorg.schema import SObject
 
 _MOST_TOLD = 2000
@@ -98,8 +97,8 @@ def _place() -> tuple[SObject, str, int, str | None]:
     """Where the canvas stands: object, id, which of the page's canvases, the page's address."""
     sobject, record_id = _asked()
     viewer = the_viewer()
-    with the_org().store.reading() as connection:
-        if not Reader(connection, the_org(), viewer.user).exists(sobject, record_id):
+    with reading() as reader:
+        if not reader.exists(sobject, record_id):
             abort(404)
     number = 2 if request.args.get("canvas") == "2" else 1
     history.tell(

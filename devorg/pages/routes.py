@@ -13,10 +13,10 @@ from devorg import ids
 from devorg.pages import canvas, lists
 from devorg.pages.home import home as home_of
 from devorg.pages.layouts import LAYOUTS
-from devorg.pages.reading import Reader, has_pages
+from devorg.pages.reading import has_pages
 from devorg.pages.record import RecordPage, record_page
 from devorg.pages.timeline import BELONGS, Timeline, timeline_of
-from devorg.pages.web import blueprint, page, the_org, the_recent, the_viewer
+from devorg.pages.web import blueprint, page, reading, the_org, the_recent, the_viewer
 from devorg.schema import SObject
 
 _MOST_FOUND = 5
@@ -39,8 +39,7 @@ def target(name: str, given: str) -> tuple[SObject, str]:
 def home() -> Response:
     """Where to start: what is due, what was seen, the main records, the newest of each object."""
     viewer = the_viewer()
-    with the_org().store.reading() as connection:
-        reader = Reader(connection, the_org(), viewer.user)
+    with reading() as reader:
         found = home_of(reader, viewer, the_recent().of(viewer.user.id))
     return page("home.html", home=found)
 
@@ -49,8 +48,7 @@ def home() -> Response:
 def search() -> Response:
     """What the viewer may see of all records that have the words in a name, e-mail or company."""
     viewer, words = the_viewer(), request.args.get("q", "").strip()
-    with the_org().store.reading() as connection:
-        reader = Reader(connection, the_org(), viewer.user)
+    with reading() as reader:
         found = [
             lists.found_table(reader, viewer, reader.sobject(name), words, _MOST_FOUND)
             for name in (_SEARCHED if words else ())
@@ -72,8 +70,7 @@ def list_view(name: str) -> Response:
         query.get("sort", ""), query.get("order") == "desc", query.get("q", "").strip(),
         int(number) if number.isascii() and number.isdecimal() else 1,
     )  # fmt: skip
-    with the_org().store.reading() as connection:
-        reader = Reader(connection, the_org(), viewer.user)
+    with reading() as reader:
         if not reader.may_read(sobject):
             abort(403, f"{viewer.user.first_name} may not see {sobject.plural}.")
         table = lists.list_table(reader, viewer, sobject, asked)
@@ -88,8 +85,7 @@ def record_view(name: str, given: str) -> AnyResponse:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
         return redirect(f"/lightning/r/{name}/{record_id}/view{query}")
     viewer, shown, timeline = the_viewer(), None, None
-    with the_org().store.reading() as connection:
-        reader = Reader(connection, the_org(), viewer.user)
+    with reading() as reader:
         if not reader.exists(sobject, record_id):
             abort(404)
         if reader.may_see(sobject, record_id):
@@ -128,8 +124,7 @@ def activities(name: str, given: str) -> AnyResponse:
     viewer = the_viewer()
     if name not in BELONGS:
         abort(404)
-    with the_org().store.reading() as connection:
-        reader = Reader(connection, the_org(), viewer.user)
+    with reading() as reader:
         if not reader.may_see(sobject, record_id):
             abort(403)
         timeline = timeline_of(reader, sobject, record_id, viewer.user)

@@ -6,8 +6,8 @@ from flask import Response, abort
 
 from devorg import users
 from devorg.pages import organization, people
-from devorg.pages.reading import Reader, has_pages
-from devorg.pages.web import blueprint, page, the_org, the_viewer
+from devorg.pages.reading import has_pages
+from devorg.pages.web import blueprint, page, reading, the_org
 
 _LABELS = list(people.LABELS.values())
 
@@ -106,8 +106,7 @@ def setup_org() -> Response:
 def setup_objects() -> Response:
     """Every object, with the way to its records."""
     org = the_org()
-    with org.store.reading() as connection:
-        reader = Reader(connection, org, the_viewer().user)
+    with reading() as reader:
         found = [organization.kind(reader, org, each) for each in org.schema.objects.values()]
     return page("setup/objects.html", kinds=found)
 

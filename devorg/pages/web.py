@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+)
 from werkzeug.exceptions import HTTPException
 
 from devorg import history
 from devorg.org import Org, org_of
 from devorg.pages import security
 from devorg.pages.layouts import LAYOUTS
+from devorg.pages.reading import Reader
 from devorg.pages.recent import Recent
 from devorg.pages.viewer import FRAMES, PEOPLE, VARIANTS, Viewer, viewer_of
 
@@ -22,6 +36,9 @@ blueprint = Blueprint(
     static_folder="static",
     static_url_path="/lightning/static",
 )
+# Nobody waits longer for a page; steps of SQLite's machine between two looks at the clock.
+_MOST_SECONDS: Final = 5.0
+_STEPS: Final = 10_000
 _API_PREFIXES = ("/services/", "/_devorg/")
 
 
@@ -44,6 +61,26 @@ def the_recent() -> Recent:
     if not isinstance(found, Recent):
         raise TypeError("This application was not made by create_org_app.")
     return found
+
+
+@contextmanager
+def reading() -> Iterator[Reader]:
+    """Read the org as who looks; what takes too long is given up, as in a real org."""
+    org, viewer = the_org(), the_viewer()
+    with org.store.reading() as connection:
+        connection.set_progress_handler(_watch(time.monotonic() + _MOST_SECONDS), _STEPS)
+        try:
+            yield Reader(connection, org, viewer.user)
+        except sqlite3.OperationalError as error:
+            if str(error) != "interrupted":
+                raise
+            abort(503, "This took too long. Few of very many records are open to this user.")
+        finally:
+            connection.set_progress_handler(None, _STEPS)
+
+
+def _watch(until: float) -> Callable[[], bool]:
+    return lambda: time.monotonic() > until
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
