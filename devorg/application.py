@@ -8,10 +8,12 @@ from devorg import control, oauth, pages, soap
 from devorg.config import DevorgConfig
 from devorg.org import Org
 from devorg.rest import dispatch, unsupported
+from devorg.soql import tree
 
 
 def create_org_app(config: DevorgConfig) -> Flask:
     """A Flask application that is one org; `org_of(app).close()` ends it."""
+    tree.warm()
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # real bodies keep their order
     app.extensions["devorg"] = Org(config)

@@ -8,7 +8,7 @@ from typing import Any
 from devorg.errors import ApiError
 from devorg.rest.call import Answer, Call
 from devorg.rest.routing import resource
-from devorg.soql import run
+from devorg.soql import columns, run
 
 
 def _page_size(call: Call) -> int:
@@ -36,7 +36,9 @@ def _text(call: Call) -> str:
 
 @resource("GET", "query")
 def query(call: Call) -> Answer:
-    """Live rows."""
+    """Live rows; with `columns=true` what a query would select, and no rows."""
+    if call.query.get("columns", "").lower() == "true":
+        return Answer(body=columns.describe(call, _text(call)))
     return _answer(call, run.begin(call, _text(call), deleted=False, page=_page_size(call)))
 
 

@@ -217,6 +217,11 @@ def _parser() -> Lark:
     return Lark(grammar, parser="lalr", maybe_placeholders=True, transformer=_Builder())
 
 
+def warm() -> None:
+    """Build the parser now: it takes a third of a second, which no call should wait for."""
+    _parser()
+
+
 def parse(text: str) -> Query:
     """The query that a text says. Raises ApiError MALFORMED_QUERY with the position."""
     _check(text)

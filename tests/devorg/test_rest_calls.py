@@ -14,16 +14,23 @@ from tests.devorg.client import API, Client
 
 
 def test_versions_are_listed_to_anybody_and_others_refused(org: RunningOrg, rep: Client) -> None:
-    """X16: 60 to 68; retired ones are gone, unknown ones not found."""
+    """X16: 31 to 68; retired ones are gone, unknown ones not found."""
     listed = requests.get(f"{org.url}/services/data/", timeout=30).json()
-    assert [each["version"] for each in listed] == [f"{n}.0" for n in range(60, 69)]
-    assert listed[0] == {"label": "Spring '24", "url": "/services/data/v60.0", "version": "60.0"}
-    for version, status in (("v60.0", 200), ("v30.0", 410), ("v99.0", 404), ("x60.0", 404)):
+    assert [each["version"] for each in listed] == [f"{n}.0" for n in range(31, 69)]
+    labels = {each["version"]: each["label"] for each in listed}
+    assert (labels["31.0"], labels["59.0"], labels["60.0"], labels["68.0"]) == (
+        "Summer '14", "Winter '24", "Spring '24", "Winter '27",
+    )  # fmt: skip
+    assert listed[-1]["url"] == "/services/data/v68.0"
+    for version, status in (
+        ("v60.0", 200),
+        ("v31.0", 200),
+        ("v30.0", 410),
+        ("v99.0", 404),
+        ("x60.0", 404),
+    ):
         answer = rep.http.get(f"{org.url}/services/data/{version}/limits", timeout=30)
         assert answer.status_code == status
-    older = rep.http.get(f"{org.url}/services/data/v59.0/limits", timeout=30)
-    assert (older.status_code, older.json()[0]["errorCode"]) == (404, "NOT_FOUND")
-    assert "60.0 to 68.0" in older.json()[0]["message"]
 
 
 def test_every_resource_that_is_listed_answers(rep: Client) -> None:
