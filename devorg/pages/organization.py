@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from devorg.apps import ClientApp
 from devorg.apps.grants import Grant
+from devorg.faults.fault import Fault
 from devorg.org import Org
 from devorg.pages.display import day_text
 from devorg.pages.reading import Reader, has_pages
@@ -16,7 +17,14 @@ from devorg.schema import Field, SObject
 
 Fact = tuple[str, str]
 _DULL: Final = frozenset({"kind", "struck", "number", "times"})
-_USUAL: Final[tuple[Any, ...]] = (None, "", 0, 1.0, False, [], ())
+_USUAL: Final = {each.name: each.default for each in fields(Fault)}
+# What is worth telling even where it is as usual.
+_TOLD: Final = {"status": "status", "hang": "seconds", "automation": "limit"}
+_SHARING: Final = {
+    "activity": "By whom and what it is about", "opportunity": "Controlled by opportunity",
+    "campaign": "Controlled by campaign", "parent": "Controlled by parent",
+    "all": "Everybody reads it",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,8 @@ def faults(org: Org) -> list[tuple[dict[str, Any], list[Fact]]]:
             [
                 (name, _word(value))
                 for name, value in each.items()
-                if name not in _DULL and value not in _USUAL
+                if name not in _DULL
+                and (_TOLD.get(each["kind"]) == name or value != _USUAL.get(name))
             ],
         )
         for each in org.faults.listed()
@@ -132,7 +141,7 @@ def facts(org: Org) -> list[tuple[str, list[Fact]]]:
     """What the org is, in groups."""
     config, account = org.config, org.schema.objects["Account"]
     ahead = (org.clock.now() - datetime.now(UTC)).total_seconds()
-    turned = "as this machine's" if abs(ahead) < 1 else f"{ahead:+,.0f} s from this machine's"
+    turned = "the same" if abs(ahead) < 1 else f"{ahead:+,.0f} s"
     return [
         ("Organization", [
             ("Name", config.org_name), ("Organization Id", config.org_id),
@@ -140,7 +149,7 @@ def facts(org: Org) -> list[tuple[str, list[Fact]]]:
             ("Canvas URL", config.canvas_url), ("SOAP login", _word(config.soap_login)),
             ("Username-password flow", _word(config.password_flow)),
         ]),
-        ("Clock", [("Now (UTC)", clock(org)), ("Set", turned)]),
+        ("Clock", [("Now (UTC)", clock(org)), ("Against this machine", turned)]),
         ("Shape", [
             ("Person accounts", _word("IsPersonAccount" in account.by_name)),
             ("Multiple currencies", _word("CurrencyIsoCode" in account.by_name)),
@@ -168,10 +177,9 @@ def rules(org: Org) -> list[tuple[str, str, str]]:
 
 def kind(reader: Reader, org: Org, sobject: SObject) -> Kind:
     """One line of the list of objects."""
-    shared = sobject.sharing_model if sobject.sharing == "record" else f"by its {sobject.sharing}"
     return Kind(
         sobject.name, sobject.label, sobject.prefix, len(sobject.fields),
-        "Everybody reads it" if sobject.sharing == "all" else shared,
+        _SHARING.get(sobject.sharing, sobject.sharing_model),
         has_pages(sobject) and reader.may_read(sobject), sobject.custom,
     )  # fmt: skip
 

@@ -54,7 +54,7 @@ def search() -> Response:
             for name in (_SEARCHED if words else ())
         ]
     return page(
-        "search.html", words=words, tables=[each for each in found if each.rows], found=found
+        "search.html", searched=words, tables=[each for each in found if each.rows], found=found
     )
 
 
