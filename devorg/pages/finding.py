@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from devorg import access
-from devorg.pages.layouts import layout_of
-from devorg.pages.reading import MOST_COUNTED, WINDOW, Reader, name_field
+from devorg.pages.reading import MOST_COUNTED, Reader, name_field
 from devorg.schema import Field, SObject
 
 _MOST_WORDS = 5
@@ -88,11 +87,3 @@ def _in_large(reader: Reader, sobject: SObject, fields: list[Field], inside: str
     # Each of the ways may end early, so each is a query of its own.
     union = " UNION ".join(f"SELECT rowid FROM ({each})" for each in ways)  # noqa: S608 - names of devorg's own tables
     return f"t.rowid IN ({union})"
-
-
-def fields_of(sobject: SObject) -> tuple[str, ...]:
-    """What a global search compares, beside the name."""
-    return layout_of(sobject).searched
-
-
-__all__ = ["EVERYTHING", "WINDOW", "Match", "fields_of", "match"]

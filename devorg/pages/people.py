@@ -22,6 +22,9 @@ _COUNTS: Final = {
     "Records shared one by one": "SELECT COUNT(*) FROM shared_record WHERE user_id = ?",
     "People below in the role hierarchy": "SELECT COUNT(*) FROM role_below WHERE user_id = ?",
 }
+_ROLE: Final = (
+    "SELECT r.Name FROM User AS u JOIN UserRole AS r ON r.Id = u.UserRoleId WHERE u.Id = ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +78,18 @@ def rights_of(connection: sqlite3.Connection, org: Org, user: User) -> Rights:
         if has_pages(each) and each.name != "User"
     ]
     hidden = sorted(org.rights.hidden_fields(connection, user))
+    role = connection.execute(_ROLE, (user.id,)).fetchone()
     return Rights(
         _permissions(frozenset(name for each in held for name in each.user_permissions)),
         sorted({name for each in held for name in each.custom_permissions}),
         objects,
         [(f"{sobject}.{org.names.api(name)}", "hidden") for sobject, name in hidden],
         [
-            (label, str(connection.execute(query, (user.id,)).fetchone()[0]))
-            for label, query in _COUNTS.items()
+            ("Role", role["Name"] if role else ""),
+            *(
+                (label, str(connection.execute(query, (user.id,)).fetchone()[0]))
+                for label, query in _COUNTS.items()
+            ),
         ],
     )
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from devorg import rows
 from devorg.org import Org
-from devorg.pages import finding, reading, web
+from devorg.pages import reading, web
 from devorg.schema import STANDARD
 from devorg.users import USERS
 from tests.devorg.pages.elements import Elements, view
@@ -154,8 +154,7 @@ def test_an_empty_search_asks_for_words(browser: FlaskClient) -> None:
 def large(browser: FlaskClient, org: Org, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """An org whose contacts are too many to be read: 300 of them, where 100 are many."""
     add_contacts(org, 300, Title="Planner")
-    for module in (reading, finding):
-        monkeypatch.setattr(module, "WINDOW", 100)
+    monkeypatch.setattr(reading, "WINDOW", 100)
     return browser
 
 
