@@ -34,8 +34,9 @@ def list_versions() -> Response:
     return reply(request, Answer(body=versions.listed()))
 
 
-@blueprint.route("/services/data/<version>", defaults={"path": ""}, methods=_METHODS)
-@blueprint.route("/services/data/<version>/", defaults={"path": ""}, methods=_METHODS)
+@blueprint.route(
+    "/services/data/<version>/", defaults={"path": ""}, methods=_METHODS, strict_slashes=False
+)
 @blueprint.route("/services/data/<version>/<path:path>", methods=_METHODS)
 def answer(version: str, path: str) -> Response:
     """Any call of the REST API."""

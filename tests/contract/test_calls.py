@@ -24,8 +24,9 @@ def test_versions_are_listed_without_a_token(org: Org) -> None:
 
 
 def test_a_version_lists_its_resources(org: Org) -> None:
-    """X16: by name, each with the path of the same version."""
-    found = org.get(f"{org.api}/")
+    """X16: by name, each with the path of the same version; with a slash at the end or without."""
+    found = org.get(org.api)
+    assert org.get(f"{org.api}/") == found
     for name in ("sobjects", "query", "queryAll", "limits", "composite", "jobs"):
         assert found[name] == f"{org.api}/{name}"
 
