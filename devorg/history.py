@@ -69,6 +69,7 @@ class Event:
     asked: Body
     answered: Body
     headers: tuple[tuple[str, str], ...] = ()
+    answer_headers: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
     note: str = ""
     dropped: bool = False
@@ -232,6 +233,7 @@ def end(request: Request, response: Response, history: History, clock: Clock) ->
             headers.get("Content-Encoding", ""),
         ),
         headers=tuple(request.headers.items()),
+        answer_headers=tuple(headers.items()),
         parts=happening.parts,
         note=happening.note,
         dropped=happening.dropped,

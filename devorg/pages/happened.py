@@ -82,7 +82,9 @@ def one_call(number: int) -> Response:
         event=event, wanted=wanted,
         older=_beside(listed, event, 1), newer=_beside(listed, event, -1),
         asked=reveal.body(event.asked), answered=reveal.body(event.answered),
-        headers=reveal.headers(event), query=reveal.pairs(event.query), note=reveal.note(event),
+        headers=reveal.headers(event.headers),
+        answer_headers=reveal.headers(event.answer_headers),
+        query=reveal.pairs(event.query), note=reveal.note(event),
         hidden=reveal.hidden,
     )  # fmt: skip
 

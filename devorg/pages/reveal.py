@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -25,6 +26,8 @@ _FORM_SECRETS: Final = frozenset({*_SECRETS, "code", "sid"})
 _NAMES = "|".join(_SECRETS)
 _JSON_SECRET = re.compile(rf'(\\?"(?:{_NAMES})\\?"\s*:\s*\\?")((?:[^"\\]|\\(?!"))+)')
 _XML_SECRET = re.compile(rf"(<(?:\w+:)?(?:{_NAMES})>)([^<]+)")
+# In the query or the fragment of an address, such as the one that a login leads back to.
+_QUERY_SECRET = re.compile(rf"([?&#](?:{_NAMES}|code|sid)=)([^&#\s\"'<>\\]+)")
 # A token of this org or another, a refresh token, a JWT, a signed request.
 _SHAPES = re.compile(
     r"00D[A-Za-z0-9]{12}![^\s\"'<>&,\\]+"
@@ -34,7 +37,7 @@ _SHAPES = re.compile(
 )
 _HEADERS: Final = frozenset({"authorization", "cookie", "set-cookie", "x-sfdc-session"})
 _DULL: Final = frozenset(
-    {"host", "connection", "content-length", "accept-encoding", "x-devorg-canvas"}
+    {"host", "connection", "content-length", "accept-encoding", "x-devorg-canvas", "content-type"}
 )
 
 
@@ -57,6 +60,7 @@ def hidden(text: str) -> str:
     """A text without the secrets in it."""
     text = _JSON_SECRET.sub(lambda found: found[1] + masked(found[2]), text)
     text = _XML_SECRET.sub(lambda found: found[1] + masked(found[2]), text)
+    text = _QUERY_SECRET.sub(lambda found: found[1] + masked(found[2]), text)
     return _SHAPES.sub(lambda found: masked(found[0]), text)
 
 
@@ -102,12 +106,10 @@ def pairs(text: str) -> list[tuple[str, str]]:
     ]
 
 
-def headers(event: Event) -> list[tuple[str, str]]:
+def headers(given: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The headers that say something, without secrets."""
     return [
-        (name, _header(name.lower(), value))
-        for name, value in event.headers
-        if name.lower() not in _DULL
+        (name, _header(name.lower(), value)) for name, value in given if name.lower() not in _DULL
     ]
 
 

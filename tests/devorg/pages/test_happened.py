@@ -127,6 +127,22 @@ def test_tokens_and_secrets_are_masked(browser: FlaskClient, org: Org, token: st
     assert f"Bearer ••• {len(issued)} characters" in texts[1]
 
 
+def test_the_code_that_a_login_leads_back_with_is_masked() -> None:
+    """X16: it opens the org to who has the app's secret."""
+    back = "http://localhost:8000/cb?code=aPrxSECRETSECRET&state=kept#access_token=00DSECRET"
+    (location,) = reveal.headers([("Location", back), ("Content-Length", "0")])
+    assert "SECRET" not in location[1]
+    assert "state=kept" in location[1]
+
+
+def test_headers_of_both_sides_are_shown(browser: FlaskClient, org: Org, token: str) -> None:
+    """X16: limits, addresses and what a client asked for."""
+    call(browser, token, "POST", "sobjects/Account", json={"Name": "A"}, headers={"X-Mark": "here"})
+    text = newest(browser, org)
+    assert "X-Mark</dt><dd>here</dd>" in text
+    assert "Sforce-Limit-Info</dt><dd>api-usage=" in text
+
+
 def test_a_signed_request_is_masked(
     browser: FlaskClient, org: Org, main: dict[str, str], token: str
 ) -> None:
