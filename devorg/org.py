@@ -160,7 +160,7 @@ class Org:
         variant: Variant,
         base_url: str,
         *,
-        token: str,
+        token: str | None,
         location: str | None = None,
         issued_at_offset_seconds: float = 0,
         canvas: int = 1,

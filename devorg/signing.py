@@ -31,7 +31,8 @@ class Opening:
     """A canvas app being opened: by whom, on which record, from which page."""
 
     user: User
-    access_token: str
+    # None where the user has not approved the app, and it gets no signed request.
+    access_token: str | None
     sobject: str
     record_id: str
     variant: Variant

@@ -121,10 +121,22 @@ def signed_request() -> Response:
     """
     _, record_id, number, location = _place()
     viewer, base_url = the_viewer(), request.host_url.rstrip("/")
-    text = the_org().sign(
-        viewer.user, record_id, viewer.variant, base_url, location=location, canvas=number
-    )
-    return jsonify(response=text, auxiliary={})
+    org = the_org()
+    envelope = org.envelope(
+        viewer.user, record_id, viewer.variant, base_url,
+        token=None if _is_unapproved() else org.tokens.issue(viewer.user),
+        location=location, canvas=number,
+    )  # fmt: skip
+    return jsonify(response=signing.seal(envelope, org.config.consumer_secret), auxiliary={})
+
+
+def _is_unapproved() -> bool:
+    """Where users approve apps themselves (`approval=required`): until the viewer has done so at
+    the page of OAuth, the parent gets a request without a token, and opens the app by GET.
+    """
+    org, viewer = the_org(), the_viewer()
+    app = org.oauth.apps.find(org.config.client_id)
+    return viewer.asks and app is not None and not org.oauth.grants.approved(app, viewer.user)
 
 
 @blueprint.put("/lightning/canvascontext")

@@ -30,7 +30,8 @@ PEOPLE: Final = tuple(user for user in users.USERS if user is not users.INTEGRAT
 class Viewer:
     """One reader of a page. `frames`: the app's frame stands in the page itself, or in a frame of
     another origin as in a real org. `deaf`: the canvas parent answers nothing; `forced`: the
-    canvas frame is shown although the record is not; `canvases`: how many frames of the app.
+    canvas frame is shown although the record is not; `canvases`: how many frames of the app;
+    `asks`: the app gets no token until its user has approved it.
     """
 
     user: User
@@ -39,6 +40,7 @@ class Viewer:
     deaf: bool = False
     forced: bool = False
     canvases: int = 1
+    asks: bool = False
     chosen: bool = False
 
     def query(
@@ -58,6 +60,8 @@ class Viewer:
             words["force_canvas"] = "1"
         if self.canvases > 1:
             words["canvases"] = str(self.canvases)
+        if self.asks:
+            words["approval"] = "required"
         return urlencode(words)
 
     def remember(self, response: Response) -> None:
@@ -83,6 +87,7 @@ def viewer_of(request: Request) -> Viewer:
         _chosen(request, "frames", FRAMES, kept[2]),
         deaf=request.args.get("parent") == "mute",
         forced=request.args.get("force_canvas") == "1",
+        asks=request.args.get("approval") == "required",
         canvases=2 if request.args.get("canvases") == "2" else 1,
         chosen=bool({"user", "variant", "frames"} & request.args.keys()),
     )

@@ -17,11 +17,33 @@ const MIN_HEIGHT = 120;
 const MAX_HEIGHT = 6000;
 const MAX_MESSAGE = 1 << 20;
 const MAX_NOTES = 20;
+const APPROVAL = "User approval required";
 
 /** A height such as "640px" in pixels, or null for anything else. */
 function pixels(text) {
   const match = /^(\d{1,7}(?:\.\d+)?)(?:px)?$/.exec(String(text ?? "").trim());
   return match ? Math.ceil(Number(match[1])) : null;
+}
+
+/** What a signed request says; the page does not need to check its own org's signature. */
+function envelopeOf(signedRequest) {
+  const payload = atob(signedRequest.split(".")[1]);
+  const bytes = Uint8Array.from(payload, (char) => char.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/** False for a request without a token: its user has not approved the app. */
+function isApproved(signedRequest) {
+  return envelopeOf(signedRequest).client.oauthToken !== null;
+}
+
+/** The address that Salesforce opens by GET instead: the app shall ask for approval there. */
+function askingAddress(url, signedRequest, instance) {
+  const login = encodeURIComponent(envelopeOf(signedRequest).context.links.loginUrl);
+  const query = `_sfdc_canvas_auth=user_approval_required&loginUrl=${login}`;
+  const target = `target_origin=${encodeURIComponent(location.origin)}&instance_id=${instance}`;
+  const base = url.replace(/#.*$/, "");
+  return `${base}${base.includes("?") ? "&" : "?"}${query}#${target}`;
 }
 
 class CanvasParent {
@@ -72,11 +94,27 @@ class CanvasParent {
     const { status, payload } = await sign(this.#card.dataset.sign);
     if (status === 200) {
       this.#last = payload.response;
-      this.#post();
+      this.#show();
     } else {
       this.#error.hidden = false;
       this.#body.hidden = true;
     }
+  }
+
+  /** The request goes into the frame by POST; without a token nothing but a GET does. */
+  #show() {
+    if (isApproved(this.#last)) this.#post();
+    else this.#ask();
+  }
+
+  #ask() {
+    const url = askingAddress(this.#card.dataset.url, this.#last, this.instance);
+    // A frame of its own: the same address again would but scroll within the page there.
+    const fresh = this.#frame.cloneNode();
+    fresh.addEventListener("load", () => this.#body.removeAttribute("aria-busy"), { once: true });
+    fresh.src = url;
+    this.#frame.replaceWith(fresh);
+    this.#frame = fresh;
   }
 
   #post() {
@@ -154,12 +192,16 @@ class CanvasParent {
   async #repost(refresh) {
     this.#events.unsubscribeAll(this);
     if (refresh) await this.open();
-    else this.#post();
+    else this.#show();
   }
 
   /** As in Salesforce, a later `repost` without refresh posts the first request again. */
   async #refresh(seq) {
     const answer = await sign(this.#card.dataset.sign);
+    if (answer.status === 200 && !isApproved(answer.payload.response)) {
+      this.#answer(seq, { ...answer, status: 403, statusText: APPROVAL, payload: {} });
+      return;
+    }
     if (answer.status === 200) {
       this.#answer(seq, answer);
       return;

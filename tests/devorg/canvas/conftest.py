@@ -31,6 +31,7 @@ def served(app: StubApp) -> Iterator[RunningOrg]:
 def page(browser: Browser, app: StubApp) -> Iterator[Page]:
     """A page that must report no error, not even of its security policy."""
     app.posts.clear()
+    app.gets.clear()
     context = browser.new_context(viewport={"width": 1200, "height": 900})
     opened = context.new_page()
     errors: list[str] = []

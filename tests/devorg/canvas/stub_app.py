@@ -39,6 +39,8 @@ class StubApp:
 
     port: int = 0
     posts: list[Posted] = field(default_factory=list)
+    # Paths with their queries, of what was opened without a signed request.
+    gets: list[str] = field(default_factory=list)
 
     @property
     def origin(self) -> str:
@@ -60,7 +62,8 @@ def stub_app() -> Iterator[StubApp]:
             self._answer(PAGE)
 
         def do_GET(self) -> None:
-            """The same page, as an address that nobody should be able to frame."""
+            """The same page: for who must approve first, or where nobody should lead the frame."""
+            app.gets.append(self.path)
             self._answer(PAGE)
 
         def _answer(self, body: bytes) -> None:
