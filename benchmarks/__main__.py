@@ -15,6 +15,7 @@ from pathlib import Path
 from app import memory
 from benchmarks import beside, box, delivery, intake, opening, verify
 from benchmarks.box import ROOT, Box
+from benchmarks.org import measure as measure_devorg
 from benchmarks.rows import Row, table
 from benchmarks.scale import FULL, QUICK, Scale
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -61,6 +62,7 @@ def _run(name: str, measure: Callable[[], list[Row]]) -> list[Row]:
 
 def _parts(scale: Scale, stack: ExitStack, folder: Path) -> Iterator[Part]:
     """What needs a Salesforce org or a database finds it running."""
+    yield "devorg", lambda: measure_devorg(scale, folder)
     org = stack.enter_context(box.running(folder, "org", _CANVAS_URL))
     server = stack.enter_context(postgres.running(durable=True))
     kinds: dict[str, Databases] = {

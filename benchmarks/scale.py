@@ -19,6 +19,9 @@ class Scale:
         created: Sample of the plain create loop.
         opens_beside: Opens in each of ``phases`` with and without a hung org beside.
         deliveries_beside: Deliveries with and without a hung org beside.
+        org_contacts: Contacts in the org that is measured itself.
+        org_rounds, org_calls: Rounds, and single-record calls in each.
+        org_rows, org_jobs: Rows of a Bulk job, and jobs.
     """
 
     verify_rounds: int
@@ -34,6 +37,11 @@ class Scale:
     opens_beside: int
     phases: int
     deliveries_beside: int
+    org_contacts: int
+    org_rounds: int
+    org_calls: int
+    org_rows: int
+    org_jobs: int
 
 
 FULL = Scale(
@@ -50,6 +58,11 @@ FULL = Scale(
     opens_beside=30,
     phases=3,
     deliveries_beside=6,
+    org_contacts=1_000_000,
+    org_rounds=30,
+    org_calls=100,
+    org_rows=20_000,
+    org_jobs=3,
 )
 
 QUICK = Scale(
@@ -66,4 +79,9 @@ QUICK = Scale(
     opens_beside=3,
     phases=1,
     deliveries_beside=1,
+    org_contacts=100_000,
+    org_rounds=3,
+    org_calls=20,
+    org_rows=1000,
+    org_jobs=1,
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devorg import ids
 from devorg.errors import ConfigError
-from devorg.names import names_with
+from devorg.names import checked_namespace
 
 DEFAULT_ORG_ID = "00D5e000000DEVO" + ids.suffix("00D5e000000DEVO")
 
@@ -31,13 +31,21 @@ class DevorgConfig:
     org_id: str = DEFAULT_ORG_ID
     org_name: str = "Halyard Software"
     daily_api_requests: int = 100_000
+    # An SFDX project's folder whose objects, fields and permission sets the org starts with.
+    metadata: Path | None = None
+    callback_urls: tuple[str, ...] = (
+        "http://localhost:1717/OauthRedirect",
+        "http://localhost:8000/oauth/callback",
+    )
+    password_flow: bool = False
+    soap_login: bool = False
 
     def __post_init__(self) -> None:
         org_id = ids.to_18(self.org_id)
         if org_id is None or not org_id.startswith("00D"):
             raise ConfigError("org_id", f"{self.org_id!r} is not the Id of an organization.")
         object.__setattr__(self, "org_id", org_id)
-        names_with(self.namespace)
+        checked_namespace(self.namespace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,8 @@ class Command:
     host: str
     port: int
     org: DevorgConfig
+    tls: bool = False
+    tls_names: tuple[str, ...] = ()
 
 
 _DEFAULTS = DevorgConfig()
@@ -60,7 +70,20 @@ _FLAGS: tuple[tuple[str, str, str], ...] = (
     ("client-secret", _DEFAULTS.client_secret, "its secret"),
     ("namespace", "", "namespace of the package's fields; empty for none"),
     ("org-id", DEFAULT_ORG_ID, "organization Id, 15 or 18 characters"),
+    (
+        "callback-urls",
+        ",".join(_DEFAULTS.callback_urls),
+        "callback URLs of the OAuth client, separated by commas",
+    ),
+    ("metadata", "", "SFDX folder of objects, fields and permission sets to start with"),
+    ("tls-names", "", "further host names of the certificate, separated by commas"),
 )
+_SWITCHES: tuple[tuple[str, str], ...] = (
+    ("tls", "serve HTTPS under a local authority, whose file is printed"),
+    ("soap-login", "allow SOAP API login(), which new orgs have switched off"),
+    ("password-flow", "allow OAuth's username-password flow, which new orgs block"),
+)
+_WORDS = {"1": True, "true": True, "yes": True, "": False, "0": False, "false": False, "no": False}
 
 
 def read_command(arguments: Sequence[str], environment: Mapping[str, str]) -> Command:
@@ -80,8 +103,19 @@ def read_command(arguments: Sequence[str], environment: Mapping[str, str]) -> Co
             default=environment.get(variable) or default,
             help=f"{meaning} [{variable}; default {default or 'none'}]",
         )
+    for name, meaning in _SWITCHES:
+        variable = "DEVORG_" + name.upper().replace("-", "_")
+        is_on = _switch(variable, environment.get(variable, ""))
+        parser.add_argument(
+            f"--{name}",
+            action=argparse.BooleanOptionalAction,
+            default=is_on,
+            help=f"{meaning} [{variable}]",
+        )
     chosen = parser.parse_args(arguments)
-    if not str(chosen.port).isdecimal() or int(chosen.port) > 65535:
+    if not str(chosen.port).isascii() or not str(chosen.port).isdecimal():
+        raise ConfigError("port", f"{chosen.port!r} is not a port.")
+    if int(chosen.port) > 65535:
         raise ConfigError("port", f"{chosen.port!r} is not a port.")
     org = DevorgConfig(
         data_path=Path(chosen.data) if chosen.data else None,
@@ -91,5 +125,19 @@ def read_command(arguments: Sequence[str], environment: Mapping[str, str]) -> Co
         client_secret=chosen.client_secret,
         namespace=chosen.namespace or None,
         org_id=chosen.org_id,
+        metadata=Path(chosen.metadata) if chosen.metadata else None,
+        callback_urls=_list(chosen.callback_urls),
+        password_flow=chosen.password_flow,
+        soap_login=chosen.soap_login,
     )
-    return Command(chosen.host, int(chosen.port), org)
+    return Command(chosen.host, int(chosen.port), org, chosen.tls, _list(chosen.tls_names))
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
+def _switch(variable: str, text: str) -> bool:
+    if text.lower() not in _WORDS:
+        raise ConfigError(variable, f"{variable} must be true or false, not {text!r}.")
+    return _WORDS[text.lower()]

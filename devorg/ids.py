@@ -8,6 +8,7 @@ character ids).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ID_PATTERN = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -16,15 +17,17 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _INSTANCE = "5e"
 
 
+@lru_cache(maxsize=50_000)
+def _check_character(group: str) -> str:
+    """The character that five characters of an id give; new ids share all groups but the last."""
+    return _SUFFIX[
+        sum(1 << bit for bit, char in enumerate(group) if char.isascii() and char.isupper())
+    ]
+
+
 def suffix(id15: str) -> str:
     """The three check characters of a 15-character id."""
-    groups = (id15[at : at + 5] for at in (0, 5, 10))
-    return "".join(
-        _SUFFIX[
-            sum(1 << bit for bit, char in enumerate(group) if char.isascii() and char.isupper())
-        ]
-        for group in groups
-    )
+    return "".join(_check_character(id15[at : at + 5]) for at in (0, 5, 10))
 
 
 def to_18(record_id: str) -> str | None:

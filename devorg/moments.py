@@ -9,6 +9,8 @@ _DATETIME = re.compile(
     r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d{1,6})?(?:Z|([+-]\d\d):?(\d\d))", re.ASCII
 )
 
+_CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?Z?", re.ASCII)
+
 
 def write(moment: datetime) -> str:
     """`2022-03-17T16:21:26.000+0000`: UTC, no colon in the offset, milliseconds dropped."""
@@ -28,6 +30,14 @@ def read(text: str) -> datetime | None:
         return None
 
 
+def clock(text: str) -> str | None:
+    """The time of day of `10:30`, `10:30:00` or `10:30:00.000Z`, as stored; None if it is none."""
+    match = _CLOCK.fullmatch(text)
+    if not match or int(match[1]) > 23 or int(match[2]) > 59 or int(match[3] or 0) > 59:
+        return None
+    return f"{match[1]}:{match[2]}:{match[3] or '00'}.000Z"
+
+
 def is_date(text: str) -> bool:
     """True for `2022-03-17`."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
@@ -37,11 +47,6 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def now() -> str:
-    """The current second, as written."""
-    return write(datetime.now(UTC))
 
 
 def ui_api(text: str) -> str:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import sqlite3
+from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 
-from devorg import access, rows, signing
+from devorg import access, metadata, moments, rows, signing, users
+from devorg.apps import OAuthState
+from devorg.automation import Automation
+from devorg.bulk.background import Background
+from devorg.clock import Clock
 from devorg.config import DevorgConfig
+from devorg.dml import last_activity, people
 from devorg.errors import ControlError
 from devorg.faults import Faults
-from devorg.names import Names, names_with
-from devorg.schema import object_of
+from devorg.history import History
+from devorg.names import Names
+from devorg.preferences import PRIVATE, Preferences
+from devorg.rights import Rights, stored
+from devorg.schema import Schema
 from devorg.seed.plant import plant
 from devorg.signing import Variant
 from devorg.soql.locators import Locators
@@ -29,43 +39,99 @@ class Org:
 
     def __init__(self, config: DevorgConfig) -> None:
         self.config = config
-        self.store = Store(config.data_path)
-        self.tokens = Tokens(config)
+        self.given = metadata.given(config.metadata)
+        self.schema: Schema = self.given.schema
+        self.store = Store(config.data_path, self.schema)
+        self.clock = Clock()
+        self.oauth = OAuthState(config, self.store, self.clock)
+        self.tokens = Tokens(config, self.clock, self.oauth)
         self.usage = Usage()
-        self.faults = Faults()
+        # What tests look at after a failure, so no reset forgets it.
+        self.history = History()
+        self.faults = Faults(self.tokens.end_all)
+        self.automation = Automation()
+        self.preferences = Preferences()
         self.locators = Locators()
         self.per_row_ms = 0.0
-        self.names: Names = names_with(config.namespace)
+        self.bulk = Background(self.store)
+        self.names = Names(self.schema, config.namespace)
+        self.rights = Rights(self.schema)
+        self.given.define(self.rights)
         # Describe answers 304 to clients that have seen the schema since this moment.
-        self.schema_changed = datetime.now(UTC).replace(microsecond=0)
+        self.schema_changed = self.clock.now().replace(microsecond=0)
         self._plant_if_empty()
 
     def _plant_if_empty(self) -> None:
         with self.store.writing() as connection:
             if connection.execute("SELECT 1 FROM meta WHERE key = 'planted'").fetchone():
-                return
-            plant(connection, self.config, datetime.now(UTC))
-            connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
+                stored.write(connection, self.rights, self.schema)
+            else:
+                self._plant(connection)
+
+    def _plant(self, connection: sqlite3.Connection) -> None:
+        plant(connection, self.config, self.clock.now())
+        stored.write(connection, self.rights, self.schema)
+        last_activity.roll_up(connection)
+        connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
 
     def reset(self) -> None:
         """Back to the seed and to no switches turned; secrets and tokens stay good."""
         self.faults.clear()
+        self.clock.reset()
         self.per_row_ms = 0.0
+        self.automation.clear()
+        self.preferences = Preferences()
+        self.rights.reset()
+        self.given.define(self.rights)
+        self.use_schema(self.given.schema)
         self.use_namespace(self.config.namespace)
         with self.store.writing() as connection:
             self.store.clear(connection)
-            plant(connection, self.config, datetime.now(UTC))
-            connection.execute("INSERT INTO meta VALUES ('planted', ?)", (self.config.org_id,))
+            self.store.drop_rest(connection, self.schema)
+            self._plant(connection)
+        self.oauth.reset()
         self.usage.reset()
 
     def use_namespace(self, namespace: str | None) -> None:
         """Show the package's fields under this namespace, or under none."""
-        names = names_with(namespace or None)
-        if names is self.names:
+        if (namespace or None) != self.names.namespace:
+            self.names = Names(self.schema, namespace)
+            self._mark_change()
+
+    def use_schema(self, schema: Schema) -> None:
+        """Other objects and fields from now on; the tables follow."""
+        if schema is self.schema:
             return
-        self.names = names
+        with self.store.writing() as connection:
+            self.store.shape(connection, schema)
+            self.rights.schema = schema
+            stored.write(connection, self.rights, schema)
+        # Names last: whoever sees the new ones finds the tables ready.
+        self.schema = schema
+        self.names = Names(schema, self.names.namespace)
+        self._mark_change()
+
+    def rights_changed(self) -> None:
+        """Let queries and describes know what `rights` say now."""
+        with self.store.writing() as connection:
+            stored.write(connection, self.rights, self.schema)
+        self._mark_change()
+
+    def use_preferences(self, preferences: Preferences) -> None:
+        """Another way of working from now on; shared activities bring objects of their own."""
+        before, self.preferences = self.preferences, preferences
+        model = "Private" if preferences.activity_sharing == PRIVATE else "ControlledByParent"
+        self.use_schema(self.schema.with_sharing({"Task": model, "Event": model}))
+        if preferences.shared_activities == before.shared_activities:
+            return
+        self.use_schema(people.sharing_schema(self.schema, on=preferences.shared_activities))
+        now = moments.write(self.clock.now())
+        with self.store.writing() as connection:
+            people.backfill(connection, self.schema, users.INTEGRATION.id, now)
+
+    def _mark_change(self) -> None:
         # HTTP dates know whole seconds: two changes within one must not look like one.
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = self.clock.now().replace(microsecond=0)
         self.schema_changed = max(now, self.schema_changed + timedelta(seconds=1))
 
     def sign(
@@ -77,9 +143,30 @@ class Org:
         *,
         location: str | None = None,
         issued_at_offset_seconds: float = 0,
+        canvas: int = 1,
     ) -> str:
         """A signed request for the canvas on that record's page. Raises ControlError."""
-        sobject = object_of(record_id)
+        token = self.tokens.issue(user)
+        envelope = self.envelope(
+            user, record_id, variant, base_url, token=token, location=location,
+            issued_at_offset_seconds=issued_at_offset_seconds, canvas=canvas,
+        )  # fmt: skip
+        return signing.seal(envelope, self.config.consumer_secret)
+
+    def envelope(
+        self,
+        user: User,
+        record_id: str,
+        variant: Variant,
+        base_url: str,
+        *,
+        token: str | None,
+        location: str | None = None,
+        issued_at_offset_seconds: float = 0,
+        canvas: int = 1,
+    ) -> dict[str, Any]:
+        """What a signed request says, with that access token. Raises ControlError."""
+        sobject = self.schema.object_of(record_id)
         if sobject is None:
             raise ControlError("record", f"No object has ids like {record_id!r}.")
         with self.store.reading() as connection:
@@ -87,15 +174,15 @@ class Org:
             seen = access.is_visible(connection, user.id, sobject, record_id)
         echoed = {name: record[name] for name in _ECHOED if seen and name in record}
         opening = signing.Opening(
-            user, self.tokens.issue(user), sobject.name, record_id, variant, base_url, echoed,
-            location, issued_at_offset_seconds,
+            user, token, sobject.name, record_id, variant, base_url, echoed,
+            location, issued_at_offset_seconds, canvas,
         )  # fmt: skip
-        envelope = signing.envelope_of(opening, self.config, self.names.namespace)
-        return signing.seal(envelope, self.config.consumer_secret)
+        return signing.envelope_of(opening, self.config, self.names.namespace)
 
     def close(self) -> None:
         """Let hanging calls go and close the store."""
         self.faults.clear()
+        self.bulk.close()
         self.store.close()
 
 

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from devorg import ids
-from devorg.schema import SObject
+from devorg.schema import Field, SObject
 
 Record = dict[str, Any]
 # SQLite allows many more parameters; this keeps statements few and cached.
 _CHUNK = 200
+_DECODED = frozenset({"boolean", "address"})
 
 
 def record_of(sobject: SObject, row: sqlite3.Row) -> Record:
     """A stored row as a record, booleans as booleans."""
     record = dict(row)
     for field in sobject.fields:
-        if field.type == "boolean" and field.name in record:
-            record[field.name] = bool(record[field.name])
+        if field.type in _DECODED and field.name in record:
+            empty = False if field.type == "boolean" else None
+            record[field.name] = shown(field, record[field.name] or empty)
     return record
+
+
+def shown(field: Field, value: Any) -> Any:
+    """A stored value as clients get it: booleans as booleans, addresses as objects."""
+    if value is None or field.type not in _DECODED:
+        return value
+    return json.loads(value) if field.type == "address" else bool(value)
 
 
 def make_ids(connection: sqlite3.Connection, sobject: SObject, count: int) -> list[str]:
@@ -35,15 +45,18 @@ def make_ids(connection: sqlite3.Connection, sobject: SObject, count: int) -> li
 
 
 def insert(connection: sqlite3.Connection, sobject: SObject, records: Sequence[Record]) -> None:
-    """Add complete records; fields left out are null."""
+    """Add complete records; fields left out are null, or false."""
     if not records:
         return
-    names = [field.name for field in sobject.fields]
+    used = set().union(*records)
+    blank = {field.name: False for field in sobject.stored if field.type == "boolean"}
+    # Columns that no record fills are null, or false, by themselves.
+    names = [field.name for field in sobject.stored if field.name in used]
     columns = ", ".join(f'"{name}"' for name in names)
     marks = ", ".join("?" * len(names))
     connection.executemany(
         f'INSERT INTO "{sobject.name}" ({columns}) VALUES ({marks})',  # noqa: S608 - names of devorg's own tables
-        [[record.get(name) for name in names] for record in records],
+        [[record.get(name, blank.get(name)) for name in names] for record in records],
     )
 
 
@@ -51,10 +64,25 @@ def update(
     connection: sqlite3.Connection, sobject: SObject, record_id: str, changes: Record
 ) -> None:
     """Set some fields of one record."""
+    changes = {name: value for name, value in changes.items() if name not in sobject.computed}
     columns = ", ".join(f'"{name}" = ?' for name in changes)
     connection.execute(
         f'UPDATE "{sobject.name}" SET {columns} WHERE Id = ?',  # noqa: S608 - names of devorg's own tables
         [*changes.values(), record_id],
+    )
+
+
+def purge(
+    connection: sqlite3.Connection, sobject: SObject, record_ids: Sequence[str], moment: str
+) -> None:
+    """Remove records for good; that they were there is remembered."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO purged (sobject, moment, record_id) VALUES (?, ?, ?)",
+        [[sobject.name, moment, each] for each in record_ids],
+    )
+    connection.executemany(
+        f'DELETE FROM "{sobject.name}" WHERE Id = ?',  # noqa: S608 - names of devorg's own tables
+        [[each] for each in record_ids],
     )
 
 

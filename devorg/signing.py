@@ -31,7 +31,8 @@ class Opening:
     """A canvas app being opened: by whom, on which record, from which page."""
 
     user: User
-    access_token: str
+    # None where the user has not approved the app, and it gets no signed request.
+    access_token: str | None
     sobject: str
     record_id: str
     variant: Variant
@@ -40,11 +41,14 @@ class Opening:
     record: Record
     location: str | None = None
     issued_at_offset_seconds: float = 0
+    # Which of several canvases of its page.
+    canvas: int = 1
 
 
-def instance_id(namespace: str | None, variant: Variant) -> str:
+def instance_id(namespace: str | None, variant: Variant, canvas: int = 1) -> str:
     """The id of the app in its page; the frame is named `canvas-frame-<this>`."""
-    place = "446:0:canvasapp" if variant == "aura" else "j_id0:j_id1:canvasapp"
+    aura = f"{446 + 66 * (canvas - 1)}:0:canvasapp"
+    place = aura if variant == "aura" else f"j_id0:j_id{canvas}:canvasapp"
     return f"{namespace or '_'}:{DEVELOPER_NAME}:{place}"
 
 
@@ -71,7 +75,7 @@ def envelope_of(opening: Opening, config: DevorgConfig, namespace: str | None) -
         "userId": opening.user.id,
         "client": {
             "refreshToken": None,
-            "instanceId": instance_id(namespace, opening.variant),
+            "instanceId": instance_id(namespace, opening.variant, opening.canvas),
             "targetOrigin": opening.base_url,
             "instanceUrl": opening.base_url,
             "oauthToken": opening.access_token,

@@ -15,58 +15,29 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from devorg.schema import OBJECTS, Field, SObject
+from devorg import access
+from devorg.rights import record_access
+from devorg.schema import Schema, tables
 
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS counter (prefix TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS hidden_record (
-  user_id TEXT NOT NULL, record_id TEXT NOT NULL, PRIMARY KEY (user_id, record_id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS hidden_field (
-  user_id TEXT NOT NULL, sobject TEXT NOT NULL, field TEXT NOT NULL,
-  PRIMARY KEY (user_id, sobject, field)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counter (prefix TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID
 """
-_INDEXED = frozenset({"SystemModstamp", "Email", "ActivityDate"})
-
-
-def _column(field: Field) -> str:
-    if field.type in {"boolean", "int"}:
-        return f'"{field.name}" INTEGER'
-    if field.type in {"double", "currency", "percent"}:
-        return f'"{field.name}" REAL'
-    # SOQL compares text without regard to case, but ids and case-sensitive keys exactly.
-    exact = field.type in {"id", "reference", "date", "datetime"} or field.case_sensitive
-    key = " PRIMARY KEY" if field.name == "Id" else ""
-    return f'"{field.name}" TEXT{key}' + ("" if exact else " COLLATE NOCASE")
-
-
-def _table(sobject: SObject) -> Iterator[str]:
-    columns = ", ".join(_column(field) for field in sobject.fields)
-    yield f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({columns})'
-    for field in sobject.fields:
-        index = f'"{sobject.name}_{field.name}" ON "{sobject.name}" ("{field.name}")'
-        if field.unique:
-            # Live and deleted rows alike: a key in the recycle bin is still taken.
-            yield f"CREATE UNIQUE INDEX IF NOT EXISTS {index}"
-        elif field.name in _INDEXED or (field.references and "User" not in field.references):
-            yield f"CREATE INDEX IF NOT EXISTS {index}"
 
 
 class Store:
     """The SQLite file of one org; with no path, a temporary one that `close` removes."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None, schema: Schema) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="devorg-") if path is None else None
         self.path = Path(self._folder.name) / "org.sqlite" if self._folder else Path(path or "")
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._turn = threading.Lock()
         self._closed = False
         with self.writing() as connection:
-            for statement in _OWN_TABLES.split(";\n"):
+            for statement in (_OWN_TABLES + ";\n" + access.OWN_TABLES).split(";\n"):
                 connection.execute(statement)
-            for sobject in OBJECTS.values():
-                for statement in _table(sobject):
-                    connection.execute(statement)
+            self.shape(connection, schema)
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -114,9 +85,19 @@ class Store:
         with self._turn, self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def shape(self, connection: sqlite3.Connection, schema: Schema) -> None:
+        """Make the tables those of a schema, inside the caller's transaction."""
+        tables.shape(connection, schema)
+        record_access.make_view(connection, schema)
+
+    def drop_rest(self, connection: sqlite3.Connection, schema: Schema) -> None:
+        """Take away the custom tables and columns that a schema does not have."""
+        tables.drop_rest(connection, schema)
+
     def clear(self, connection: sqlite3.Connection) -> None:
         """Empty every table, inside the caller's transaction."""
-        for table in (*OBJECTS, "meta", "counter", "hidden_record", "hidden_field"):
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        for table in [row["name"] for row in connection.execute(query)]:
             connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of devorg's own tables
 
     def close(self) -> None:

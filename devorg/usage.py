@@ -20,6 +20,11 @@ class Usage:
             self._calls[resource] += 1
             return self._calls.total()
 
+    def count_more(self, resource: str, calls: int) -> None:
+        """Book further calls of a request that counts as several."""
+        with self._lock:
+            self._calls[resource] += calls
+
     def count_subrequest(self, resource: str) -> None:
         """Book a part of a composite, which the limit does not count."""
         with self._lock:

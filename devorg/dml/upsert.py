@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from devorg import ids, rows
+from devorg.dml.reach import reachable
 from devorg.errors import RowError
 from devorg.schema import Field, SObject
 
@@ -21,6 +22,7 @@ class UpsertPlan:
         key: Field,
         api_name: str,
         payloads: Sequence[Mapping[str, Any]],
+        user_id: str,
     ) -> None:
         self.new: list[int] = []
         self.old: list[tuple[int, str]] = []
@@ -28,9 +30,12 @@ class UpsertPlan:
         self._key, self._api_name = key, api_name
         keys = [self._value(payload) for payload in payloads]
         self._live: dict[str, list[str]] = {}
-        for record in rows.by_values(connection, sobject, key.name, filter(None, keys)):
-            # A row in the recycle bin is not found, though its key is still taken.
-            if not record["IsDeleted"]:
+        found = rows.by_values(connection, sobject, key.name, filter(None, keys))
+        seen = reachable(connection, user_id, sobject, [each["Id"] for each in found])
+        for record in found:
+            # A row in the recycle bin, or one that the user cannot reach, is not found, though its
+            # key is still taken.
+            if not record["IsDeleted"] and record["Id"] in seen:
                 self._live.setdefault(self._folded(record[key.name]), []).append(record["Id"])
         taken: set[str] = set()
         for at, value in enumerate(keys):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from devorg import ids, moments
 from devorg.errors import ApiError, RowError
-from devorg.schema import Field, object_of
+from devorg.schema import Field, Schema
 from devorg.schema.fields import TEXT_TYPES
 
 _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _SHOWN = 100
 
 
-def stored(field: Field, api_name: str, value: Any) -> Any:
+def stored(schema: Schema, field: Field, api_name: str, value: Any) -> Any:
     """The value as stored; blanks are null.
 
     Raises RowError for a value that breaks a rule, ApiError for one of the wrong JSON type,
@@ -25,10 +26,10 @@ def stored(field: Field, api_name: str, value: Any) -> Any:
     if isinstance(value, dict | list):
         raise _unreadable(field, value)
     if field.type in {"id", "reference"}:
-        return _reference(field, api_name, value)
+        return _reference(schema, field, api_name, value)
     if field.type in TEXT_TYPES:
-        return _text(field, api_name, value)
-    if field.type in {"date", "datetime"}:
+        return _choice(field, api_name, _text(field, api_name, value))
+    if field.type in {"date", "datetime", "time"}:
         return _moment(field, value)
     if field.type == "boolean":
         return _boolean(field, value)
@@ -58,12 +59,28 @@ def _text(field: Field, api_name: str, value: Any) -> str | None:
     return text or None
 
 
-def _reference(field: Field, api_name: str, value: Any) -> str:
+def _choice(field: Field, api_name: str, text: str | None) -> str | None:
+    """A restricted picklist takes the values on its list alone, a multi-select several of them."""
+    if text is None or field.type not in {"picklist", "multipicklist"}:
+        return text
+    chosen = [text] if field.type == "picklist" else _several(text)
+    wrong = [each for each in chosen if each not in field.values]
+    if field.restricted and wrong:
+        message = f"{field.label}: bad value for restricted picklist field: {wrong[0]}"
+        raise RowError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, [api_name])
+    return ";".join(chosen) or None
+
+
+def _several(text: str) -> list[str]:
+    return list(dict.fromkeys(each.strip() for each in text.split(";") if each.strip()))
+
+
+def _reference(schema: Schema, field: Field, api_name: str, value: Any) -> str:
     record_id = ids.to_18(str(value))
     if record_id is None:
         message = f"{field.label}: id value of incorrect type: {value}"
         raise RowError("MALFORMED_ID", message, [api_name])
-    target = object_of(record_id)
+    target = schema.object_of(record_id)
     if target is None or target.name not in field.references:
         message = f"{field.label}: id value of incorrect type: {value}"
         raise RowError("FIELD_INTEGRITY_EXCEPTION", message, [api_name])
@@ -72,6 +89,11 @@ def _reference(field: Field, api_name: str, value: Any) -> str:
 
 def _moment(field: Field, value: Any) -> str:
     text = str(value)
+    if field.type == "time":
+        clock = moments.clock(text)
+        if clock is None:
+            raise _unreadable(field, value)
+        return clock
     if field.type == "date":
         if not moments.is_date(text[:10]) or (len(text) > 10 and moments.read(text) is None):
             raise _unreadable(field, value)
@@ -94,13 +116,18 @@ def _number(field: Field, api_name: str, value: Any) -> int | float:
     if isinstance(value, bool):
         raise _unreadable(field, value)
     try:
-        number = float(value)
-    except ValueError as error:
+        number = Decimal(str(value))
+    except InvalidOperation as error:
         raise _unreadable(field, value) from error
     whole = field.precision - field.scale if field.precision else 18
-    if not abs(number) < 10**whole:
+    # Far beyond the range, before it is rounded: what has no digits to round to.
+    outside = not number.is_finite() or abs(number) > 10**whole
+    rounded = Decimal(0) if outside else number.quantize(_step(field), ROUND_HALF_UP)
+    if outside or abs(rounded) >= 10**whole:
         message = f"{field.label}: value outside of valid range on numeric field: {value}"
         raise RowError("NUMBER_OUTSIDE_VALID_RANGE", message, [api_name])
-    if field.type == "int":
-        return round(number)
-    return round(number, field.scale)
+    return int(rounded) if field.type == "int" else float(rounded)
+
+
+def _step(field: Field) -> Decimal:
+    return Decimal(1).scaleb(-field.scale)

@@ -1,7 +1,11 @@
-"""Lightning-like pages: home, lists and record pages with the canvas frame and its parent."""
+"""Lightning-like pages: home, search, lists, records with the canvas and its parent, set-up."""
 
 from __future__ import annotations
 
-from devorg.pages.routes import blueprint
+from devorg.pages import canvas, happened, routes, setup
+from devorg.pages.web import blueprint
 
-__all__ = ["blueprint"]
+# Importing them registers their addresses.
+PARTS = (canvas, happened, routes, setup)
+
+__all__ = ["PARTS", "blueprint"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from devorg import moments
-from devorg.pages.reading import path_of
+from devorg.pages.reading import Named
 from devorg.rows import Record
 from devorg.schema import Field, SObject
 
@@ -39,9 +39,9 @@ def local(text: str, zone: str) -> datetime | None:
     return moment.astimezone(ZoneInfo(zone)) if moment else None
 
 
-def today(zone: str) -> date:
-    """The current day in a zone."""
-    return datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+def day_of(moment: datetime, zone: str) -> date:
+    """The day that it is in a zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def _moment_text(text: str, zone: str) -> str:
@@ -84,7 +84,7 @@ def label_of(field: Field) -> str:
     return field.label.removesuffix(" ID").removesuffix(" (%)")
 
 
-def shown(field: Field, value: Any, names: Mapping[str, str], zone: str) -> Shown:
+def shown(field: Field, value: Any, names: Mapping[str, Named], zone: str) -> Shown:
     """One value, ready for a page; `names` are the records the reader may see."""
     label = label_of(field)
     if value is None or value == "":
@@ -93,14 +93,14 @@ def shown(field: Field, value: Any, names: Mapping[str, str], zone: str) -> Show
         return Shown(label, *_plain(field, value, zone))
     if value not in names:
         return Shown(label, _HIDDEN_NAME, muted=True)
-    return Shown(label, names[value], path_of(value))
+    return Shown(label, names[value].name, names[value].href)
 
 
 def shown_fields(
     sobject: SObject,
     record: Record,
     wanted: Iterable[str],
-    names: Mapping[str, str],
+    names: Mapping[str, Named],
     zone: str,
 ) -> list[Shown]:
     """The wanted fields, without those that are hidden from the reader."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devorg.pages.display import Shown, references, shown_fields
-from devorg.pages.layouts import LAYOUTS
-from devorg.pages.reading import Reader
+from devorg.pages.layouts import layout_of
+from devorg.pages.reading import Reader, name_of
 from devorg.pages.related import RelatedList, related_lists
 from devorg.pages.viewer import Viewer
 from devorg.schema import SObject
@@ -37,10 +37,10 @@ def record_page(reader: Reader, sobject: SObject, record_id: str, viewer: Viewer
     """The page of a record that the reader may see."""
     record = reader.record(sobject, record_id)
     assert record is not None  # noqa: S101 - the caller has checked
-    layout, zone = LAYOUTS[sobject.name], viewer.user.time_zone
+    layout, zone = layout_of(sobject), viewer.user.time_zone
     names = reader.names(references(sobject, [record]))
     return RecordPage(
-        name=record["Name"],
+        name=name_of(sobject, record),
         icon=layout.icon,
         highlights=shown_fields(sobject, record, layout.highlights, names, zone),
         sections=[

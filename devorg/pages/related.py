@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from devorg.pages.reading import Reader, path_of
+from devorg.pages.reading import Named, Reader, path_of
 from devorg.rows import Record
-from devorg.schema import OBJECTS
+from devorg.schema import STANDARD, SObject
 
 _SHOWN = 6
-CONTACT, OPPORTUNITY = OBJECTS["Contact"], OBJECTS["Opportunity"]
-ROLE, LEAD = OBJECTS["OpportunityContactRole"], OBJECTS["Lead"]
+_LOCKED = Named("A contact you cannot open", None)
+CONTACT, OPPORTUNITY = STANDARD.objects["Contact"], STANDARD.objects["Opportunity"]
+ROLE, LEAD = STANDARD.objects["OpportunityContactRole"], STANDARD.objects["Lead"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,11 @@ class RelatedList:
 
 def related_lists(reader: Reader, sobject_name: str, record: Record) -> list[RelatedList]:
     """The related lists of a record's page, in order."""
-    return [build(reader, record) for build in _BUILDERS[sobject_name]]
+    return [build(reader, record) for build in _BUILDERS.get(sobject_name, ())]
 
 
-def _person(record: Record) -> Entry:
-    return Entry(record["Name"], path_of(record["Id"]), record.get("Title") or "")
+def _person(sobject: SObject, record: Record) -> Entry:
+    return Entry(record["Name"], path_of(sobject, record["Id"]), record.get("Title") or "")
 
 
 def _deal(record: Record) -> Entry:
@@ -50,7 +51,7 @@ def _deal(record: Record) -> Entry:
         each for each in (record.get("StageName"), f"${amount:,.0f}" if amount else None) if each
     )
     badge = "Won" if record.get("IsWon") else "Closed" if record.get("IsClosed") else ""
-    return Entry(record["Name"], path_of(record["Id"]), note, badge)
+    return Entry(record["Name"], path_of(OPPORTUNITY, record["Id"]), note, badge)
 
 
 def _roles_of_opportunity(reader: Reader, record: Record) -> RelatedList:
@@ -59,8 +60,8 @@ def _roles_of_opportunity(reader: Reader, record: Record) -> RelatedList:
     names = reader.names(role["ContactId"] for role in roles)
     entries = tuple(
         Entry(
-            names.get(role["ContactId"], "A contact you cannot open"),
-            path_of(role["ContactId"]) if role["ContactId"] in names else None,
+            names.get(role["ContactId"], _LOCKED).name,
+            names.get(role["ContactId"], _LOCKED).href,
             role.get("Role") or "",
             "Primary" if role.get("IsPrimary") else "",
         )
@@ -101,20 +102,23 @@ def _people(
         values = {"account": record.get(key), "id": record["Id"]}
         found = reader.select(CONTACT, where, values, order="t.Id", limit=_SHOWN)
         total = reader.count(CONTACT, where, values)
-        return RelatedList(title, "contact", empty, tuple(map(_person, found)), total)
+        entries = tuple(_person(CONTACT, each) for each in found)
+        return RelatedList(title, "contact", empty, entries, total)
 
     return build
 
 
 def _same_company(reader: Reader, record: Record) -> RelatedList:
-    where = "t.Company = :company AND t.Id <> :id"
+    # There is no index by company: in a large org, of the newest leads only.
+    where = f"t.Company = :company AND t.Id <> :id AND {reader.newest(LEAD)}"
     values = {"company": record.get("Company"), "id": record["Id"]}
     found = reader.select(LEAD, where, values, limit=_SHOWN)
     empty = "No other lead of this company."
     total = reader.count(LEAD, where, values)
     return RelatedList(
-        "Leads of the same company", "lead", empty, tuple(map(_person, found)), total
-    )
+        "Leads of the same company", "lead", empty,
+        tuple(_person(LEAD, each) for each in found), total,
+    )  # fmt: skip
 
 
 _BUILDERS: dict[str, tuple[Callable[[Reader, Record], RelatedList], ...]] = {

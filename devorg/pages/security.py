@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Response
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+# The two names of this machine that every browser knows; to it they are two sites.
+_TWINS = {"127.0.0.1": "localhost", "localhost": "127.0.0.1", "::1": "localhost"}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a page may frame and post to, and who may frame it (nobody unless told)."""
+
+    canvas_origin: str
+    framed: str = ""
+    framed_by: str = ""
 
 
 def origin_of(url: str) -> str:
@@ -18,21 +30,29 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
-def protect(response: Response, canvas_origin: str) -> None:
+def twin_of(origin: str) -> str | None:
+    """The same server under this machine's other name; None if it is called otherwise."""
+    parts = urlsplit(origin)
+    twin = _TWINS.get(parts.hostname or "")
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{twin}{port}" if twin else None
+
+
+def protect(response: Response, policy: Policy) -> None:
     """Set the policy: own files only, one origin to frame and to post to."""
-    policy = {
+    words = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self'",
         "connect-src": "'self'",
-        "frame-src": canvas_origin,
-        "form-action": f"'self' {canvas_origin}",
+        "frame-src": policy.framed or policy.canvas_origin,
+        "form-action": f"'self' {policy.canvas_origin}",
         "base-uri": "'none'",
-        "frame-ancestors": "'none'",
+        "frame-ancestors": policy.framed_by or "'none'",
     }
     response.headers["Content-Security-Policy"] = "; ".join(
-        f"{name} {sources}" for name, sources in policy.items()
+        f"{name} {sources}" for name, sources in words.items()
     )
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"

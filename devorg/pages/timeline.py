@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from devorg.pages.display import day_text, local, today
-from devorg.pages.reading import Reader, path_of
+from devorg.pages.display import day_of, day_text, local
+from devorg.pages.reading import Named, Reader
 from devorg.rows import Record
-from devorg.schema import OBJECTS, SObject
+from devorg.schema import STANDARD, SObject
 from devorg.users import User
 
 _SHOWN = 50
-TASK, EVENT = OBJECTS["Task"], OBJECTS["Event"]
+TASK, EVENT = STANDARD.objects["Task"], STANDARD.objects["Event"]
 # An activity belongs to a person by WhoId, to a deal by WhatId, and to an account by either.
-_BELONGS = {
+BELONGS = {
     "Contact": "t.WhoId = :id",
     "Lead": "t.WhoId = :id",
     "Opportunity": "t.WhatId = :id",
@@ -30,14 +30,6 @@ _ICONS = (
     ("form", "form"), ("document", "document"), ("click", "link"), ("link", "link"),
     ("visit", "eye"), ("view", "eye"), ("page", "eye"), ("event", "event"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A related record; without `href` it has no page."""
-
-    name: str
-    href: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +63,7 @@ class Timeline:
 
 def timeline_of(reader: Reader, sobject: SObject, record_id: str, viewer: User) -> Timeline:
     """What happened on a record, as far as the reader may see it."""
-    where, values = _BELONGS[sobject.name], {"id": record_id}
+    where, values = BELONGS[sobject.name], {"id": record_id}
     found: list[tuple[str, SObject, Record]] = []
     for kind in (TASK, EVENT):
         order = f"{_WHEN[kind.name]} DESC, t.Id DESC"
@@ -84,9 +76,9 @@ def timeline_of(reader: Reader, sobject: SObject, record_id: str, viewer: User) 
         for name in ("WhoId", "WhatId", "OwnerId")
         if name in record
     )
-    items = [_item(kind, record, names, viewer) for _, kind, record in found[:_SHOWN]]
+    items = [_item(kind, record, names, viewer, reader.now) for _, kind, record in found[:_SHOWN]]
     total = sum(reader.count(kind, where, values) for kind in (TASK, EVENT))
-    return Timeline(_grouped(items, today(viewer.time_zone)), len(items), total)
+    return Timeline(_grouped(items, day_of(reader.now, viewer.time_zone)), len(items), total)
 
 
 def _when(record: Record) -> str:
@@ -98,13 +90,15 @@ def _when(record: Record) -> str:
     )
 
 
-def _item(kind: SObject, record: Record, names: dict[str, str], viewer: User) -> Item:
+def _item(
+    kind: SObject, record: Record, names: dict[str, Named], viewer: User, now: datetime
+) -> Item:
     text = _when(record)
     when = local(text, viewer.time_zone)
     assert when is not None  # noqa: S101 - the store keeps only moments it can read
     sort = record.get("Inlay_Kind__c") or record.get("TaskSubtype") or kind.name
     link = record.get("Inlay_Link__c") or ""
-    ahead = kind is EVENT and when.timestamp() > datetime.now(when.tzinfo).timestamp()
+    ahead = kind is EVENT and when > now
     return Item(
         id=record["Id"],
         sobject=kind.name,
@@ -113,20 +107,14 @@ def _item(kind: SObject, record: Record, names: dict[str, str], viewer: User) ->
         icon=next((icon for word, icon in _ICONS if word in sort.lower()), "task"),
         when=when,
         when_text=day_text(when.date()) + (f", {when:%H:%M}" if "T" in text else ""),
-        owner=names.get(record.get("OwnerId") or "", ""),
-        who=_named(record.get("WhoId"), names),
-        what=_named(record.get("WhatId"), names),
+        owner=names.get(record.get("OwnerId") or "", Named("", None)).name,
+        who=names.get(record.get("WhoId") or ""),
+        what=names.get(record.get("WhatId") or ""),
         note=record.get("Description") or "",
         link=link if link.startswith(("https://", "http://")) else "",
         confidence=record.get("Inlay_Confidence__c") or "",
         open=ahead or (kind is TASK and not record.get("IsClosed")),
     )
-
-
-def _named(record_id: str | None, names: dict[str, str]) -> Named | None:
-    if record_id is None or record_id not in names:
-        return None
-    return Named(names[record_id], path_of(record_id))
 
 
 def _words(kind: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from devorg.errors import ApiError
 from devorg.names import Names
 from devorg.org import Org
+from devorg.rest.call_options import names_for
 from devorg.schema import Field, SObject
 from devorg.users import User
 
@@ -41,8 +42,8 @@ class Call:
 
     @property
     def names(self) -> Names:
-        """API names in the org's namespace."""
-        return self.org.names
+        """API names in the org's namespace, or without it for who asks for that."""
+        return names_for(self.org.names, self.headers.get("sforce-call-options", ""), self.path)
 
     @property
     def root(self) -> str:
@@ -50,9 +51,11 @@ class Call:
         return f"/services/data/{self.version}"
 
     def sobject(self, name: str) -> SObject:
-        """The object of that name. Raises the 404 of a real org."""
+        """The object of that name. Raises the 404 of a real org, which it gives as well for an
+        object that the user may not read.
+        """
         sobject = self.names.sobject(name)
-        if sobject is None:
+        if sobject is None or not self.org.rights.may(self.user, sobject, "read"):
             raise not_found()
         return sobject
 
@@ -73,9 +76,17 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A multipart body: its parts by name."""
+
+    parts: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, JSON body (None for none) and headers."""
+    """Status, JSON body (None for none) and headers; `raw` is a body that is not JSON."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes | None = None

@@ -1,4 +1,4 @@
-"""sObject Collections: up to 200 rows in one call, each with its own result."""
+"""sObject Collections: up to 200 rows written in one call, each with its own result."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from devorg import ids
 from devorg.dml.write import Outcome
 from devorg.errors import ApiError, RowError
 from devorg.rest.call import Answer, Call
+from devorg.rest.records import key_field
 from devorg.rest.routing import resource
-from devorg.rest.sobjects import key_field, writer
-from devorg.schema import SObject, object_of
+from devorg.rest.sobjects import writer
+from devorg.schema import SObject
 
 MAX_ROWS = 200
 MAX_CHUNKS = 10
@@ -137,19 +138,27 @@ def delete(call: Call) -> Answer:
     """`?ids=…&allOrNone=`: rows into the recycle bin."""
     wanted = [each for each in call.query.get("ids", "").split(",") if each]
     _limit(len(wanted))
+    if not wanted:
+        raise ApiError(400, "MISSING_ARGUMENT", "The parameter ids must be given.", [])
 
     def write() -> list[Outcome]:
-        return [_delete(call, each) for each in wanted]
+        runs = groupby(wanted, key=partial(_object_of, call))
+        return [each for sobject, some in runs for each in _delete(call, sobject, list(some))]
 
     return _answer(call, call.query.get("allOrNone", "").lower() == "true", write)
 
 
-def _delete(call: Call, given: str) -> Outcome:
+def _object_of(call: Call, given: str) -> SObject | None:
     record_id = ids.to_18(given)
-    sobject = object_of(record_id) if record_id else None
-    if record_id is None or sobject is None or not sobject.writable:
-        return Outcome(errors=[RowError("MALFORMED_ID", f"malformed id {given}")])
-    return writer(call, sobject).delete([record_id])[0]
+    sobject = call.names.schema.object_of(record_id) if record_id else None
+    return sobject if sobject and sobject.writable else None
+
+
+def _delete(call: Call, sobject: SObject | None, wanted: list[str]) -> list[Outcome]:
+    """Ids of one object; None for what is no id of anything that can be deleted."""
+    if sobject is None:
+        return [Outcome(errors=[RowError("MALFORMED_ID", f"malformed id {w}")]) for w in wanted]
+    return writer(call, sobject).delete([ids.to_18(each) or each for each in wanted])
 
 
 @resource("PATCH", "composite/sobjects/<name>/<key>")

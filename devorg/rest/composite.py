@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import quote
 
 from devorg.errors import ApiError
+from devorg.rest import subrequests
 from devorg.rest.call import Answer, Call
-from devorg.rest.routing import Route, resource
+from devorg.rest.routing import resource
+from devorg.rest.subrequests import path_of
 
 MAX_PARTS = 25
 # Of the 25, so many may be queries or collections.
@@ -17,6 +18,7 @@ MAX_LARGE = 5
 _REFERENCE = re.compile(r"@\{([A-Za-z0-9_]+)((?:\.[A-Za-z0-9_]+|\[\d+\])*)\}")
 _STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[(\d+)\]")
 _HALTED = "The transaction was rolled back since another operation in the same transaction failed."
+_INHERITED = frozenset({"accept", "authorization", "content-type"})
 _LARGE = ("query", "queryall", "composite/sobjects")
 
 Part = dict[str, Any]
@@ -31,7 +33,7 @@ def _parts(call: Call) -> list[Part]:
     if len(parts) > MAX_PARTS:
         message = f"Cannot have more than {MAX_PARTS} subrequests in a single request."
         raise ApiError(400, "LIMIT_EXCEEDED", message, [])
-    large = sum(_path(call, each["url"]).lower().startswith(_LARGE) for each in parts)
+    large = sum(path_of(each["url"]).lower().startswith(_LARGE) for each in parts)
     if large > MAX_LARGE:
         message = f"Cannot have more than {MAX_LARGE} query or collection subrequests."
         raise ApiError(400, "LIMIT_EXCEEDED", message, [])
@@ -41,18 +43,33 @@ def _parts(call: Call) -> list[Part]:
     ):
         message = "Each referenceId must be unique, of letters, digits and underscores."
         raise ApiError(400, "INVALID_INPUT", message, [])
+    _check_headers(parts)
     return parts
+
+
+def _check_headers(parts: list[Part]) -> None:
+    """The whole request's headers of these names serve its parts. Raises ApiError."""
+    for part in parts:
+        headers = part.get("httpHeaders") or {}
+        named = sorted(_INHERITED & {str(key).lower() for key in headers})
+        if named:
+            message = f"The subrequest {part['referenceId']} cannot set the header {named[0]}."
+            raise ApiError(400, "INVALID_INPUT", message, [])
 
 
 def _is_part(part: Any) -> bool:
     words = ("method", "url", "referenceId")
-    return isinstance(part, dict) and all(isinstance(part.get(each), str) for each in words)
+    return (
+        isinstance(part, dict)
+        and all(isinstance(part.get(each), str) for each in words)
+        and isinstance(part.get("httpHeaders", {}), dict | None)
+    )
 
 
-def _path(call: Call, url: str) -> str:
-    """What follows the version in a subrequest's URL; any version of it is taken as the call's."""
-    path = unquote(urlsplit(url).path)
-    return re.sub(r"^/services/data/v\d+\.\d+/?", "", path)
+@resource("GET", "composite")
+def kinds(call: Call) -> Answer:
+    """The resources that bring several calls together, but for this one."""
+    return Answer(body={each: f"{call.root}/composite/{each}" for each in ("batch", "sobjects")})
 
 
 @resource("POST", "composite")
@@ -91,40 +108,19 @@ def _halted(parts: list[Part], culprit: str, results: dict[str, Answer]) -> dict
 
 
 def _one(call: Call, part: Part, results: dict[str, Answer]) -> Answer:
-    """One part, in a savepoint of its own."""
-    call.connection.execute("SAVEPOINT part")
+    """One part, with what it takes from earlier ones."""
     try:
-        answer = _run(call, part, results)
-    except ApiError as error:
-        call.connection.execute("ROLLBACK TO part")
-        answer = Answer(error.status, error.body())
-    call.connection.execute("RELEASE part")
-    try:
-        # Outside the savepoint: what was done stays done, though the answer says it failed.
-        call.org.faults.strike_status(f"{call.root}/{_path(call, part['url'])}", after=True)
+        url, body = _resolved_url(part["url"], results), _resolved(part.get("body"), results)
     except ApiError as error:
         return Answer(error.status, error.body())
-    return answer
+    return subrequests.answer(call, part["method"], url, body, part.get("httpHeaders") or {})
 
 
-def _run(call: Call, part: Part, results: dict[str, Answer]) -> Answer:
-    url = _resolved(part["url"], results)
-    path = _path(call, url)
-    route = Route(part["method"].upper(), path)
-    if route.template == "composite":
-        raise ApiError(400, "INVALID_INPUT", "A composite cannot hold a composite.", [])
-    call.org.usage.count_subrequest(route.resource)
-    headers = part.get("httpHeaders") or {}
-    inner = replace(
-        call,
-        method=part["method"].upper(),
-        path=path,
-        query=dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)),
-        headers={str(key).lower(): str(value) for key, value in headers.items()},
-        body=_resolved(part.get("body"), results),
-    )
-    call.org.faults.strike_status(f"{call.root}/{path}", after=False)
-    return route.handler(inner, **route.values)
+def _resolved_url(url: str, results: dict[str, Answer]) -> str:
+    """The same for a URL, where values behind the question mark must not end their parameter."""
+    path, mark, query = url.partition("?")
+    quoted = _REFERENCE.sub(lambda match: quote(str(_looked_up(match, results)), safe=""), query)
+    return f"{_resolved(path, results)}{mark}{quoted}"
 
 
 def _resolved(value: Any, results: dict[str, Answer]) -> Any:

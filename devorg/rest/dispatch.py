@@ -2,129 +2,121 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import time
 from typing import Any
-from urllib.parse import unquote
 
 from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import HTTPException
 
-from devorg import access
+from devorg import history
 from devorg.errors import ApiError, DropError
+from devorg.faults.scope import objects_touched
 from devorg.org import Org, org_of
-from devorg.rest import families
-from devorg.rest.call import Answer, Call, not_found
+from devorg.rest import families, reading, versions
+from devorg.rest.call import Answer, Call
+from devorg.rest.replying import limit_info, reply
 from devorg.rest.routing import Route
+from devorg.rest.subrequests import path_of
 from devorg.users import User
 
-FIRST_VERSION, LAST_VERSION = 60, 68
-VERSIONS = tuple(f"{number}.0" for number in range(FIRST_VERSION, LAST_VERSION + 1))
-_SEASONS = ("Spring", "Summer", "Winter")
 _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD")
 
+# Calls that hold others.
+_TOGETHER = ("composite", "composite/batch")
 _FAMILIES = families.LOADED  # importing them fills the routing table
 blueprint = Blueprint("rest", __name__)
-
-
-def _release(number: int) -> str:
-    """The name of an API version: 60 is Spring '24, three a year."""
-    season = _SEASONS[number % 3]
-    year = 24 + (number - FIRST_VERSION) // 3 + (season == "Winter")
-    return f"{season} '{year}"
 
 
 @blueprint.get("/services/data", strict_slashes=False)
 def list_versions() -> Response:
     """The versions of the API; needs no login."""
-    return _reply(
-        Answer(
-            body=[
-                {
-                    "label": _release(number),
-                    "url": f"/services/data/v{number}.0",
-                    "version": f"{number}.0",
-                }
-                for number in range(FIRST_VERSION, LAST_VERSION + 1)
-            ]
-        )
-    )
+    return reply(request, Answer(body=versions.listed()))
 
 
-@blueprint.route("/services/data/<version>", defaults={"path": ""}, methods=_METHODS)
-@blueprint.route("/services/data/<version>/", defaults={"path": ""}, methods=_METHODS)
+@blueprint.route(
+    "/services/data/<version>/", defaults={"path": ""}, methods=_METHODS, strict_slashes=False
+)
 @blueprint.route("/services/data/<version>/<path:path>", methods=_METHODS)
 def answer(version: str, path: str) -> Response:
     """Any call of the REST API."""
     org = org_of(current_app)
     try:
-        return _limit_info(org, _answer(org, version, path))
+        result = _answer(org, version, path)
     except ApiError as error:
-        return _limit_info(org, _reply(Answer(error.status, error.body())))
+        result = Answer(error.status, error.body(), dict(error.headers))
     except DropError:
         return drop_connection()
+    return limit_info(org, reply(request, result))
 
 
-def _answer(org: Org, version: str, path: str) -> Response:
+@blueprint.errorhandler(Exception)
+def unexpected(error: Exception) -> Response | HTTPException:
+    """A mistake of devorg's own, in the form in which a real org reports one."""
+    if isinstance(error, HTTPException):
+        return error
+    current_app.logger.error("An unexpected error", exc_info=error)
+    message = "An unexpected error occurred in devorg; its log says where."
+    body = [{"message": message, "errorCode": "UNKNOWN_EXCEPTION"}]
+    return reply(request, Answer(500, body))
+
+
+def _answer(org: Org, version: str, path: str) -> Answer:
     user = signed_in(org)
-    if version.removeprefix("v") not in VERSIONS or not version.startswith("v"):
-        raise not_found()
-    route = Route(request.method, path)
+    org.rights.check_api(user)
+    versions.check(version)
+    method = reading.method_of(request)
+    route = Route(method, path)
     org.usage.count(route.resource)
-    body = _json_body()
-    parts = _parts(body) if route.template == "composite" else []
+    reading.check_accept(request)
+    body = reading.body_of(request)
+    parts = _parts(body) if route.template in _TOGETHER else []
     paths = [request.path, *(str(part.get("url")) for part in parts)]
-    rows = rows_written(request.method, path, body)
-    org.faults.strike_call(paths, rows, after=False)
-    org.faults.strike_status(request.path, after=False)
+    rows = rows_written(method, path, body)
+    objects = objects_touched(path, request.args.get("q", ""), body)
+    org.faults.strike_call(paths, rows, after=False, objects=objects)
+    org.faults.strike_status(request.path, after=False, objects=objects)
     # Outside the transaction: a slow row must not hold up other calls.
     time.sleep(org.per_row_ms * rows / 1000)
-    writes = request.method not in {"GET", "HEAD"} and (
-        not parts or any(p.get("method") != "GET" for p in parts)
+    writes = method != "GET" and (
+        not parts or any(str(p.get("method")).upper() != "GET" for p in parts)
     )
     with org.store.writing() if writes else org.store.reading() as connection:
         call = Call(
-            org, user, connection, version, request.method, path, request.args,
+            org, user, connection, version, method, path, request.args,
             {key.lower(): value for key, value in request.headers}, body,
-            request.host_url.rstrip("/"), access.hidden_fields(connection, user.id),
+            request.host_url.rstrip("/"), org.rights.hidden_fields(connection, user),
         )  # fmt: skip
         result = route.handler(call, **route.values)
-    org.faults.strike_call(paths, rows, after=True)
-    org.faults.strike_status(request.path, after=True)
-    return _reply(result)
+    history.tell_parts(body, result.body)
+    org.faults.strike_call(paths, rows, after=True, objects=objects)
+    org.faults.strike_status(request.path, after=True, objects=objects)
+    return result
 
 
 def signed_in(org: Org) -> User:
     """The user of the request's bearer token. Raises the 401 of a real org."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    user = org.tokens.user_of(token) if scheme in {"Bearer", "OAuth"} else None
-    if user is None:
-        raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
-    return user
-
-
-def _json_body() -> Any:
-    text = request.get_data()
-    if not text:
-        return None
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise ApiError(400, "JSON_PARSER_ERROR", str(error)) from error
+    authorization = request.headers.get("Authorization", "")
+    return org.tokens.api_session(authorization, request.remote_addr or "").user
 
 
 def _parts(body: Any) -> list[dict[str, Any]]:
-    parts = body.get("compositeRequest") if isinstance(body, dict) else None
+    given = body if isinstance(body, dict) else {}
+    parts = given.get("compositeRequest") or given.get("batchRequests")
     return [each for each in parts if isinstance(each, dict)] if isinstance(parts, list) else []
 
 
 def rows_written(method: str, path: str, body: Any) -> int:
     """How many rows a call would write; a composite's are those of its parts."""
-    if method == "GET":
+    if method == "GET" or path.startswith("jobs/"):
         return 0
-    if path.strip("/") == "composite":
+    if path.strip("/") in _TOGETHER:
         return sum(
-            rows_written(str(part.get("method")), _path_of(part), part.get("body"))
+            rows_written(
+                str(part.get("method")).upper(),
+                path_of(str(part.get("url"))),
+                part.get("body") or part.get("richInput"),
+            )
             for part in _parts(body)
         )
     if path.startswith("composite/sobjects"):
@@ -135,26 +127,9 @@ def rows_written(method: str, path: str, body: Any) -> int:
     return 1
 
 
-def _path_of(part: dict[str, Any]) -> str:
-    path = unquote(str(part.get("url"))).partition("?")[0]
-    return "/".join(path.split("/")[4:])
-
-
-def _reply(result: Answer) -> Response:
-    text = "" if result.body is None else json.dumps(result.body, separators=(",", ":"))
-    response = Response(text, result.status, content_type="application/json;charset=UTF-8")
-    response.headers.extend(result.headers)
-    return response
-
-
-def _limit_info(org: Org, response: Response) -> Response:
-    usage = f"api-usage={org.usage.total()}/{org.config.daily_api_requests}"
-    response.headers["Sforce-Limit-Info"] = usage
-    return response
-
-
 def drop_connection() -> Response:
     """Close the connection under the server's feet: the client sees it end without an answer."""
+    history.tell(dropped=True)
     connection = request.environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):
         connection.shutdown(socket.SHUT_RDWR)

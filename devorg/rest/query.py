@@ -8,7 +8,7 @@ from typing import Any
 from devorg.errors import ApiError
 from devorg.rest.call import Answer, Call
 from devorg.rest.routing import resource
-from devorg.soql import run
+from devorg.soql import columns, run
 
 
 def _page_size(call: Call) -> int:
@@ -26,6 +26,9 @@ def _answer(call: Call, result: run.Result) -> Answer:
 
 def _text(call: Call) -> str:
     text = call.query.get("q")
+    if "explain" in call.query and not text:
+        message = "devorg has no query plans: it runs on SQLite, whose plans are not Salesforce's."
+        raise ApiError(501, "NOT_IMPLEMENTED", message)
     if not text:
         raise ApiError(400, "MALFORMED_QUERY", "SOQL statements cannot be empty or null")
     return text
@@ -33,7 +36,9 @@ def _text(call: Call) -> str:
 
 @resource("GET", "query")
 def query(call: Call) -> Answer:
-    """Live rows."""
+    """Live rows; with `columns=true` what a query would select, and no rows."""
+    if call.query.get("columns", "").lower() == "true":
+        return Answer(body=columns.describe(call, _text(call)))
     return _answer(call, run.begin(call, _text(call), deleted=False, page=_page_size(call)))
 
 

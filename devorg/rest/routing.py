@@ -40,8 +40,11 @@ class Route:
         except NotFound as missing:
             raise not_found() from missing
         except MethodNotAllowed as refused:
-            message = f"HTTP Method '{method}' not allowed. Allowed are {refused.valid_methods}"
-            raise ApiError(405, "METHOD_NOT_ALLOWED", message) from refused
+            allowed = ",".join(sorted(set(refused.valid_methods or ()) - {"OPTIONS"}))
+            message = f"HTTP Method '{method}' not allowed. Allowed are {allowed}"
+            raise ApiError(
+                405, "METHOD_NOT_ALLOWED", message, headers={"Allow": allowed}
+            ) from refused
         self.handler = _handlers[endpoint]
         self.values: dict[str, Any] = dict(values)
         self.template = str(endpoint).partition(" ")[2]

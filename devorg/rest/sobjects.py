@@ -1,33 +1,20 @@
-"""Single records: read, create, change, delete, upsert by external id."""
+"""Single records: read, create, change, delete, upsert by external id, and their relatives."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from devorg import access, rows
+from devorg import access
 from devorg.dml.write import Outcome, Writer
 from devorg.errors import ApiError
 from devorg.faults import RowFaults
 from devorg.ids import to_18
+from devorg.rest import conditions
 from devorg.rest.call import Answer, Call, not_found
+from devorg.rest.records import asked_fields, key_field, live, shown, with_key
+from devorg.rest.relatives import relatives
 from devorg.rest.routing import resource
-from devorg.schema import Field, SObject
-from devorg.soql.run import read
-from devorg.soql.tree import Compare, Path, Query, Value
-
-
-def _live(call: Call, sobject: SObject, record_id: str) -> str:
-    """The 18-character id of a record the user may see. Raises ApiError 404."""
-    full = to_18(record_id)
-    if full is None or not full.startswith(sobject.prefix):
-        message = f"Provided external ID field does not exist or is not accessible: {record_id}"
-        raise ApiError(404, "NOT_FOUND", message)
-    record = rows.by_id(call.connection, sobject, full)
-    if record is not None and record["IsDeleted"]:
-        raise ApiError(404, "ENTITY_IS_DELETED", "entity is deleted", [])
-    if not access.is_visible(call.connection, call.user.id, sobject, full):
-        raise not_found()
-    return full
+from devorg.schema import SObject
 
 
 def writer(call: Call, sobject: SObject) -> Writer:
@@ -45,45 +32,39 @@ def _only(outcomes: list[Outcome]) -> Outcome:
     return outcomes[0]
 
 
-def _field_names(call: Call, sobject: SObject) -> tuple[str, ...]:
-    asked = [each.strip() for each in call.query.get("fields", "").split(",") if each.strip()]
-    if asked:
-        return tuple(asked)
-    return tuple(
-        call.names.api(each.name)
-        for each in sobject.fields
-        if (sobject.name, each.name) not in call.hidden
-    )
-
-
-def _show(call: Call, sobject: SObject, record_id: str) -> Answer:
+def _show(call: Call, sobject: SObject, record_id: str) -> dict[str, Any]:
     """One record with the fields asked for, or all."""
-    names = _field_names(call, sobject)
-    query = Query(
-        text=", ".join(names),
-        fields=tuple(Path(tuple(each.split(".")), 1, 1) for each in names),
-        sobject=sobject.name,
-        sobject_at=(1, 1),
-        where=Compare(Path(("Id",), 1, 1), "=", Value("string", record_id)),
-        order=(),
-        limit=1,
-        offset=0,
-    )
-    found = read(call, query)
-    if not found:
+    given = [each.strip() for each in call.query.get("fields", "").split(",") if each.strip()]
+    found = shown(call, sobject, [record_id], asked_fields(call, sobject, given))
+    if record_id not in found:
         raise not_found()
-    return Answer(body=found[0])
+    return found[record_id]
 
 
 def _saved(outcome: Outcome, **more: Any) -> dict[str, Any]:
     return {"id": outcome.id, "success": True, "errors": [], **more}
 
 
+def _without(call: Call, *names: str) -> dict[str, Any]:
+    """The body, which must not name what the path names. Raises ApiError."""
+    body = call.object_body()
+    given = {each.lower() for each in body}
+    for name in names:
+        if name.lower() in given:
+            message = f"The {name} field should not be specified in the sobject data."
+            raise ApiError(400, "INVALID_FIELD", message, [name])
+    return body
+
+
 @resource("GET", "sobjects/<name>/<record_id>")
 def show(call: Call, name: str, record_id: str) -> Answer:
-    """One record."""
+    """One record, unless the client has seen it as it is."""
     sobject = call.sobject(name)
-    return _show(call, sobject, _live(call, sobject, record_id))
+    record = live(call, sobject, record_id)
+    headers = conditions.stamps(sobject, record)
+    return conditions.unchanged(call, sobject, record) or Answer(
+        body=_show(call, sobject, record["Id"]), headers=headers
+    )
 
 
 @resource("POST", "sobjects/<name>")
@@ -99,8 +80,9 @@ def create(call: Call, name: str) -> Answer:
 def update(call: Call, name: str, record_id: str) -> Answer:
     """Some fields of a record."""
     sobject = call.sobject(name)
-    full = _live(call, sobject, record_id)
-    _only(writer(call, sobject).update([(full, call.object_body())]))
+    record = live(call, sobject, record_id)
+    conditions.check(call, sobject, record)
+    _only(writer(call, sobject).update([(record["Id"], _without(call, "Id"))]))
     return Answer(204)
 
 
@@ -108,53 +90,69 @@ def update(call: Call, name: str, record_id: str) -> Answer:
 def delete(call: Call, name: str, record_id: str) -> Answer:
     """Into the recycle bin."""
     sobject = call.sobject(name)
-    _only(writer(call, sobject).delete([_live(call, sobject, record_id)]))
+    record = live(call, sobject, record_id)
+    conditions.check(call, sobject, record)
+    _only(writer(call, sobject).delete([record["Id"]]))
     return Answer(204)
-
-
-def key_field(call: Call, sobject: SObject, api_name: str) -> Field:
-    """The field an upsert may go by. Raises ApiError."""
-    field = call.field(sobject, api_name)
-    if field is None or not (field.external_id or field.id_lookup):
-        message = f"Provided external ID field does not exist or is not accessible: {api_name}"
-        raise ApiError(404, "NOT_FOUND", message)
-    return field
 
 
 @resource("GET", "sobjects/<name>/<key>/<path:value>")
 def show_by_key(call: Call, name: str, key: str, value: str) -> Answer:
-    """The record with that external id; 300 and a list if there are several."""
+    """The record with that external id, 300 and a list if there are several; after an id, the
+    record's relatives.
+    """
     sobject = call.sobject(name)
+    if _is_id(sobject, key):
+        return relatives(call, sobject, live(call, sobject, key), value)
     field = key_field(call, sobject, key)
     found = [
-        each["Id"]
-        for each in rows.by_values(call.connection, sobject, field.name, [value])
-        if access.is_visible(call.connection, call.user.id, sobject, each["Id"])
+        each
+        for each in with_key(call, sobject, field, value)
+        if access.is_visible(call.connection, call.user.id, sobject, each)
     ]
     if not found:
         raise not_found()
     if len(found) > 1:
-        return Answer(300, [call.url_of(sobject, each) for each in found])
-    return _show(call, sobject, found[0])
+        return _several(call, sobject, found)
+    return Answer(body=_show(call, sobject, found[0]))
+
+
+def _is_id(sobject: SObject, text: str) -> bool:
+    return to_18(text) is not None and text.startswith(sobject.prefix)
+
+
+def _several(call: Call, sobject: SObject, ids: list[str]) -> Answer:
+    return Answer(300, [call.url_of(sobject, each) for each in ids])
 
 
 @resource("PATCH", "sobjects/<name>/<key>/<path:value>")
 def upsert(call: Call, name: str, key: str, value: str) -> Answer:
-    """Create or change the record with that external id; 300 and a list if there are several."""
+    """Create or change the record with that external id; 300 and a list if there are several.
+
+    `?updateOnly=true` changes alone.
+    """
     sobject = call.sobject(name)
     field = key_field(call, sobject, key)
     api_name = call.names.api(field.name)
-    body = call.object_body()
-    if api_name.lower() in {each.lower() for each in body}:
-        message = f"The {api_name} field should not be specified in the sobject data."
-        raise ApiError(400, "INVALID_FIELD", message, [api_name])
-    live = [
-        each["Id"]
-        for each in rows.by_values(call.connection, sobject, field.name, [value])
-        if not each["IsDeleted"]
-    ]
-    if len(live) > 1:
-        return Answer(300, [call.url_of(sobject, each) for each in live])
+    body = _without(call, api_name, "Id")
+    found = with_key(call, sobject, field, value)
+    if len(found) > 1:
+        return _several(call, sobject, found)
+    if not found and call.query.get("updateOnly", "").lower() == "true":
+        raise not_found()
     outcome = _only(writer(call, sobject).upsert(field, [{**body, api_name: value}]))
     where = {"Location": call.url_of(sobject, str(outcome.id))} if outcome.created else {}
     return Answer(201 if outcome.created else 200, _saved(outcome, created=outcome.created), where)
+
+
+@resource("DELETE", "sobjects/<name>/<key>/<path:value>")
+def delete_by_key(call: Call, name: str, key: str, value: str) -> Answer:
+    """The record with that external id, into the recycle bin."""
+    sobject = call.sobject(name)
+    found = with_key(call, sobject, key_field(call, sobject, key), value)
+    if len(found) > 1:
+        return _several(call, sobject, found)
+    if not found:
+        raise not_found()
+    _only(writer(call, sobject).delete([live(call, sobject, found[0])["Id"]]))
+    return Answer(204)

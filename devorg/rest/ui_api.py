@@ -17,10 +17,11 @@ from devorg.names import Names
 from devorg.rest.call import Answer, Call, not_found
 from devorg.rest.routing import resource
 from devorg.rows import Record
-from devorg.schema import OBJECTS, Field, SObject, object_of
+from devorg.schema import Field, SObject
 from devorg.soql.paths import Paths, UnknownPath
 
 MAX_RECORDS = 200
+_REFUSED = ("childRelationships", "layoutTypes", "modes", "pageSize", "updateMru")
 _DATETIMES = frozenset({"datetime"})
 
 
@@ -50,10 +51,14 @@ def _paths(call: Call, sobject: SObject) -> list[tuple[str, ...]]:
 def _record(call: Call, record_id: str) -> dict[str, Any]:
     """One record as the UI API shows it. Raises ApiError."""
     full = to_18(record_id)
-    sobject = object_of(full) if full else None
+    sobject = call.names.schema.object_of(full) if full else None
     if full is None or sobject is None:
         message = f"The requested record ID is not valid: {record_id}"
         raise ApiError(400, "INVALID_ID_FIELD", message)
+    for parameter in _REFUSED:
+        if call.query.get(parameter):
+            message = f"devorg does not have {parameter}; ask for fields and optionalFields."
+            raise ApiError(501, "NOT_IMPLEMENTED", message)
     if not (call.query.get("fields") or call.query.get("optionalFields")):
         message = "One of the parameters fields and optionalFields must be given."
         raise ApiError(400, "MISSING_ARGUMENT", message)
@@ -86,10 +91,23 @@ def _representation(
         "id": record["Id"],
         "lastModifiedById": record["LastModifiedById"],
         "lastModifiedDate": moments.ui_api(record["LastModifiedDate"]),
-        "recordTypeId": None,
-        "recordTypeInfo": None,
+        "recordTypeId": record.get("RecordTypeId"),
+        "recordTypeInfo": _record_type(sobject, record.get("RecordTypeId")),
         "systemModstamp": moments.ui_api(stamp),
         "weakEtag": int(datetime.fromisoformat(stamp).timestamp() * 1000),
+    }
+
+
+def _record_type(sobject: SObject, record_type_id: str | None) -> dict[str, Any] | None:
+    found = next((each for each in sobject.record_types if each.id == record_type_id), None)
+    if found is None:
+        return None
+    return {
+        "available": True,
+        "defaultRecordTypeMapping": found is sobject.record_types[0],
+        "master": False,
+        "name": found.name,
+        "recordTypeId": found.id,
     }
 
 
@@ -99,10 +117,10 @@ def _parent(
     """A parent inside a record: null when there is none, or none that the user may see."""
     field = next(each for each in sobject.fields if each.relationship == relationship)
     parent_id = record[field.name]
-    target = object_of(parent_id) if parent_id else None
+    target = call.names.schema.object_of(parent_id) if parent_id else None
     if target is None or not access.is_visible(call.connection, call.user.id, target, parent_id):
         return {"displayValue": None, "value": None}
-    parent = rows.by_id(call.connection, OBJECTS[target.name], parent_id) or {}
+    parent = rows.by_id(call.connection, target, parent_id) or {}
     known = [each for each in paths if _known(call.names, target, each)]
     inner = _representation(call, target, parent, known)
     return {"displayValue": parent.get("Name"), "value": inner}

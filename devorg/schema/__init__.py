@@ -1,26 +1,21 @@
-"""All objects of the org. A new object is a new constant here; the store follows."""
+"""The objects of an org. Every org starts with `STANDARD`, and has a schema of its own."""
 
 from __future__ import annotations
 
 from devorg.schema.activities import EVENT, TASK, TASK_STATUS
 from devorg.schema.administration import ORGANIZATION, USER
+from devorg.schema.campaigns import CAMPAIGN, CAMPAIGN_MEMBER
 from devorg.schema.fields import Field, SObject
 from devorg.schema.people import ACCOUNT, CONTACT, LEAD
 from devorg.schema.sales import OPPORTUNITY, OPPORTUNITY_CONTACT_ROLE
+from devorg.schema.schema import Schema
+from devorg.schema.setup import SETUP
 
-OBJECTS: dict[str, SObject] = {
-    each.name: each
-    for each in (
+STANDARD = Schema(
+    (
         ACCOUNT, CONTACT, LEAD, OPPORTUNITY, OPPORTUNITY_CONTACT_ROLE, TASK, EVENT, USER,
-        ORGANIZATION, TASK_STATUS,
+        ORGANIZATION, TASK_STATUS, CAMPAIGN, CAMPAIGN_MEMBER, *SETUP,
     )
-}  # fmt: skip
-BY_PREFIX: dict[str, SObject] = {each.prefix: each for each in OBJECTS.values()}
+)  # fmt: skip
 
-
-def object_of(record_id: str) -> SObject | None:
-    """The object that a record id belongs to, by its key prefix."""
-    return BY_PREFIX.get(record_id[:3])
-
-
-__all__ = ["BY_PREFIX", "OBJECTS", "Field", "SObject", "object_of"]
+__all__ = ["STANDARD", "Field", "SObject", "Schema"]

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from devorg import moments, rows, users
 from devorg.rows import Record
-from devorg.schema import OBJECTS
+from devorg.schema import STANDARD
 from devorg.schema.people import INDUSTRIES
-from devorg.schema.sales import ROLES, STAGES
+from devorg.schema.sales import ROLES, STAGES, forecast_of
 from devorg.seed.companies import COMPANIES, PEOPLE
 from devorg.seed.plant import mail_of
 
@@ -26,14 +26,14 @@ _CHUNK = 2000
 
 
 class _Grower:
-    def __init__(self, connection: sqlite3.Connection, seed: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, seed: int, moment: datetime) -> None:
         self.connection = connection
         self.random = random.Random(seed)  # noqa: S311 - made-up data, not a secret
-        self.moment = datetime.now(UTC)
+        self.moment = moment
 
     def add(self, sobject: str, records: list[Record], oldest: int = _OLDEST_DAYS) -> list[Record]:
         """Store records, each with an id and made some days ago by the rep."""
-        kind = OBJECTS[sobject]
+        kind = STANDARD.objects[sobject]
         numbered = zip(rows.make_ids(self.connection, kind, len(records)), records, strict=True)
         owner = {"OwnerId": users.USERS[0].id} if "OwnerId" in kind.by_name else {}
         full = [
@@ -49,12 +49,19 @@ class _Grower:
         return moments.write(self.moment - timedelta(minutes=minutes))
 
 
-def grow(connection: sqlite3.Connection, people: int, events: int, seed: int) -> dict[str, int]:
-    """Add contacts with accounts, opportunities and roles, and finished Tasks about them all.
+def grow(
+    connection: sqlite3.Connection,
+    people: int,
+    events: int,
+    seed: int,
+    moment: datetime | None = None,
+) -> dict[str, int]:
+    """Add contacts with accounts, opportunities and roles, and finished Tasks about them all,
+    dated back from `moment` (now).
 
     Answers how many rows of each object were added.
     """
-    grower = _Grower(connection, seed)
+    grower = _Grower(connection, seed, moment or datetime.now(UTC))
     found = connection.execute("SELECT used FROM counter WHERE prefix = '003'").fetchone()
     # The number of contacts ever made keeps addresses apart between two calls.
     contacts, accounts = _people(grower, people, int(found["used"]) if found else 0)
@@ -113,6 +120,7 @@ def _deals(grower: _Grower, contacts: list[Record]) -> tuple[int, int]:
                 "Name": f"Deal {number + 1} with {group[0]['Name']}",
                 "StageName": stage,
                 "Probability": probability,
+                "ForecastCategoryName": forecast_of(closed=closed, won=won),
                 "IsClosed": closed,
                 "IsWon": won,
                 "Amount": grower.random.randrange(5, 400) * 1000,

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from devorg import access, ids, moments, rows, users
 from devorg.config import DevorgConfig
 from devorg.rows import Record
-from devorg.schema import OBJECTS
+from devorg.schema import STANDARD
 from devorg.schema.activities import TASK_STATUSES
-from devorg.schema.sales import STAGES
+from devorg.schema.people import LEAD_STATUSES
+from devorg.schema.sales import STAGES, forecast_of
 from devorg.seed.companies import COMPANIES, PEOPLE, PROSPECTS
 from devorg.seed.deals import DEALS, PASTS
 
-ACCOUNT, CONTACT, LEAD = OBJECTS["Account"], OBJECTS["Contact"], OBJECTS["Lead"]
-OPPORTUNITY, ROLE = OBJECTS["Opportunity"], OBJECTS["OpportunityContactRole"]
-TASK, REP = OBJECTS["Task"], users.USERS[0]
+_OBJECTS = STANDARD.objects
+REP = users.USERS[0]
 
 
 class Planter:
@@ -37,7 +37,7 @@ class Planter:
 
     def add(self, sobject: str, key: tuple[str, ...], days: float, record: Record) -> Record:
         """One record made that many days ago by the rep, remembered by its key."""
-        kind = OBJECTS[sobject]
+        kind = _OBJECTS[sobject]
         new_id = rows.make_ids(self.connection, kind, 1)[0]
         owner = {"OwnerId": REP.id} if "OwnerId" in kind.by_name else {}
         full = rows.stamped(REP.id, self.ago(days), {"Id": new_id, **owner, **record})
@@ -65,24 +65,44 @@ def _administration(planter: Planter, config: DevorgConfig) -> None:
         "TimeZoneSidKey": "Europe/London",
     }  # fmt: skip
     stamped = rows.stamped(users.USERS[1].id, planter.ago(900), organization)
-    rows.insert(planter.connection, OBJECTS["Organization"], [stamped])
+    rows.insert(planter.connection, _OBJECTS["Organization"], [stamped])
     for user in users.USERS:
         record: Record = {
             "Id": user.id, "Username": user.username, "FirstName": user.first_name,
             "LastName": user.last_name, "Name": user.name, "Email": user.username,
             "Title": user.title, "Alias": user.alias[:8], "IsActive": True,
+            "CommunityNickname": user.alias, "EmailEncodingKey": "UTF-8", "DigestFrequency": "D",
             "TimeZoneSidKey": user.time_zone, "LocaleSidKey": user.locale,
             "LanguageLocaleKey": user.language, "UserType": "Standard",
             "ProfileId": ids.make("00e", 1),
         }  # fmt: skip
         stamped = rows.stamped(users.USERS[1].id, planter.ago(800), record)
-        rows.insert(planter.connection, OBJECTS["User"], [stamped])
+        rows.insert(planter.connection, _OBJECTS["User"], [stamped])
     for order, (label, (closed, default)) in enumerate(TASK_STATUSES.items(), start=1):
         status: Record = {
             "MasterLabel": label, "ApiName": label, "SortOrder": order,
             "IsClosed": closed, "IsDefault": default,
         }  # fmt: skip
         planter.add("TaskStatus", (label,), 900, status)
+    _choices(planter)
+
+
+def _choices(planter: Planter) -> None:
+    """The stages and statuses that the org's admin has set up."""
+    for order, (label, (probability, closed, won)) in enumerate(STAGES.items(), start=1):
+        category = forecast_of(closed=closed, won=won)
+        stage: Record = {
+            "MasterLabel": label, "ApiName": label, "SortOrder": order, "IsActive": True,
+            "IsClosed": closed, "IsWon": won, "DefaultProbability": probability,
+            "ForecastCategory": category, "ForecastCategoryName": category,
+        }  # fmt: skip
+        planter.add("OpportunityStage", (label,), 900, stage)
+    for order, (label, converted) in enumerate(LEAD_STATUSES.items(), start=1):
+        status: Record = {
+            "MasterLabel": label, "ApiName": label, "SortOrder": order,
+            "IsConverted": converted, "IsDefault": order == 1,
+        }  # fmt: skip
+        planter.add("LeadStatus", (label,), 900, status)
 
 
 def _companies(planter: Planter) -> None:
@@ -132,6 +152,7 @@ def _deals(planter: Planter) -> None:
         record: Record = {
             "Name": deal.name, "AccountId": planter.made["Account", deal.company]["Id"],
             "StageName": deal.stage, "Probability": probability, "IsClosed": closed,
+            "ForecastCategoryName": forecast_of(closed=closed, won=won),
             "IsWon": won, "Amount": deal.amount, "CloseDate": planter.day(deal.closes),
             "Type": deal.kind, "LeadSource": "Event", "ContactId": contacts[0]["Id"],
         }  # fmt: skip
@@ -185,11 +206,11 @@ def _rights(planter: Planter) -> None:
 
 def main_records(connection: sqlite3.Connection) -> dict[str, str]:
     """Ids of the records that demos and tests start from; made first, so their ids are fixed."""
-    grace = rows.by_values(connection, CONTACT, "FirstName", ["Grace"])[0]
+    grace = rows.by_values(connection, _OBJECTS["Contact"], "FirstName", ["Grace"])[0]
     return {
-        "account": ids.make(ACCOUNT.prefix, 1),
-        "contact": ids.make(CONTACT.prefix, 1),
-        "opportunity": ids.make(OPPORTUNITY.prefix, 1),
-        "lead": ids.make(LEAD.prefix, 1),
+        "account": ids.make(_OBJECTS["Account"].prefix, 1),
+        "contact": ids.make(_OBJECTS["Contact"].prefix, 1),
+        "opportunity": ids.make(_OBJECTS["Opportunity"].prefix, 1),
+        "lead": ids.make(_OBJECTS["Lead"].prefix, 1),
         "partial_hidden_contact": grace["Id"],
     }

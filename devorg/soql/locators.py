@@ -12,15 +12,24 @@ from devorg.soql.translate import Statement
 
 # Queries per org whose further pages can still be fetched.
 _KEPT = 100
+_ID = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A query being paged: the ids it found when it began, in order."""
+    """A query being paged: the ids it found when it began, in order, one text end to end."""
 
     user_id: str
     statement: Statement
-    ids: tuple[str, ...]
+    ids: str
+
+    def __len__(self) -> int:
+        return len(self.ids) // _ID
+
+    def page(self, start: int, size: int) -> list[str]:
+        """So many ids from there on."""
+        end = min(start + size, len(self))
+        return [self.ids[at * _ID : (at + 1) * _ID] for at in range(start, end)]
 
 
 class Locators:
@@ -39,10 +48,12 @@ class Locators:
                 self._kept.popitem(last=False)
         return key
 
-    def find(self, key: str, user_id: str) -> Snapshot:
-        """The query of a key, for the user who began it. Raises ApiError."""
+    def find(self, locator: str, user_id: str) -> tuple[str, Snapshot, int]:
+        """Key, query and first row of a locator, for the user who began it. Raises ApiError."""
+        key, _, start = locator.partition("-")
         with self._lock:
             snapshot = self._kept.get(key)
-        if snapshot is None or snapshot.user_id != user_id:
+        good = snapshot is not None and snapshot.user_id == user_id
+        if snapshot is None or not good or not start.isdecimal() or int(start) >= len(snapshot):
             raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-        return snapshot
+        return key, snapshot, int(start)

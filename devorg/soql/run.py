@@ -1,15 +1,19 @@
-"""Running a translated query and shaping its rows as the REST API shows them."""
+"""Running a query for a call: its pages, its child rows, its groups."""
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, replace
-from typing import Any
 
 from devorg.errors import ApiError
 from devorg.rest.call import Call
+from devorg.soql import dates
+from devorg.soql.asking import Asker
+from devorg.soql.children import Nesting
+from devorg.soql.grouping import MOST_GROUPS, Grouper
 from devorg.soql.locators import Snapshot
-from devorg.soql.translate import Statement, Translator
+from devorg.soql.shape import Record, Shape, shown
+from devorg.soql.translate import Statement, Translator, aggregated
 from devorg.soql.tree import Query, parse
 
 PAGE = 2000
@@ -20,52 +24,85 @@ class Result:
     """One page: all matching rows in `total`, where the next page starts (None: done)."""
 
     total: int
-    records: list[dict[str, Any]]
+    records: list[Record]
     locator: str | None
 
 
 def begin(call: Call, soql: str, *, deleted: bool, page: int = PAGE) -> Result:
     """Run a query text; its first page. Raises ApiError for what SOQL or the org refuses."""
     query = parse(soql)
-    statement = Translator(call.names, call.user.id, call.hidden).translate(query, deleted=deleted)
+    _prepare(call.connection)
+    if aggregated(query) and query.fields is not None:
+        return _groups(call, query, deleted=deleted)
+    statement = translator(call).translate(query, deleted=deleted)
     if query.fields is None:
         return _count(call.connection, statement)
-    found = _select(call, statement, limit=page + 1)
-    if len(found) <= page:
-        return Result(len(found), found, None)
-    ids = tuple(
-        row[0]
-        for row in call.connection.execute(
-            f"SELECT t.Id {statement.source}{statement.order}{statement.window}",
-            statement.parameters,
-        )
-    )
-    key = call.org.locators.keep(Snapshot(call.user.id, statement, ids))
-    return Result(len(ids), found[:page], f"{key}-{page}")
+    records, ids = _select(call, statement, limit=page + 1)
+    Nesting(call, page).fill(statement, records, ids[:page])
+    if len(records) <= page:
+        return Result(len(records), records, None)
+    snapshot = Snapshot(call.user.id, statement, _ids(call.connection, statement))
+    key = call.org.locators.keep(snapshot)
+    return Result(len(snapshot), records[:page], f"{key}-{page}")
 
 
 def go_on(call: Call, locator: str, *, page: int = PAGE) -> Result:
     """The page that a locator points to. Raises ApiError INVALID_QUERY_LOCATOR."""
-    key, _, start = locator.partition("-")
-    snapshot = call.org.locators.find(key, call.user.id)
-    if not start.isdecimal() or int(start) >= len(snapshot.ids):
-        raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-    chunk = snapshot.ids[int(start) : int(start) + page]
-    marks = {f"k{number}": each for number, each in enumerate(chunk)}
-    source = f"{snapshot.statement.source} AND t.Id IN ({', '.join(f':{key}' for key in marks)})"
-    statement = replace(
-        snapshot.statement, source=source, window="",
-        parameters={**snapshot.statement.parameters, **marks},
-    )  # fmt: skip
-    end = int(start) + len(chunk)
-    following = f"{key}-{end}" if end < len(snapshot.ids) else None
-    return Result(len(snapshot.ids), _select(call, statement), following)
+    _prepare(call.connection)
+    key, snapshot, start = call.org.locators.find(locator, call.user.id)
+    chunk = snapshot.page(start, page)
+    end = start + len(chunk)
+    following = f"{key}-{end}" if end < len(snapshot) else None
+    records, ids = _select(call, _of_ids(snapshot.statement, chunk), ids=chunk)
+    Nesting(call, page).fill(snapshot.statement, records, ids)
+    return Result(len(snapshot), records, following)
 
 
-def read(call: Call, query: Query) -> list[dict[str, Any]]:
+def read(call: Call, query: Query) -> list[Record]:
     """The rows of a query built in code, as the user sees them."""
-    translator = Translator(call.names, call.user.id, call.hidden)
-    return _select(call, translator.translate(query, deleted=False))
+    _prepare(call.connection)
+    return _select(call, translator(call).translate(query, deleted=False))[0]
+
+
+def translator(call: Call) -> Translator:
+    """What translates queries for the user of a call."""
+    user, org = call.user, call.org
+    asker = Asker(
+        call.names, user.id, call.hidden, user.time_zone, user.locale, org.clock.now(),
+        lambda sobject: org.rights.may(user, sobject, "read"),
+    )  # fmt: skip
+    return Translator(call.names, user.id, call.hidden, asker=asker)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Teach a new connection what SQLite lacks; one with open cursors must not learn twice."""
+    try:
+        connection.execute("SELECT soql_lower(NULL)").close()
+    except sqlite3.OperationalError:
+        connection.create_function("soql_local", 2, dates.local, deterministic=True)
+        connection.create_function("soql_lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: str | None) -> str | None:
+    """SQLite's own knows ASCII only."""
+    return None if text is None else text.lower()
+
+
+def _groups(call: Call, query: Query, *, deleted: bool) -> Result:
+    groups = Grouper(translator(call), query).translate(deleted=deleted)
+    found: list[Record] = []
+    for row in call.connection.execute(groups.text, groups.parameters):
+        record: Record = {"attributes": {"type": "AggregateResult"}}
+        for (name, type_), value in zip(groups.keys, row, strict=True):
+            record[name] = shown(type_, value)
+        found.append(record)
+        if len(found) > MOST_GROUPS:
+            message = (
+                "Aggregate query does not support queryMore(), use LIMIT to restrict the results"
+                " to a single batch"
+            )
+            raise ApiError(400, "EXCEEDED_ID_LIMIT", message)
+    return Result(len(found), found, None)
 
 
 def _count(connection: sqlite3.Connection, statement: Statement) -> Result:
@@ -74,52 +111,29 @@ def _count(connection: sqlite3.Connection, statement: Statement) -> Result:
     return Result(int(row[0]), [], None)
 
 
-def _select(call: Call, statement: Statement, limit: int | None = None) -> list[dict[str, Any]]:
-    parents = [
-        (path, each)
-        for path, several in statement.paths.parents.items()
-        for each in several
-        if path
-    ]
-    selected = ["t.Id", *(f"{each.alias}.Id" for _, each in parents)]
-    selected += [column.sql for column in statement.columns]
-    text = f"SELECT {', '.join(selected)} {statement.source}{statement.order}{statement.window}"
+def _ids(connection: sqlite3.Connection, statement: Statement) -> str:
+    text = f"SELECT t.Id {statement.source}{statement.order}{statement.window}"
+    return "".join(row[0] for row in connection.execute(text, statement.parameters))
+
+
+def _of_ids(statement: Statement, ids: list[str]) -> Statement:
+    """The statement that finds those rows again; whoever asks knows their order."""
+    marks = {f"k{number}": each for number, each in enumerate(ids)}
+    source = f"{statement.source} AND t.Id IN ({', '.join(f':{key}' for key in marks)})"
+    parameters = {**statement.parameters, **marks}
+    return replace(statement, source=source, order="", window="", parameters=parameters)
+
+
+def _select(
+    call: Call, statement: Statement, *, limit: int | None = None, ids: list[str] | None = None
+) -> tuple[list[Record], list[str]]:
+    """Records and their ids, in the order of `ids` where given."""
+    shape = Shape(statement, call.root)
+    text = f"SELECT {shape.selected} {statement.source}{statement.order}{statement.window}"
     if limit is not None and not statement.window:
         text += f" LIMIT {limit}"
-    rows = call.connection.execute(text, statement.parameters)
-    return [_record(call, statement, parents, tuple(row)) for row in rows]
-
-
-def _record(
-    call: Call, statement: Statement, parents: list[Any], row: tuple[Any, ...]
-) -> dict[str, Any]:
-    record = _empty(call, statement.sobject.name, row[0])
-    found: dict[tuple[str, ...], dict[str, Any] | None] = {(): record}
-    for (path, parent), record_id in zip(parents, row[1:], strict=False):
-        if record_id is not None:
-            found[path] = _empty(call, parent.sobject.name, record_id)
-        else:
-            found.setdefault(path, None)
-    for column, value in zip(statement.columns, row[1 + len(parents) :], strict=True):
-        shown = bool(value) if column.field.type == "boolean" and value is not None else value
-        _place(found, column.path, shown)
-    return record
-
-
-def _place(
-    found: dict[tuple[str, ...], dict[str, Any] | None], path: tuple[str, ...], value: Any
-) -> None:
-    """Put a value where it belongs; a parent appears where its first field does."""
-    for depth in range(1, len(path)):
-        holder, child = found[path[: depth - 1]], found[path[:depth]]
-        if holder is None:
-            return
-        holder.setdefault(path[depth - 1], child)
-    holder = found[path[:-1]]
-    if holder is not None:
-        holder[path[-1]] = value
-
-
-def _empty(call: Call, name: str, record_id: str) -> dict[str, Any]:
-    url = f"{call.root}/sobjects/{name}/{record_id}"
-    return {"attributes": {"type": name, "url": url}}
+    rows = [tuple(row) for row in call.connection.execute(text, statement.parameters)]
+    if ids is not None:
+        by_id = {row[0]: row for row in rows}
+        rows = [by_id[each] for each in ids if each in by_id]
+    return [shape.record(row) for row in rows], [row[0] for row in rows]

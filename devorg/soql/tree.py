@@ -1,148 +1,110 @@
-"""What a SOQL query says, and reading it from text."""
+"""From the text of a query to its syntax tree, by the grammar beside this module."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
 from lark import Lark, Token, Transformer
-from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 
-from devorg import moments
 from devorg.errors import ApiError
+from devorg.soql import functions, literals
+from devorg.soql.nodes import (
+    Aliased,
+    Among,
+    Both,
+    Compare,
+    Function,
+    Includes,
+    Not,
+    Ordering,
+    Path,
+    Query,
+    Typeof,
+    Value,
+    When,
+    Within,
+)
+from devorg.soql.refusals import Malformed, refusal, unknown
 
-LiteralKind = Literal["string", "datetime", "date", "number", "boolean", "null"]
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A field, perhaps of a parent: `("Account", "Name")`; `column` counts from 1."""
-
-    names: tuple[str, ...]
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A literal: its kind, and what it stands for (datetimes and dates as stored text)."""
-
-    kind: LiteralKind
-    value: str | float | int | bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """`path operator value`; LIKE is an operator whose value is a pattern."""
-
-    path: Path
-    operator: str
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Among:
-    """`path IN (values)`, or NOT IN."""
-
-    path: Path
-    values: tuple[Value, ...]
-    negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The opposite of a condition."""
-
-    condition: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Both:
-    """All (AND) or one (OR) of several conditions."""
-
-    word: Literal["AND", "OR"]
-    conditions: tuple[Condition, ...]
-
-
-Condition = Compare | Among | Not | Both
-
-
-@dataclass(frozen=True, slots=True)
-class Ordering:
-    """One key of ORDER BY."""
-
-    path: Path
-    descending: bool
-    nulls_last: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A whole query; `fields` is None for COUNT()."""
-
-    text: str
-    fields: tuple[Path, ...] | None
-    sobject: str
-    sobject_at: tuple[int, int]
-    where: Condition | None
-    order: tuple[Ordering, ...]
-    limit: int | None
-    offset: int
-
-
-def refusal(text: str, line: int, column: int, code: str, message: str) -> ApiError:
-    """The 400 of a query, with the place it points to as real orgs show it."""
-    shown = text.splitlines()[line - 1] if 0 < line <= len(text.splitlines()) else text
-    pointer = " " * (column - 1) + "^"
-    return ApiError(
-        400, code, f"\n{shown}\n{pointer}\nERROR at Row:{line}:Column:{column}\n{message}"
-    )
-
-
-def unquoted(text: str, *, pattern: bool = False) -> str:
-    """A string literal's text. In a pattern, wildcards that were escaped stay escaped."""
-
-    def replace(match: re.Match[str]) -> str:
-        char = match[1]
-        if pattern and char in "%_\\":
-            return match[0]
-        return _ESCAPES.get(char.lower(), char)
-
-    return re.sub(r"\\(.)", replace, text[1:-1], flags=re.DOTALL)
+MAX_LENGTH = 100_000
+# Deeper nesting helps nobody, and SQLite has its limit too.
+MAX_NESTING = 100
+# Salesforce's reference: words that cannot be names.
+_RESERVED = frozenset(
+    {
+        "AND", "ASC", "DESC", "EXCLUDES", "FIRST", "FROM", "GROUP", "HAVING", "IN", "INCLUDES",
+        "LAST", "LIKE", "LIMIT", "NOT", "NULL", "NULLS", "OR", "SELECT", "USING", "WHERE", "WITH",
+    }
+)  # fmt: skip
+# Half a character: JSON can carry it, no database can.
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_PARENTHESES = re.compile(r"'(?:[^'\\]|\\.)*'|([()])", re.DOTALL)
 
 
 class _Builder(Transformer[Token, Any]):
-    """From lark's tree to ours."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
+    """From lark's tree to ours, while the text is being read. Raises Malformed."""
 
     def path(self, names: list[Token]) -> Path:
         first = names[0]
+        if len(names) == 1 and first.upper() in _RESERVED:
+            raise literals.unexpected(first)
+        return self.object(names)
+
+    def object(self, names: list[Token]) -> Path:
+        first = names[0]
         return Path(tuple(map(str, names)), first.line or 1, first.column or 1)
 
+    def function(self, items: list[Any]) -> Function:
+        name, *several = (each for each in items if each is not None)
+        argument = several[0] if several else None
+        built = Function(name.upper(), argument, name.line or 1, name.column or 1)
+        odd = len(several) > 1 or isinstance(argument, Token)
+        if odd or built.name not in functions.KNOWN:
+            raise Malformed(unknown(f"the function {built.name}()"), built.line, built.column)
+        return built
+
+    def aliased(self, items: list[Any]) -> Aliased:
+        return Aliased(items[0], str(items[1]) if items[1] else None)
+
+    def when(self, items: list[Any]) -> When:
+        return When(str(items[0]), tuple(items[1:]))
+
+    def otherwise(self, items: list[Any]) -> list[Path]:
+        return items
+
+    def typeof(self, items: list[Any]) -> Typeof:
+        cases = tuple(each for each in items if isinstance(each, When))
+        last = items[-1]
+        return Typeof(items[0], cases, tuple(last) if isinstance(last, list) else ())
+
+    def aside(self, items: list[Any]) -> tuple[str, Path]:
+        return str(items[1]), items[0]
+
     def string(self, items: list[Token]) -> Value:
-        return Value("string", unquoted(items[0]))
+        return literals.string(items[0])
 
     def datetime(self, items: list[Token]) -> Value:
-        moment = moments.read(items[0].upper())
-        if moment is None:
-            raise self._malformed(items[0])
-        return Value("datetime", moments.write(moment))
+        return literals.datetime(items[0])
 
     def date(self, items: list[Token]) -> Value:
-        if not moments.is_date(items[0]):
-            raise self._malformed(items[0])
-        return Value("date", str(items[0]))
+        return literals.date(items[0])
+
+    def time(self, items: list[Token]) -> Value:
+        return literals.time(items[0])
 
     def number(self, items: list[Token]) -> Value:
-        text = str(items[0])
-        return Value("number", float(text) if "." in text else int(text))
+        return literals.number(items[0])
+
+    def currency(self, items: list[Token]) -> Value:
+        return literals.value("currency", items[0], str(items[0]))
+
+    def date_literal(self, items: list[Token]) -> Value:
+        return literals.date_literal(items[0])
 
     def true(self, _: list[Token]) -> Value:
         return Value("boolean", True)
@@ -158,13 +120,25 @@ class _Builder(Transformer[Token, Any]):
         return Compare(items[0], operator, items[2])
 
     def like(self, items: list[Any]) -> Compare:
-        return Compare(items[0], "LIKE", Value("string", unquoted(items[1], pattern=True)))
+        return Compare(items[0], "LIKE", literals.string(items[1], pattern=True))
 
     def among(self, items: list[Any]) -> Among:
         return Among(items[0], tuple(items[1:]), negated=False)
 
     def not_among(self, items: list[Any]) -> Among:
         return Among(items[0], tuple(items[1:]), negated=True)
+
+    def within(self, items: list[Any]) -> Within:
+        return Within(items[0], items[1], negated=False)
+
+    def not_within(self, items: list[Any]) -> Within:
+        return Within(items[0], items[1], negated=True)
+
+    def includes(self, items: list[Any]) -> Includes:
+        return Includes(items[0], tuple(items[1:]), negated=False)
+
+    def excludes(self, items: list[Any]) -> Includes:
+        return Includes(items[0], tuple(items[1:]), negated=True)
 
     def negation(self, items: list[Any]) -> Not:
         return Not(items[0])
@@ -179,54 +153,149 @@ class _Builder(Transformer[Token, Any]):
         path, direction, nulls = items
         return Ordering(path, str(direction).upper() == "DESC", str(nulls).upper() == "LAST")
 
-    def _malformed(self, token: Token) -> ApiError:
-        place = (token.line or 1, token.column or 1)
-        return refusal(self._text, *place, "MALFORMED_QUERY", f"unexpected token: '{token}'")
+    def inner(self, items: list[Any]) -> Query:
+        path, source, *where = items
+        name, at, aliases = _source(source)
+        condition = where[0].children[0] if where else None
+        return Query("", (path,), name, at, condition, (), None, 0, aliases)
 
-    def start(self, items: list[Any]) -> Query:
-        selection, name, *clauses = items
-        found = {clause.data: clause.children for clause in clauses}
+    def clause(self, items: list[Token]) -> tuple[str, int, int]:
+        return f"{items[0]} {items[1]}".upper(), items[0].line or 1, items[0].column or 1
+
+    def query(self, items: list[Any]) -> Query:
+        selection, source, *clauses = items
+        name, at, aliases = _source(source)
+        found = {each.data: each.children for each in clauses if not isinstance(each, tuple)}
+        marks = [each for each in clauses if isinstance(each, tuple)]
+        if "with" in found:
+            word = found["with"][0]
+            marks.append((f"WITH {word}".upper(), word.line or 1, word.column or 1))
         return Query(
-            text=self._text,
-            fields=tuple(selection.children) if selection.data == "fields" else None,
-            sobject=str(name),
-            sobject_at=(name.line, name.column),
+            text="",
+            fields=_selection(selection.children),
+            sobject=name,
+            sobject_at=at,
             where=found["where"][0] if "where" in found else None,
             order=tuple(found.get("order", ())),
-            limit=int(found["limit"][0]) if "limit" in found else None,
-            offset=int(found["offset"][0]) if "offset" in found else 0,
+            limit=literals.whole(found["limit"][0]) if "limit" in found else None,
+            offset=literals.whole(found["offset"][0]) if "offset" in found else 0,
+            aliases=aliases,
+            scope=str(found["using"][0]) if "using" in found else None,
+            group=tuple(found.get("group", ())),
+            having=found["having"][0] if "having" in found else None,
+            clauses=tuple(marks),
         )
+
+    def start(self, items: list[Query]) -> Query:
+        return items[0]
+
+
+def _source(source: Any) -> tuple[str, tuple[int, int], tuple[tuple[str, Path], ...]]:
+    """What FROM names: the object, its place, and aliases of it and of its parents."""
+    path, alias, *asides = source.children
+    aliases = tuple(asides)
+    if alias:
+        aliases = ((str(alias), Path((), alias.line or 1, alias.column or 1)), *aliases)
+    return path.text, (path.line, path.column), aliases
+
+
+def _selection(selected: list[Any]) -> tuple[Any, ...] | None:
+    """What is selected; None for COUNT(), which stands alone."""
+    for each in selected:
+        inner = each.expression if isinstance(each, Aliased) else None
+        if isinstance(inner, Function) and inner.argument is None:
+            if inner.name != "COUNT" or len(selected) > 1 or each.alias:
+                message = unknown(f"{inner.name}() without a field, beside others or renamed")
+                raise Malformed(message, inner.line, inner.column)
+            return None
+    return tuple(selected)
 
 
 @cache
 def _parser() -> Lark:
     grammar = resources.files("devorg.soql").joinpath("grammar.lark").read_text("utf-8")
-    return Lark(grammar, parser="lalr", maybe_placeholders=True)
+    return Lark(grammar, parser="lalr", maybe_placeholders=True, transformer=_Builder())
+
+
+def warm() -> None:
+    """Build the parser now: it takes a third of a second, which no call should wait for."""
+    _parser()
 
 
 def parse(text: str) -> Query:
     """The query that a text says. Raises ApiError MALFORMED_QUERY with the position."""
+    _check(text)
     try:
         tree = _parser().parse(text)
-        built = _Builder(text).transform(tree)
     except UnexpectedInput as error:
-        at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
-        lines = text.splitlines() or [""]
-        line = len(lines) if at_end or error.line < 1 else error.line
-        column = len(lines[-1]) + 1 if at_end or error.column < 1 else error.column
-        found = "<EOF>" if at_end else _word_at(text, line, column)
-        message = f"unexpected token: '{found}'"
-        raise refusal(text, line, column, "MALFORMED_QUERY", message) from error
+        raise refusal(text, *_place(text, error), "MALFORMED_QUERY", _wrong(text, error)) from error
+    except Malformed as error:
+        raise _malformed(text, error) from error
     except VisitError as error:
-        if isinstance(error.orig_exc, ApiError):
-            raise error.orig_exc from error
+        if isinstance(error.orig_exc, Malformed):
+            raise _malformed(text, error.orig_exc) from error
         raise
-    query: Query = built  # the grammar's start rule builds one
-    return query
+    query: Query = tree  # type: ignore[assignment]  # the start rule builds one
+    return replace(query, text=text)
 
 
-def _word_at(text: str, line: int, column: int) -> str:
-    lines = text.splitlines()
-    rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
+def _check(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        message = "SOQL statements cannot be longer than 100,000 characters."
+        raise ApiError(400, "MALFORMED_QUERY", message)
+    depth = 0
+    for match in _PARENTHESES.finditer(text):
+        depth += {"(": 1, ")": -1}.get(match[1], 0)
+        if depth > MAX_NESTING:
+            place = _position(text, match.start())
+            message = unknown(f"more than {MAX_NESTING} nested parentheses")
+            raise refusal(text, *place, "MALFORMED_QUERY", message)
+    lone = _SURROGATES.search(text)
+    if lone:
+        place = _position(text, lone.start())
+        raise refusal(text, *place, "MALFORMED_QUERY", "unexpected token: '?'")
+
+
+def _position(text: str, at: int) -> tuple[int, int]:
+    before = text[:at]
+    return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+
+
+def _malformed(text: str, error: Malformed) -> ApiError:
+    return refusal(text, error.line, error.column, "MALFORMED_QUERY", error.message)
+
+
+def _place(text: str, error: UnexpectedInput) -> tuple[int, int]:
+    """Line and column of what is wrong, as real orgs count them."""
+    if isinstance(error, UnexpectedToken):
+        if error.token.type == "$END":
+            return _position(text, len(text))
+        return _taken_for_alias(error) or (error.line, error.column)
+    return error.line, error.column
+
+
+def _taken_for_alias(error: UnexpectedToken) -> tuple[int, int] | None:
+    """The place of `FRM` in `SELECT Id FRM Contact`, which ended the reading one word later."""
+    stack = error.state.value_stack if error.state else []
+    match stack[-2:]:
+        case [Path(), Token() as word] if error.expected == {"COMMA", "FROM"}:
+            return word.line or 1, word.column or 1
+    return None
+
+
+def _wrong(text: str, error: UnexpectedInput) -> str:
+    """The message for a text that the grammar does not know."""
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return "unexpected token: '<EOF>'"
+    line, column = _place(text, error)
+    rest = text.split("\n")[line - 1][column - 1 :]
+    if isinstance(error, UnexpectedCharacters) and rest.startswith(":"):
+        return "Bind variables only allowed in Apex code"
     match = re.match(r"\w+|\S", rest)
-    return match[0] if match else "<EOF>"
+    return f"unexpected token: '{match[0] if match else '<EOF>'}'"
+
+
+__all__ = [
+    "Among", "Both", "Compare", "Function", "Includes", "Not", "Ordering", "Path", "Query",
+    "Value", "Within", "parse",
+]  # fmt: skip

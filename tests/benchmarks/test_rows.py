@@ -17,6 +17,20 @@ from benchmarks.timing import alternate
 ROOT = Path(__file__).parent.parent.parent
 #: What the goals name, by how the rows' names begin.
 WANTED = (
+    *(
+        f"devorg: {what}"
+        for what in (
+            "calls, one record each",
+            "rows created by collections",
+            "rows upserted by collections",
+            "rows through Bulk ingest",
+            "query pages",
+            "rows through Bulk query",
+            "one of 100,000 contacts by Id",
+            "one of 100,000 contacts by Email",
+            "one of 100,000 contacts by SystemModstamp",
+        )
+    ),
     "verify a signed request",
     *(
         f"{what}, {kind}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,53 @@ def test_help_shows_no_secret_of_the_environment(capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         read_command(["--help"], {"DEVORG_CONSUMER_SECRET": "keep-this-quiet"})
     assert "keep-this-quiet" not in capsys.readouterr().out
+
+
+def test_switches_are_flags_or_variables() -> None:
+    """X16: off unless asked for; `--no-…` wins over the variable."""
+    assert not read_command([], {}).org.soap_login
+    on = read_command(["--tls", "--soap-login"], {"DEVORG_PASSWORD_FLOW": "1"})
+    assert (on.tls, on.org.soap_login, on.org.password_flow) == (True, True, True)
+    assert not read_command(["--no-tls"], {"DEVORG_TLS": "true"}).tls
+    with pytest.raises(ConfigError):
+        read_command([], {"DEVORG_TLS": "perhaps"})
+
+
+def test_callback_urls_are_a_list() -> None:
+    """X16: separated by commas."""
+    urls = read_command(["--callback-urls", "https://a.example/b, app://c"], {}).org.callback_urls
+    assert urls == ("https://a.example/b", "app://c")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A devorg that is expected to refuse."""
+    command = [sys.executable, "-m", "devorg", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_a_taken_port_is_said_in_one_line() -> None:
+    """X16: exit code 2, and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run("--port", port)
+    assert done.returncode == 2
+    assert done.stderr == f"devorg: 127.0.0.1, port {port} is in use; choose another --port.\n"
+
+
+def test_a_callback_that_is_no_url_is_said_in_one_line() -> None:
+    """X16: the org does not start with a hole in it."""
+    done = run("--port", "0", "--callback-urls", "javascript:alert(1)")
+    assert done.returncode == 2
+    assert "is no callback URL" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_data_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    """X16: no traceback."""
+    done = run("--port", "0", "--data", str(tmp_path / "no" / "such" / "folder" / "org.sqlite"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("devorg: cannot keep the org in")
+    assert done.stderr.count("\n") == 1
 
 
 @contextmanager

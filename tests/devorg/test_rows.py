@@ -117,7 +117,7 @@ def test_a_key_is_taken_by_live_and_deleted_rows_of_its_object(rep: Client) -> N
     assert rep.call("DELETE", f"sobjects/Task/{first}").status_code == 204
     again = rep.call("POST", "sobjects/Task", {"Inlay_Key__c": "t:A"})
     assert again.json()[0]["errorCode"] == "DUPLICATE_VALUE"
-    assert first in again.json()[0]["message"]
+    assert first[:15] in again.json()[0]["message"]
     upserted = rep.call("PATCH", "sobjects/Task/Inlay_Key__c/t:A", {"Subject": "x"})
     assert upserted.json()[0]["errorCode"] == "DUPLICATE_VALUE"
     assert rep.call("POST", "sobjects/Task", {"Inlay_Key__c": "t:a"}).status_code == 201
@@ -190,3 +190,45 @@ def test_a_contact_keeps_its_compound_name(rep: Client, main: dict[str, str]) ->
     shown = rep.call("GET", path, params=fields).json()
     assert shown["Name"] == "Elena Marquez-Lind"
     assert shown["Account"]["Name"] == "Brightwater Energy"
+
+
+def test_a_parent_can_be_named_by_its_external_id(rep: Client, main: dict[str, str]) -> None:
+    """X16: in place of its Id; none or several refuse the row; the kind of a Who must be told."""
+    mail = "elena.marquez@brightwater-energy.example"
+    who = {"attributes": {"type": "Contact"}, "Email": mail.upper()}
+    made = rep.call("POST", "sobjects/Task", {"Who": who}).json()["id"]
+    assert rep.call("GET", f"sobjects/Task/{made}").json()["WhoId"] == main["contact"]
+    role = {
+        "Opportunity": {"Name": "Brightwater Energy - Field service platform"},
+        "Contact": {"Email": mail},
+    }
+    assert rep.call("POST", "sobjects/OpportunityContactRole", role).status_code == 201
+    refused = [
+        {"Who": {**who, "Email": "nobody@halyard.example"}},
+        {"Who": {"Email": mail}},
+        {"Who": {**who, "Phone": "1"}},
+        {"Who": {"attributes": {"type": "Contact"}, "Phone": "1"}},
+    ]
+    for body in refused:
+        answer = rep.call("POST", "sobjects/Task", body)
+        assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "INVALID_FIELD")
+
+
+def test_an_insert_cannot_choose_its_id(rep: Client, main: dict[str, str]) -> None:
+    """X16: INVALID_FIELD_FOR_INSERT_UPDATE at Id."""
+    row = {"attributes": {"type": "Contact"}, "Id": main["contact"], "LastName": "A"}
+    (result,) = rep.call("POST", "composite/sobjects", {"records": [row]}).json()
+    assert result["errors"][0]["statusCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"
+    assert result["errors"][0]["message"] == "cannot specify Id in an insert call"
+
+
+def test_an_inactive_user_can_be_given_no_records(rep: Client, main: dict[str, str]) -> None:
+    """X16: INACTIVE_OWNER_OR_USER at OwnerId; what they own stays as it is."""
+    users = {each["alias"]: each["Id"] for each in rep.control("GET", "users")["users"]}
+    rep.control("POST", "users/active", {"user": "reverse", "active": False})
+    path = f"sobjects/Contact/{main['contact']}"
+    answer = rep.call("PATCH", path, {"OwnerId": users["reverse"]}).json()[0]
+    assert (answer["errorCode"], answer["fields"]) == ("INACTIVE_OWNER_OR_USER", ["OwnerId"])
+    assert users["reverse"][:15] in answer["message"]
+    rep.control("POST", "users/active", {"user": "reverse", "active": True})
+    assert rep.call("PATCH", path, {"OwnerId": users["reverse"]}).status_code == 204

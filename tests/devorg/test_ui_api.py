@@ -82,3 +82,37 @@ def test_a_hidden_parent_is_shown_as_none(org: RunningOrg, main: dict[str, str])
     body = batch(client, [main["contact"]], optionalFields="Contact.Account.Name")
     shown = body["results"][0]["result"]["fields"]["Account"]
     assert shown == {"displayValue": None, "value": None}
+
+
+def test_what_the_ui_api_has_beyond_fields_is_refused(rep: Client, main: dict[str, str]) -> None:
+    """X16: child relationships and layouts are not silently left out."""
+    for more in ("childRelationships=Contacts", "layoutTypes=Full&modes=View"):
+        path = f"ui-api/records/{main['account']}?fields=Account.Name&{more}"
+        answer = rep.call("GET", path)
+        assert (answer.status_code, answer.json()[0]["errorCode"]) == (501, "NOT_IMPLEMENTED")
+
+
+def test_object_info_tells_fields_as_the_ui_api_does(rep: Client) -> None:
+    """X16: by name, with references; unchanged ones need not be sent again."""
+    answer = rep.call("GET", "ui-api/object-info/Contact")
+    info = answer.json()
+    assert (info["apiName"], info["keyPrefix"]) == ("Contact", "003")
+    assert info["nameFields"] == ["FirstName", "LastName", "Name"]
+    assert info["fields"]["LastName"]["required"] is True
+    account = info["fields"]["AccountId"]
+    assert (account["dataType"], account["relationshipName"]) == ("Reference", "Account")
+    assert account["referenceToInfos"] == [{"apiName": "Account", "nameFields": ["Name"]}]
+    assert info["fields"]["MailingCity"]["compoundComponentName"] == "City"
+    tag = {"If-None-Match": answer.headers["ETag"]}
+    assert rep.call("GET", "ui-api/object-info/Contact", headers=tag).status_code == 304
+    both = rep.call("GET", "ui-api/object-info/batch/Account,Nothing").json()["results"]
+    assert [each["statusCode"] for each in both] == [200, 404]
+
+
+def test_object_info_shows_what_the_user_may_see(org: RunningOrg, rep: Client) -> None:
+    """X16: hidden fields are absent."""
+    body = {"user": "norecord", "field": "Contact.Email", "visible": False}
+    rep.control("POST", "access", body)
+    info = Client(org, "norecord").call("GET", "ui-api/object-info/Contact").json()
+    assert "Email" not in info["fields"]
+    assert "Email" in rep.call("GET", "ui-api/object-info/Contact").json()["fields"]

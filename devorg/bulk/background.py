@@ -1,0 +1,65 @@
+"""Threads of an org that work through its jobs; there are none while there is nothing to do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from devorg.bulk import tables
+from devorg.store import Store
+
+MOST_THREADS = 4
+
+
+class Background:
+    """Runs work until there is none left. Jobs in hand are known by their ids."""
+
+    def __init__(self, store: Store) -> None:
+        with store.writing() as connection:
+            tables.prepare(connection)
+        self._lock = threading.Lock()
+        self._threads: set[threading.Thread] = set()
+        self._in_hand: set[str] = set()
+        self.closing = threading.Event()
+
+    def wake(self, work: Callable[[], bool]) -> None:
+        """See to it that somebody calls `work` until it says that nothing is left."""
+        with self._lock:
+            if len(self._threads) >= MOST_THREADS or self.closing.is_set():
+                return
+            thread = threading.Thread(
+                target=self._run, args=[work], name="devorg-bulk", daemon=True
+            )
+            self._threads.add(thread)
+            thread.start()
+
+    def _run(self, work: Callable[[], bool]) -> None:
+        try:
+            while not self.closing.is_set() and work():
+                pass
+        finally:
+            with self._lock:
+                self._threads.discard(threading.current_thread())
+
+    def in_hand(self) -> list[str]:
+        """The jobs that a thread is working at."""
+        with self._lock:
+            return sorted(self._in_hand)
+
+    def take(self, job_id: str) -> None:
+        """This job is being worked at."""
+        with self._lock:
+            self._in_hand.add(job_id)
+
+    def leave(self, job_id: str) -> None:
+        """This job is not being worked at any more."""
+        with self._lock:
+            self._in_hand.discard(job_id)
+
+    def close(self) -> None:
+        """Stop at the next chunk; what is left of a job is kept for the next start."""
+        self.closing.set()
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(timeout=5)

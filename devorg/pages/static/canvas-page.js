@@ -1,0 +1,5 @@
+/** A page that holds frames of canvas apps itself. */
+
+import { openCanvases } from "./canvas-parent.js";
+
+openCanvases();

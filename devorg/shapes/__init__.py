@@ -1,0 +1,1 @@
+"""Org shapes: features that change what fields and objects an org has."""
