@@ -5,14 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from copy import copy
-from pathlib import Path
 from typing import Any
 
 import click
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from flask import current_app
 from flask.cli import with_appcontext
 
 from app.db import Database, schema
@@ -61,20 +56,7 @@ def _check_database(database: Database, *, needs_schema: bool) -> None:
             "The database does not answer. Check DATABASE_URL (without one: the files in "
             "INLAY_HOME), and that its server runs."
         )
-    if needs_schema and state == "migrations_pending" and not _is_newer(database):
+    if needs_schema and state == "migrations_pending":
         raise ConfigError(
             "The database lacks this release's schema: run `flask --app wsgi upgrade` first."
         )
-
-
-def _is_newer(database: Database) -> bool:
-    """Whether the schema is that of a later release, with which this one works on."""
-    with database.reader.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current is None:
-        return False
-    scripts = ScriptDirectory(str(Path(current_app.root_path).parent / "migrations"))
-    try:
-        return scripts.get_revision(current) is None
-    except CommandError:
-        return True

@@ -26,18 +26,23 @@ def upgrade(database: Database) -> None:
 
 
 def state(database: Database) -> str:
-    """``ready``, ``migrations_pending``, or ``database_down``."""
+    """``ready``, ``migrations_pending``, or ``database_down``.
+
+    The schema of a later release is ready too: the running release works with it.
+    """
     try:
         with database.reader.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError:
         return "database_down"
-    return "ready" if current == _head() else "migrations_pending"
+    is_older = current is None or current in _known()[1:]
+    return "migrations_pending" if is_older else "ready"
 
 
 @cache
-def _head() -> str | None:
-    """The release's own revision: it does not change while the process lives."""
+def _known() -> tuple[str, ...]:
+    """This release's revisions, newest first: they do not change while the process lives."""
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(_MIGRATIONS))
-    return ScriptDirectory.from_config(settings).get_current_head()
+    scripts = ScriptDirectory.from_config(settings).walk_revisions()
+    return tuple(script.revision for script in scripts)
