@@ -65,14 +65,9 @@ class Event:
     @property
     def failed(self) -> bool:
         """True if anything of it was refused; also without an answer."""
-        parts = any(part.failed for part in self.parts)
-        return (
-            self.status >= 400
-            or not self.status
-            or self.dropped
-            or ROWS_FAILED in self.note
-            or parts
-        )
+        if self.status >= 400 or not self.status or self.dropped:
+            return True
+        return ROWS_FAILED in self.note or any(part.failed for part in self.parts)
 
 
 class History:
