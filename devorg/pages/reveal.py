@@ -25,7 +25,7 @@ _SECRETS: Final = (
 _FORM_SECRETS: Final = frozenset({*_SECRETS, "code", "sid"})
 _NAMES = "|".join(_SECRETS)
 _JSON_SECRET = re.compile(rf'(\\?"(?:{_NAMES})\\?"\s*:\s*\\?")((?:[^"\\]|\\(?!"))+)')
-_XML_SECRET = re.compile(rf"(<(?:\w+:)?(?:{_NAMES})>)([^<]+)")
+_XML_SECRET = re.compile(rf"(<(?:\w+:)?(?:{_NAMES})(?:\s[^>]*)?>)(.+?)(?=</|\Z)", re.DOTALL)
 # In the query or the fragment of an address, such as the one that a login leads back to.
 _QUERY_SECRET = re.compile(rf"([?&#](?:{_NAMES}|code|sid)=)([^&#\s\"'<>\\]+)")
 # A token of this org or another, a refresh token, a JWT, a signed request.

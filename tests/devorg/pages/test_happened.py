@@ -127,6 +127,20 @@ def test_tokens_and_secrets_are_masked(browser: FlaskClient, org: Org, token: st
     assert f"Bearer ••• {len(issued)} characters" in texts[1]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<password>SECRET</password>", "<n1:password xsi:type='x'>SECRET</n1:password>",
+        "<password><![CDATA[SECRET]]></password>", "<urn:sessionId>SECRET", "<password>\nSECRET\n",
+    ],
+)  # fmt: skip
+def test_passwords_of_soap_are_masked(text: str) -> None:
+    """X16: however they are written, also where the body ends within them."""
+    shown = reveal.body(Body(f"<login><username>ada</username>{text}".encode(), 1, "text/xml"))
+    assert "SECRET" not in shown.text
+    assert "<username>ada</username>" in shown.text
+
+
 def test_the_code_that_a_login_leads_back_with_is_masked() -> None:
     """X16: it opens the org to who has the app's secret."""
     back = "http://localhost:8000/cb?code=aPrxSECRETSECRET&state=kept#access_token=00DSECRET"
