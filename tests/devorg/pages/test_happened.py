@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from typing import Any
 
 import pytest
@@ -139,6 +140,29 @@ def test_passwords_of_soap_are_masked(text: str) -> None:
     shown = reveal.body(Body(f"<login><username>ada</username>{text}".encode(), 1, "text/xml"))
     assert "SECRET" not in shown.text
     assert "<username>ada</username>" in shown.text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<password ",
+        "<password>",
+        "eyJ",
+        "5Aep",
+        '"token" : "',
+        '\\"token\\"',
+        "?code=",
+        "A",
+        "00D",
+        "{",
+    ],
+)
+def test_no_body_takes_long_to_be_masked(piece: str) -> None:
+    """X16: whatever it repeats."""
+    text = piece * (MOST_BYTES // len(piece))
+    started = time.perf_counter()
+    reveal.hidden(text)
+    assert time.perf_counter() - started < 2
 
 
 def test_the_code_that_a_login_leads_back_with_is_masked() -> None:
