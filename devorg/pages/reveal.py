@@ -93,9 +93,11 @@ def _pretty(text: str) -> str:
     if text[:1] not in {"{", "["}:
         return text
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
+        pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
         return text
+    # JSON may escape halves of characters, which no page can be made of.
+    return pretty.encode("utf-8", "replace").decode()
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -128,7 +130,7 @@ def note(event: Event) -> str:
         return hidden(event.note)
     try:
         answered = json.loads(_unpacked(event.answered))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return hidden(_error(answered))
 

@@ -142,6 +142,20 @@ def test_passwords_of_soap_are_masked(text: str) -> None:
     assert "<username>ada</username>" in shown.text
 
 
+@given(
+    st.binary(max_size=300)
+    | st.sampled_from(
+        [b"[" * 60_000, b'{"a":' * 10_000, b'"\\ud800"', b'["\\ud800"]', b"[" + b"9" * 5000]
+    ),
+    st.sampled_from(["application/json", "text/csv", "application/x-www-form-urlencoded", ""]),
+    st.sampled_from(["", "gzip", "deflate"]),
+)
+def test_no_body_is_too_odd_to_be_shown(data: bytes, kind: str, coding: str) -> None:
+    """X16: what broke a test must not break the page about it."""
+    shown = reveal.body(Body(data, len(data), kind, coding))
+    assert shown.text.encode().decode() == shown.text
+
+
 @pytest.mark.parametrize(
     "piece",
     [
