@@ -25,14 +25,14 @@ _SECRETS: Final = (
 _FORM_SECRETS: Final = frozenset({*_SECRETS, "code", "sid"})
 _NAMES = "|".join(_SECRETS)
 _JSON_SECRET = re.compile(rf'(\\?"(?:{_NAMES})\\?"\s*:\s*\\?")((?:[^"\\]|\\(?!"))+)')
-_XML_SECRET = re.compile(rf"(<(?:\w+:)?(?:{_NAMES})>)([^<]+)")
+_XML_SECRET = re.compile(rf"(<(?:\w+:)?(?:{_NAMES})(?:\s[^>]{{0,200}})?>)(.+?)(?=</|\Z)", re.DOTALL)
 # In the query or the fragment of an address, such as the one that a login leads back to.
 _QUERY_SECRET = re.compile(rf"([?&#](?:{_NAMES}|code|sid)=)([^&#\s\"'<>\\]+)")
 # A token of this org or another, a refresh token, a JWT, a signed request.
 _SHAPES = re.compile(
     r"00D[A-Za-z0-9]{12}![^\s\"'<>&,\\]+"
     r"|5Aep[\w.]{20,}"
-    r"|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*"
+    r"|(?<![\w-])eyJ[\w-]{10,}\.[\w-]+\.[\w-]*"
     r"|[A-Za-z0-9+/]{43}=\.[A-Za-z0-9+/=]{40,}"
 )
 _HEADERS: Final = frozenset({"authorization", "cookie", "set-cookie", "x-sfdc-session"})
@@ -93,9 +93,11 @@ def _pretty(text: str) -> str:
     if text[:1] not in {"{", "["}:
         return text
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
+        pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
         return text
+    # JSON may escape halves of characters, which no page can be made of.
+    return pretty.encode("utf-8", "replace").decode()
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -128,7 +130,7 @@ def note(event: Event) -> str:
         return hidden(event.note)
     try:
         answered = json.loads(_unpacked(event.answered))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return hidden(_error(answered))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from typing import Any
 
 import pytest
@@ -125,6 +126,57 @@ def test_tokens_and_secrets_are_masked(browser: FlaskClient, org: Org, token: st
         assert issued[16:40] not in text
     assert f"client_secret = ••• {len(SECRET)} characters" in texts[0]
     assert f"Bearer ••• {len(issued)} characters" in texts[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<password>SECRET</password>", "<n1:password xsi:type='x'>SECRET</n1:password>",
+        "<password><![CDATA[SECRET]]></password>", "<urn:sessionId>SECRET", "<password>\nSECRET\n",
+    ],
+)  # fmt: skip
+def test_passwords_of_soap_are_masked(text: str) -> None:
+    """X16: however they are written, also where the body ends within them."""
+    shown = reveal.body(Body(f"<login><username>ada</username>{text}".encode(), 1, "text/xml"))
+    assert "SECRET" not in shown.text
+    assert "<username>ada</username>" in shown.text
+
+
+@given(
+    st.binary(max_size=300)
+    | st.sampled_from(
+        [b"[" * 60_000, b'{"a":' * 10_000, b'"\\ud800"', b'["\\ud800"]', b"[" + b"9" * 5000]
+    ),
+    st.sampled_from(["application/json", "text/csv", "application/x-www-form-urlencoded", ""]),
+    st.sampled_from(["", "gzip", "deflate"]),
+)
+def test_no_body_is_too_odd_to_be_shown(data: bytes, kind: str, coding: str) -> None:
+    """X16: what broke a test must not break the page about it."""
+    shown = reveal.body(Body(data, len(data), kind, coding))
+    assert shown.text.encode().decode() == shown.text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<password ",
+        "<password>",
+        "eyJ",
+        "5Aep",
+        '"token" : "',
+        '\\"token\\"',
+        "?code=",
+        "A",
+        "00D",
+        "{",
+    ],
+)
+def test_no_body_takes_long_to_be_masked(piece: str) -> None:
+    """X16: whatever it repeats."""
+    text = piece * (MOST_BYTES // len(piece))
+    started = time.perf_counter()
+    reveal.hidden(text)
+    assert time.perf_counter() - started < 2
 
 
 def test_the_code_that_a_login_leads_back_with_is_masked() -> None:
