@@ -5,12 +5,12 @@ const address = find("main").dataset.page, button = find("aside button");
 const inView = new Set(), dwelt = new Map();
 let off, load, born, ticked, touched, last, visible, steps, count, underWay, input = false;
 
-const now = () => Math.round(performance.now());
+const now = () => performance.now() | 0;
 const note = (kind, target = "") => steps.push({ id: ++count, kind, target, at: now() - born });
 
 function begin() {
-  const bytes = crypto.getRandomValues(new Uint32Array(4));
-  load = Array.from(bytes, (part) => part.toString(16).padStart(8, 0)).join("");
+  const parts = [...crypto.getRandomValues(new Uint32Array(4))];
+  load = parts.map((part) => part.toString(16).padStart(8, 0)).join("");
   born = ticked = touched = now();
   last = visible = count = 0;
   steps = [];
@@ -22,7 +22,7 @@ function tick() {
   const passed = Math.min(now() - ticked, 4 * TICK);
   ticked = now();
   if (off || document.hidden || ticked - touched > IDLE) return;
-  if (last && ticked - last > QUIET) begin(); // that visit ended by silence
+  if (last && ticked - last > QUIET) begin(); // it ended by silence
   visible += passed;
   for (const block of inView) {
     const before = dwelt.get(block) || 0;
@@ -41,14 +41,14 @@ function tell(bye = false) {
   underWay = fetch(address + "/beacon", { method: "POST", body, keepalive: true }).then((answer) => {
     if (answer.ok) steps = steps.filter((step) => !told.includes(step));
     if (answer.status === 404) off = true;
-  }, () => {}); // told again with the next
+  }, () => {}); // told with the next
 }
 
 function stop() {
   off = button.hidden = true;
-  const text = find("aside p");
-  text.textContent = text.dataset.off;
-  return text;
+  const said = find("aside p");
+  said.textContent = said.dataset.off;
+  return said;
 }
 
 async function refuse() {
@@ -68,26 +68,26 @@ async function send(event) {
   event.preventDefault();
   const form = event.target;
   form.load.value = off ? "" : load;
-  if (off) form.refused.value = 1; // whoever writes now is who they say, not whose link it is
+  if (off) form.refused.value = 1; // then the sender is who they say
   const body = new URLSearchParams(new FormData(form)), headers = { "X-Inlay-Part": "form" };
   const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => 0);
-  if (answer.status !== 200 && answer.status !== 422) return form.submit();
+  if (![200, 422].includes(answer.status)) return form.submit();
   find("#contact").outerHTML = await answer.text();
   (find("[aria-invalid]") || find("#contact")).focus();
 }
 
 const watcher = new IntersectionObserver((entries) => {
   for (const { target, intersectionRatio: part, intersectionRect: { height } } of entries) {
-    inView[part >= 0.5 || height >= innerHeight / 2 ? "add" : "delete"](target);
+    inView[part >= .5 || height >= innerHeight / 2 ? "add" : "delete"](target);
   }
-}, { threshold: [0.1, 0.2, 0.3, 0.4, 0.5] });
+}, { threshold: [.1, .2, .3, .4, .5] });
 
 begin();
 if (navigator.globalPrivacyControl || /[?&]preview/.test(location.search)) stop();
 else button.hidden = false;
 document.querySelectorAll("[data-block]").forEach((block) => watcher.observe(block));
 button.onclick = refuse;
-for (const kind of ["click", "auxclick"]) addEventListener(kind, act);
+onclick = onauxclick = act;
 for (const kind of ["pointermove", "pointerdown", "keydown", "wheel"])
   addEventListener(kind, ({ isTrusted }) => {
     touched = now();
