@@ -12,7 +12,7 @@ RUN := $(VENV)/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup doctor demo test test-fast contract check format bench lock clean
+.PHONY: help setup doctor demo test test-fast test-sfdx contract check format bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: setup ## run every test: SQLite, PostgreSQL, browser; and all checks
 
 test-fast: setup ## unit tests on SQLite, under a minute
 	@exec $(RUN) -m tools.run_tests unit-sqlite --fast
+
+test-sfdx: setup ## the Salesforce package, checked without an org
+	@exec $(RUN) -m tools.sfdx
 
 contract: setup ## ask an org what devorg promises: ORG_URL=… ORG_TOKEN=… (docs/assumptions.md)
 	@exec $(RUN) -m tools.contract

@@ -42,7 +42,8 @@ def look() -> Iterator[Finding]:
     """Everything, in the order in which it is needed."""
     system = systems.current()
     checks: tuple[Callable[[systems.System], Finding], ...] = (
-        platform_of_processes, python, sqlite, browser_for_tests, wheels_for_tests, make
+        platform_of_processes, python, sqlite, browser_for_tests, wheels_for_tests, make,
+        npm_for_package, java_for_package,
     )  # fmt: skip
     for check in checks:
         yield check(system)
@@ -117,6 +118,22 @@ def home(folder: Path) -> Finding:
         return Finding("INLAY_HOME", True, str(folder))
     detail = f"{folder} cannot be written"
     return Finding("INLAY_HOME", False, detail, "INLAY_HOME=~/inlay-demo make demo")
+
+
+def npm_for_package(system: systems.System) -> Finding:
+    """npm, which brings the tools that check the Salesforce package."""
+    found = shutil.which("npm")
+    if found:
+        return Finding("npm", True, found)
+    return Finding("npm", None, "not found; `make test-sfdx` needs it once", system.node)
+
+
+def java_for_package(system: systems.System) -> Finding:
+    """Java, which Salesforce's type checker and analyzer run on."""
+    found = shutil.which("java")
+    if found:
+        return Finding("java", True, found)
+    return Finding("java", None, "not found; `make test-sfdx` needs it", system.java)
 
 
 def port(name: str, value: str, spare: int) -> Finding:

@@ -33,7 +33,7 @@ def parts(cores: int, *, fast: bool = False) -> dict[str, Part]:
     """The parts by name, longest first; two run at a time, each on half of the cores."""
     # tests wait about half of their time: one worker more than there are cores
     workers = cores + 1 if fast else max(1, cores // 2)
-    unit = "not e2e and not slow" if fast else "not e2e"
+    unit = "not e2e and not sfdx and not slow" if fast else "not e2e and not sfdx"
     pytest = ["-m", "pytest", "-q", "--durations=10", *([f"-n{workers}"] if workers > 1 else [])]
     return {
         "e2e": Part("e2e", [*pytest[:4], "-m", "e2e"], {}),

@@ -41,6 +41,8 @@ def test_a_machine_without_anything_gets_the_lines_to_install_it(tmp_path: Path)
     assert "INLAY_BROWSER=no-browser is no program" in done.stdout
     assert f"-> {systems.current().browser}" in done.stdout
     assert f"-> {systems.current().make}" in done.stdout
+    assert f"-> {systems.current().node}" in done.stdout
+    assert f"-> {systems.current().java}" in done.stdout
     assert "Missing: browser." in done.stdout
 
 

@@ -153,6 +153,6 @@ def test_a_check_says_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_fast_run_needs_python_alone() -> None:
     fast = run_tests.parts(2, fast=True)["unit-sqlite"]
-    assert "not e2e and not slow" in fast.arguments
+    assert "not e2e and not sfdx and not slow" in fast.arguments
     assert fast.environment == {"INLAY_TEST_DATABASE": "sqlite"}
     assert sys.executable not in fast.arguments

@@ -1,0 +1,5 @@
+({
+    read: function (component, _event, helper) {
+        helper.read(component);
+    }
+});

@@ -1,0 +1,77 @@
+"""The package's files fit each other and `app`, and the checks say so when they do not (C5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.sfdx import metadata, rights
+from tools.sfdx.__main__ import READING, Check
+from tools.sfdx.project import Project
+
+FIELDS = "force-app/main/default/objects"
+KEY = f"{FIELDS}/Activity/fields/Inlay_Key__c.field-meta.xml"
+CANVAS = "force-app/main/default/extlClntAppCanvasSettings/Inlay_Canvas_canvas.ecaCanvas-meta.xml"
+LABELS = "force-app/main/default/labels/CustomLabels.labels-meta.xml"
+GERMAN = "force-app/main/default/translations/de.translation-meta.xml"
+OAUTH = "force-app/main/default/extlClntAppOauthSettings/Inlay_Canvas_oauth.ecaOauth-meta.xml"
+ACTION = "force-app/main/default/quickActions/Lead.Inlay_New_Destination.quickAction-meta.xml"
+HANDLER = "force-app/main/default/classes/InlayCanvasHandler.cls"
+PAGE = "force-app/main/default/pages/InlayLead.page"
+
+
+@pytest.mark.parametrize("check", READING, ids=lambda check: check.__name__)
+def test_the_package_passes(check: Check) -> None:
+    assert list(check(Project())) == []
+
+
+def test_a_field_that_app_uses_is_renamed(broken: Project) -> None:
+    old = broken.root / KEY
+    renamed = old.with_name("Inlay_Id__c.field-meta.xml")
+    renamed.write_text(old.read_text().replace("Inlay_Key__c", "Inlay_Id__c"))
+    old.unlink()
+    found = list(metadata.activity_fields_are_those_of_app(broken))
+    assert "Activity.Inlay_Key__c is missing; app writes it" in found
+    assert "Activity.Inlay_Id__c is unknown to app/salesforce/names.py" in found
+    assert "Inlay_Integration: there is no field Task.Inlay_Key__c" in list(
+        rights.sets_name_what_exists(broken)
+    )
+
+
+@pytest.mark.parametrize(
+    ("check", "file", "old", "new", "said"),
+    [
+        (metadata.activity_fields_are_those_of_app, KEY, "80", "8", "holds 8 characters"),
+        (metadata.activity_fields_are_those_of_app, KEY, "<unique>true", "<unique>false", "unique"),
+        (metadata.xml_is_well_formed, KEY, "</CustomField>", "</Custom>", "mismatched tag"),
+        (metadata.labels_are_used_and_translated, LABELS, "Inlay_Title", "Inlay_Titel", "no label"),
+        (metadata.labels_are_used_and_translated, GERMAN, "Inlay_Title", "Inlay_Titel", "German"),
+        (metadata.canvas_settings_fit_app, CANVAS, "/canvas<", "/kanvas<", "takes no POST"),
+        (metadata.canvas_settings_fit_app, CANVAS, "CanvasHandler", "Handler", "there is no class"),
+        (metadata.canvas_settings_fit_app, CANVAS, ">Aura<", ">PageLayout<", "is shown in"),
+        (metadata.canvas_settings_fit_app, PAGE, "Inlay_Canvas", "Inlay", "no canvas app Inlay"),
+        (metadata.client_apps_ask_for_little, OAUTH, ">Api<", ">Api, RefreshToken<", "scopes"),
+        (metadata.components_exist, ACTION, "inlayNewDestination<", "inlayNew<", "no component"),
+        (metadata.versions_agree, "sfdx-project.json", '"66.0"', '"65.0"', "needs 66.0"),
+        (metadata.versions_agree, "sfdx-project.json", "0.1.0.NEXT", "0.2.0.NEXT", "version 0.2.0"),
+        (metadata.nothing_secret, CANVAS, "inlay.example", "00D0000000000Ab", "an org id"),
+        (metadata.replacements_hit, PAGE, 'namespacePrefix=""', "", "nothing to replace"),
+        (metadata.code_is_careful, HANDLER, "// as the class", "// so", "without a reason"),
+        (metadata.code_is_careful, HANDLER, "with sharing", "", "not declared with sharing"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_found(
+    broken: Project, check: Check, file: str, old: str, new: str, said: str
+) -> None:
+    path = broken.root / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    assert said in "\n".join(check(broken))
+
+
+def test_a_file_with_secrets_is_found(broken: Project) -> None:
+    folder: Path = broken.source / "extlClntAppGlobalOauthSets"
+    folder.mkdir()
+    (folder / "Inlay_Canvas_global.ecaGlblOauth-meta.xml").write_text("<consumerSecret>x")
+    assert "belongs into no repository" in "\n".join(metadata.nothing_secret(broken))

@@ -1,0 +1,1 @@
+"""The Salesforce package, checked without an org: `make test-sfdx`."""
