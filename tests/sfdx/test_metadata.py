@@ -18,6 +18,8 @@ GERMAN = "force-app/main/default/translations/de.translation-meta.xml"
 OAUTH = "force-app/main/default/extlClntAppOauthSettings/Inlay_Canvas_oauth.ecaOauth-meta.xml"
 ACTION = "force-app/main/default/quickActions/Lead.Inlay_New_Destination.quickAction-meta.xml"
 HANDLER = "force-app/main/default/classes/InlayCanvasHandler.cls"
+WARM = "force-app/main/default/reports/Inlay/Warm_Deals.report-meta.xml"
+BOARD = "force-app/main/default/dashboards/Inlay/Inlay.dashboard-meta.xml"
 PAGE = "force-app/main/default/pages/InlayLead.page"
 
 
@@ -53,6 +55,9 @@ def test_a_field_that_app_uses_is_renamed(broken: Project) -> None:
         (metadata.canvas_settings_fit_app, PAGE, "Inlay_Canvas", "Inlay", "no canvas app Inlay"),
         (metadata.client_apps_ask_for_little, OAUTH, ">Api<", ">Api, RefreshToken<", "scopes"),
         (metadata.components_exist, ACTION, "inlayNewDestination<", "inlayNew<", "no component"),
+        (metadata.components_exist, WARM, "Inlay_Destinations__c", "Other__c", "no report type"),
+        (metadata.components_exist, WARM, "$Views__c", "$Hits__c", "there is no field Hits__c"),
+        (metadata.components_exist, BOARD, "Warm_Deals", "Hot_Deals", "no report Inlay/Hot_Deals"),
         (metadata.versions_agree, "sfdx-project.json", '"66.0"', '"65.0"', "needs 66.0"),
         (metadata.versions_agree, "sfdx-project.json", "0.1.0.NEXT", "0.2.0.NEXT", "version 0.2.0"),
         (metadata.nothing_secret, CANVAS, "inlay.example", "00D0000000000Ab", "an org id"),

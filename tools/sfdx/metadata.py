@@ -150,7 +150,21 @@ def components_exist(project: Project) -> Iterator[str]:
         for each in children(read(path), "tabs"):
             if each.text not in tabs:
                 yield f"{project.short(path)}: there is no tab {each.text}"
+    yield from _unknown_reports(project)
     yield from _unknown_fields(project)
+
+
+def _unknown_reports(project: Project) -> Iterator[str]:
+    """Reports name own report types (`X__c`), dashboards name reports (`Folder/X`)."""
+    types = {f"{name}__c" for name in project.names("reportTypes", ".reportType-meta.xml")}
+    for path in sorted(project.source.glob("reports/*/*.report-meta.xml")):
+        kind = text(read(path), "reportType")
+        if kind.endswith("__c") and kind not in types:
+            yield f"{project.short(path)}: there is no report type {kind}"
+    for path in sorted(project.source.glob("dashboards/*/*.dashboard-meta.xml")):
+        for name in re.findall(r"<report>(.+?)</report>", path.read_text(encoding="utf-8")):
+            if not (project.source / "reports" / f"{name}.report-meta.xml").is_file():
+                yield f"{project.short(path)}: there is no report {name}"
 
 
 def _unknown_fields(project: Project) -> Iterator[str]:
@@ -159,9 +173,13 @@ def _unknown_fields(project: Project) -> Iterator[str]:
     folders = ("layouts", "objects/*/listViews", "reports/*", "reportTypes")
     for folder in folders:
         for path in sorted(project.source.glob(f"{folder}/*-meta.xml")):
-            named = set(re.findall(r"[>.$]([A-Za-z_]+__c)<", path.read_text(encoding="utf-8")))
+            named = set(re.findall(r"[>.$]([A-Za-z_]+__c)<", _without_types(path)))
             for name in sorted(named - own - set(project.objects)):
                 yield f"{project.short(path)}: there is no field {name}"
+
+
+def _without_types(path: Path) -> str:
+    return re.sub(r"<reportType>.*?</reportType>", "", path.read_text(encoding="utf-8"))
 
 
 def versions_agree(project: Project) -> Iterator[str]:

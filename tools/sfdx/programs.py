@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,8 @@ _TRACES = (
     "_OAUTH_ID",
     "CONTACT_EMAIL",
 )
+#: What the CLI takes from a file's name: `X.tab-meta.xml` -> X.tab, `X.reportFolder-meta.xml` -> X.
+_FOLDER_OR_META = re.compile(r"(\.\w+Folder)?-meta\.xml$")
 _QUIET = {
     "SF_DISABLE_TELEMETRY": "true",
     "SF_AUTOUPDATE_DISABLE": "true",
@@ -110,7 +113,7 @@ def _lost(project: Project, folder: Path) -> Iterator[str]:
         for path in sorted((project.root / name).rglob("*")):
             if not path.is_file() or path.name == "sfdx-project.json" or "objects" in path.parts:
                 continue
-            if path.name.removesuffix("-meta.xml") not in out:
+            if _FOLDER_OR_META.sub("", path.name) not in out:
                 yield f"{project.short(path)}: is not known to the Salesforce CLI"
     objects = folder / "force-app" / "objects"
     for field in project.fields.values():
