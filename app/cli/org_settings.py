@@ -33,6 +33,7 @@ def set_setting(salesforce_id: str, name: str, value: str) -> None:
     company_name      shown on Destinations
     website           https://www.example.com, linked on Destinations
     brand_color       #0b5cab
+    api_budget        calls that Inlay may make in 24 hours; 0: a share of the org's own
 
     What becomes of a kind of event: `orgs kind`.
     """  # noqa: D301  # click's mark of a paragraph that keeps its lines

@@ -12,10 +12,11 @@ from app.db import Database
 from app.jobs.models import WorkerHeartbeat
 from app.orgs.models import SeenRequest
 from app.orgs.service import REMEMBER_SEEN
-from app.salesforce.models import ApiCallCount
+from app.salesforce.models import ApiCallCount, ApiCallHour
 from app.web.models import RateCount
 
 _RATES_FOR = timedelta(minutes=10)
+_HOURS_FOR = timedelta(days=2)
 _BOOKS_FOR = timedelta(days=400)
 _WORKERS_FOR = timedelta(days=1)
 
@@ -28,6 +29,7 @@ def clean_up(database: Database) -> Mapping[str, int]:
         "seen_requests": delete(SeenRequest).where(SeenRequest.first_seen_at < now - REMEMBER_SEEN),
         "rate_counts": delete(RateCount).where(RateCount.minute < minute),
         "api_calls": delete(ApiCallCount).where(ApiCallCount.day < (now - _BOOKS_FOR).date()),
+        "api_hours": delete(ApiCallHour).where(ApiCallHour.hour < now - _HOURS_FOR),
         "workers": delete(WorkerHeartbeat).where(WorkerHeartbeat.seen_at < now - _WORKERS_FOR),
     }
     return {name: _delete(database, statement) for name, statement in doomed.items()}

@@ -47,7 +47,11 @@ DEFAULT_KINDS: Mapping[str, KindPolicy] = {
 
 @dataclass(frozen=True, slots=True)
 class OrgSettings:
-    """All settings of an org. ``kinds`` holds what differs from ``DEFAULT_KINDS``."""
+    """All settings of an org. ``kinds`` holds what differs from ``DEFAULT_KINDS``.
+
+    ``api_budget``: calls that Inlay may make on its own in 24 hours; 0 leaves it to
+    ``app.salesforce.budget``: a share of the org's allowance.
+    """
 
     activity_object: str = "Task"
     opportunity_rule: OpportunityRule = OpportunityRule.ONE
@@ -55,6 +59,7 @@ class OrgSettings:
     company_name: str = ""
     website: str = ""
     brand_color: str = "#0b5cab"
+    api_budget: int = 0
 
     def policy_of(self, kind: str) -> KindPolicy:
         """What becomes of events of this kind; kinds that nobody named are off."""
@@ -111,6 +116,8 @@ def _build(values: Mapping[str, Any]) -> OrgSettings:
         known = dict(values)
         if "opportunity_rule" in known:
             known["opportunity_rule"] = OpportunityRule(known["opportunity_rule"])
+        if "api_budget" in known:
+            known["api_budget"] = int(known["api_budget"])
         settings = OrgSettings(**known)
         for policy in dict(settings.kinds).values():
             KindPolicy(policy)
@@ -120,6 +127,8 @@ def _build(values: Mapping[str, Any]) -> OrgSettings:
         raise ConfigError("activity_object is Task or Event.")
     if settings.website and not _WEBSITE.fullmatch(settings.website):
         raise ConfigError("website is an address such as https://www.example.com.")
+    if settings.api_budget < 0:
+        raise ConfigError("api_budget is a number of calls in 24 hours; 0 leaves it to Inlay.")
     if not _COLOR.fullmatch(settings.brand_color):
         raise ConfigError("brand_color is a colour such as #0b5cab.")
     return settings

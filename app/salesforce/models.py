@@ -78,3 +78,30 @@ class ApiCallCount(Tenant, Base):
     day: Mapped[date] = mapped_column(Date)
     feature: Mapped[str] = mapped_column(String(64))
     calls: Mapped[int]
+
+
+class ApiCallHour(Tenant, Base):
+    """Counted API calls of one hour, booked to a feature: what the rolling 24 hours are read from.
+
+    Hours are kept for two days, see ``app.jobs.cleanup``.
+    """
+
+    __tablename__ = "api_call_hour"
+    __table_args__ = (UniqueConstraint("org_id", "hour", "feature"),)
+
+    id: Mapped[IdColumn]
+    hour: Mapped[TimeColumn] = mapped_column(doc="When the hour began.")
+    feature: Mapped[str] = mapped_column(String(64))
+    calls: Mapped[int]
+
+
+class ApiAllowance(Tenant, Base):
+    """What Salesforce last said of the org's own calls: by everybody, in its last 24 hours."""
+
+    __tablename__ = "api_allowance"
+    __table_args__ = (UniqueConstraint("org_id"),)
+
+    id: Mapped[IdColumn]
+    used: Mapped[int]
+    allowed: Mapped[int]
+    told_at: Mapped[TimeColumn]
