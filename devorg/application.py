@@ -7,7 +7,7 @@ from flask import Flask
 from devorg import control, oauth, pages, soap
 from devorg.config import DevorgConfig
 from devorg.org import Org
-from devorg.rest import dispatch, unsupported
+from devorg.rest import apex, dispatch, unsupported
 from devorg.soql import tree
 
 
@@ -17,7 +17,7 @@ def create_org_app(config: DevorgConfig) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # real bodies keep their order
     app.extensions["devorg"] = Org(config)
-    for part in (control, oauth, soap, dispatch, unsupported):
+    for part in (control, oauth, soap, dispatch, apex, unsupported):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(pages.blueprint)
     return app

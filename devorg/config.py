@@ -10,6 +10,7 @@ from pathlib import Path
 from devorg import ids
 from devorg.errors import ConfigError
 from devorg.names import checked_namespace
+from devorg.package import FOLDER
 
 DEFAULT_ORG_ID = "00D5e000000DEVO" + ids.suffix("00D5e000000DEVO")
 
@@ -33,6 +34,8 @@ class DevorgConfig:
     daily_api_requests: int = 100_000
     # An SFDX project's folder whose objects, fields and permission sets the org starts with.
     metadata: Path | None = None
+    # The package's folder; None for an org without it.
+    package: Path | None = FOLDER
     callback_urls: tuple[str, ...] = (
         "http://localhost:1717/OauthRedirect",
         "http://localhost:8000/oauth/callback",

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from devorg import access, metadata, moments, rows, signing, users
+from devorg import access, metadata, moments, package, rows, signing, users
 from devorg.apps import OAuthState
 from devorg.automation import Automation
 from devorg.bulk.background import Background
@@ -19,6 +19,7 @@ from devorg.errors import ControlError
 from devorg.faults import Faults
 from devorg.history import History
 from devorg.names import Names
+from devorg.package import Package
 from devorg.preferences import PRIVATE, Preferences
 from devorg.rights import Rights, stored
 from devorg.schema import Schema
@@ -39,6 +40,8 @@ class Org:
 
     def __init__(self, config: DevorgConfig) -> None:
         self.config = config
+        self.source = package.source_of(config.package) if config.package else None
+        self.package = Package(self.source.version if self.source else None)
         self.given = metadata.given(config.metadata)
         self.schema: Schema = self.given.schema
         self.store = Store(config.data_path, self.schema)
@@ -56,7 +59,7 @@ class Org:
         self.bulk = Background(self.store)
         self.names = Names(self.schema, config.namespace)
         self.rights = Rights(self.schema)
-        self.given.define(self.rights)
+        self._define_rights()
         # Describe answers 304 to clients that have seen the schema since this moment.
         self.schema_changed = self.clock.now().replace(microsecond=0)
         self._plant_if_empty()
@@ -82,7 +85,7 @@ class Org:
         self.automation.clear()
         self.preferences = Preferences()
         self.rights.reset()
-        self.given.define(self.rights)
+        self._define_rights()
         self.use_schema(self.given.schema)
         self.use_namespace(self.config.namespace)
         with self.store.writing() as connection:
@@ -91,6 +94,13 @@ class Org:
             self._plant(connection)
         self.oauth.reset()
         self.usage.reset()
+
+    def _define_rights(self) -> None:
+        """The permission sets that the org starts with, and who holds the package's."""
+        self.given.define(self.rights)
+        if self.source:
+            self.source.local(self.schema).define(self.rights)
+            package.grant(self.source.packaged(self.schema), self.rights, self.config.namespace)
 
     def use_namespace(self, namespace: str | None) -> None:
         """Show the package's fields under this namespace, or under none."""

@@ -57,13 +57,6 @@ for _path, _what in _ABSENT.items():
     _register(_path, _what)
 
 
-@blueprint.route("/services/apexrest/<path:_rest>", methods=_METHODS)
-def apex_rest(_rest: str) -> Response:
-    """There is no Apex, so no class of it answers."""
-    error = ApiError(404, "NOT_FOUND", "Could not find a match for URL")
-    return reply(request, Answer(error.status, error.body()))
-
-
 @blueprint.route("/services/async/<path:_rest>", methods=_METHODS)
 def bulk_1(_rest: str) -> Response:
     """The first Bulk API."""

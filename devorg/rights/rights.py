@@ -83,6 +83,11 @@ class Rights:
         """True if the user has this custom permission."""
         return any(permission in each.custom_permissions for each in self.of(user))
 
+    def has_class(self, user: User, name: str) -> bool:
+        """True if the user may call this Apex class; who may change everything may call all."""
+        granted = any(name in each.classes for each in self.of(user))
+        return granted or self.has(user, "ModifyAllData")
+
     def may(self, user: User, sobject: SObject, action: Action) -> bool:
         """True if the user may do that with rows of the object, sharing aside."""
         if action in _WRITES and not sobject.writable:

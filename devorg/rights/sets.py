@@ -34,6 +34,8 @@ class PermissionSet:
     # User permissions that the source says are off.
     withheld: frozenset[str] = frozenset()
     custom_permissions: frozenset[str] = frozenset()
+    # Apex classes that may be called.
+    classes: frozenset[str] = frozenset()
     namespace: str | None = None
 
     def over(self, there: PermissionSet) -> PermissionSet:
@@ -44,13 +46,14 @@ class PermissionSet:
             fields={**there.fields, **self.fields},
             user_permissions=(there.user_permissions | self.user_permissions) - self.withheld,
             custom_permissions=there.custom_permissions | self.custom_permissions,
+            classes=there.classes | self.classes,
         )
 
     def packaged(self, namespace: str | None) -> PermissionSet:
         """What is left of the set once it comes out of a managed package.
 
         Packaging strips the permissions of standard objects and all user permissions; custom
-        objects, fields and custom permissions survive.
+        objects, fields, classes and custom permissions survive.
         """
         kept = {name: some for name, some in self.objects.items() if name.endswith("__c")}
         return replace(
@@ -78,12 +81,13 @@ def permission_set(source: Mapping[str, Any], name: str, *, profile: bool = Fals
         user_permissions=_named(users, enabled=True),
         withheld=_named(users, enabled=False),
         custom_permissions=_named(source.get("customPermissions"), enabled=True),
+        classes=_named(source.get("classAccesses"), enabled=True, key="apexClass"),
     )
 
 
-def _named(given: Any, *, enabled: bool) -> frozenset[str]:
+def _named(given: Any, *, enabled: bool, key: str = "name") -> frozenset[str]:
     found = (each for each in _several(given) if _on(each, "enabled") is enabled)
-    return frozenset(str(each.get("name")) for each in found)
+    return frozenset(str(each.get(key)) for each in found)
 
 
 def _several(value: Any) -> list[Mapping[str, Any]]:

@@ -15,7 +15,7 @@ class Client:
     """Calls one org as one user, with plain `requests`."""
 
     def __init__(self, org: RunningOrg, user: str) -> None:
-        self.url = org.url
+        self.org, self.url = org, org.url
         self.http = requests.Session()
         self.http.trust_env = False
         token = self.control("POST", "token", {"user": user})["access_token"]

@@ -28,6 +28,7 @@ def limited(org: RunningOrg, rep: Client) -> Client:
     """The rep with a profile that may call the API and nothing else."""
     rep.control("POST", "metadata", {"object": "Contact", "fields": [LEVEL]})
     rep.control("POST", "assign", {"user": "rep", "profile": API_ONLY})
+    rep.control("POST", "assign", {"user": "rep", "permission_set": "Inlay_Rep", "remove": True})
     return rep
 
 
@@ -212,7 +213,10 @@ def test_profiles_and_sets_can_be_queried_with_view_setup(rep: Client, integrati
         "SELECT PermissionSet.Name FROM PermissionSetAssignment"
         " WHERE Assignee.Username LIKE 'rosa.%' AND PermissionSet.IsOwnedByProfile = false"
     )
-    assert [each["PermissionSet"]["Name"] for each in integration.query(soql)] == ["Reader"]
+    assert [each["PermissionSet"]["Name"] for each in integration.query(soql)] == [
+        "Inlay_Rep",
+        "Reader",
+    ]
     (user,) = rep.query("SELECT Profile.Name FROM User WHERE Username LIKE 'amir.%'")
     assert user["Profile"]["Name"] == "System Administrator"
     rep.control("POST", "assign", {"user": "rep", "profile": API_ONLY})
