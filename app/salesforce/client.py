@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -172,17 +172,20 @@ class Client:
         *,
         feature: str,
         body: Any = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         is_read: bool | None = None,
+        read: Callable[[Iterator[bytes]], Any] | None = None,
     ) -> Answer:
         """One call to a path of the org (from the host's root, query encoded).
 
-        ``is_read`` says that nothing can be changed by it; a GET is by itself.
+        ``is_read`` says that nothing can be changed by it; a GET is by itself. ``content`` and
+        ``read`` are for what is not JSON, see ``transport.Request``.
         """
         if not path.startswith("/services/"):
             raise ValueError("a path of the API starts with /services/")
         exchange = _Exchange(
-            Request(method, path, headers=headers, body=body),
+            Request(method, path, headers=headers, body=body, content=content, read=read),
             feature,
             method == "GET" if is_read is None else is_read,
         )

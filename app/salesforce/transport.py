@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -20,6 +20,8 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, Rea
 #: An answer larger than this is not read on; the describe of a big object has a few megabytes.
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
+#: Hundreds of a status that says all is well.
+_FINE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,12 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call; ``token`` goes into the Authorization header, ``form`` or ``body`` is sent."""
+    """One call; ``token`` goes into the Authorization header, ``form``, ``body`` or ``content`` is
+    sent: a form, what becomes JSON, or bytes whose Content-Type stands in ``headers``.
+
+    ``read`` takes a successful answer piece by piece, for what is not JSON; what it returns is the
+    answer's ``body``. Its ValueError says that the answer cannot be read.
+    """
 
     method: str
     url: str
@@ -46,6 +53,8 @@ class Request:
     headers: Mapping[str, str] | None = None
     body: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    read: Callable[[Iterator[bytes]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +99,14 @@ class Transport:
         until = time.monotonic() + timeouts.total
         try:
             with self._open(request, timeouts) as response:
-                content = _read(response, until)
-                return _answer(response, content)
+                return _answer(response, _pieces(response, until), request.read)
         except (requests.RequestException, HTTPError) as error:
             failure = _failure_of(error)
         raise failure  # outside the handler: requests' errors hold the token and the URL
 
     def _open(self, request: Request, timeouts: Timeouts) -> requests.Response:
         headers = dict(request.headers or {})
-        data: Any = request.form
+        data: Any = request.form if request.content is None else request.content
         if request.body is not None:
             data = msgspec.json.encode(request.body)
             headers["Content-Type"] = "application/json; charset=utf-8"
@@ -142,28 +150,35 @@ class _Bearer(AuthBase):
         return request
 
 
-def _read(response: requests.Response, until: float) -> bytes:
-    parts: list[bytes] = []
+def _pieces(response: requests.Response, until: float) -> Iterator[bytes]:
     size = 0
     # read1 gives what has come, so that the deadline is looked at while an answer drips in
     while part := response.raw.read1(_CHUNK, decode_content=True):
-        parts.append(part)
         size += len(part)
         if size > MAX_ANSWER_BYTES:
             raise NoAnswer(was_sent=True, is_slow=False)
         if time.monotonic() > until:
             raise NoAnswer(was_sent=True, is_slow=True)
-    return b"".join(parts)
+        yield part
 
 
-def _answer(response: requests.Response, content: bytes) -> Answer:
-    body, is_readable = None, True
-    if content.strip():
-        try:
-            body = msgspec.json.decode(content)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            is_readable = False
-    return Answer(response.status_code, response.headers, body, is_readable)
+def _answer(
+    response: requests.Response,
+    pieces: Iterator[bytes],
+    read: Callable[[Iterator[bytes]], Any] | None,
+) -> Answer:
+    if read is None or response.status_code // 100 != _FINE:
+        read = _decoded
+    try:
+        return Answer(response.status_code, response.headers, read(pieces))
+    except ValueError:
+        return Answer(response.status_code, response.headers, None, is_readable=False)
+
+
+def _decoded(pieces: Iterator[bytes]) -> Any:
+    """JSON, or None for nothing. Raises ValueError."""
+    content = b"".join(pieces)
+    return msgspec.json.decode(content) if content.strip() else None
 
 
 def _failure_of(error: requests.RequestException | HTTPError) -> NoAnswer:

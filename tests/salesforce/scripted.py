@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.script.seen.append(seen)
         self._send(self.server.script.reply(seen))
 
-    do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - the names http.server looks for
+    do_GET = do_POST = do_PATCH = do_PUT = _answer  # noqa: N815 - the names http.server looks for
 
     def _send(self, reply: Reply) -> None:
         if reply.pause:
