@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.clock import utcnow
 from app.db import TenantSession
 from app.ids import new_id
+from app.orgs.models import CanvasApp
 from app.salesforce.client import Client
 from app.salesforce.composite import Subrequest, SubResponse, data_url
 from app.salesforce.errors import SalesforceDown
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import OrgProfile
-from app.salesforce.names import ActivityField, Names
+from app.salesforce.names import ActivityField, Names, ours, own_objects
+from app.salesforce.package import DESTINATION, Release
 
 FEATURE = "profile"
 FRESH_FOR = timedelta(days=1)
-_STATUSES = (
-    "SELECT ApiName, MasterLabel, IsDefault, SortOrder FROM TaskStatus WHERE IsClosed = true"
+#: The objects that carry fields of the package, or tell the org's shape.
+STANDARD = ("Task", "Contact", "Lead", "Account")
+#: So many names of the package's own object are tried in one call.
+MAX_GUESSES = 4
+_CLOSED = Subrequest.query(
+    "statuses",
+    "SELECT ApiName, MasterLabel, IsDefault, SortOrder FROM TaskStatus WHERE IsClosed = true",
 )
 
 
@@ -32,8 +40,9 @@ _STATUSES = (
 class Profile:
     """Facts of one org, as its integration user sees it.
 
-    ``facts``: ``names`` {logical name: API name}, ``has_key_field``, ``closed_status``,
-    ``multi_currency``, ``person_accounts``.
+    ``facts``: ``names`` {logical name: API name} and ``package`` (see ``Names.facts``),
+    ``has_key_field``, ``closed_status``, ``multi_currency``, ``person_accounts``; ``seen``
+    {object: [names that may be the package's]} and ``modified`` {object: Last-Modified}.
     """
 
     facts: Mapping[str, Any]
@@ -47,6 +56,11 @@ class Profile:
     def has_key_field(self) -> bool:
         """Whether activities can be upserted by the package's key, so that exactly one results."""
         return bool(self.facts["has_key_field"])
+
+    @property
+    def release(self) -> Release | None:
+        """The package's release: at least this one; None for an older one, or a hidden one."""
+        return self.names.release
 
     @property
     def closed_status(self) -> str | None:
@@ -67,6 +81,7 @@ class Profile:
 def profile(gateway: Gateway, org_id: UUID, *, refresh: bool = False) -> Profile:
     """The org's profile: from the database while fresh, else by one counted call.
 
+    One more is made when the package's namespace turns out to be one that nobody named before.
     ``refresh`` reads all anew, for when Salesforce did not know a field (INVALID_FIELD). Must not
     be called with a transaction open.
 
@@ -75,36 +90,89 @@ def profile(gateway: Gateway, org_id: UUID, *, refresh: bool = False) -> Profile
     """
     with gateway.database.reading(org_id) as session:
         kept = session.scalar(select(OrgProfile))
-    if kept is not None and not refresh and utcnow() - kept.read_at < FRESH_FOR:
-        return Profile(kept.facts)
-    facts, last_modified = _read(gateway.for_org(org_id), None if refresh else kept)
+        is_fresh = kept is not None and "seen" in kept.facts and _age(kept) < FRESH_FOR
+        if kept is not None and is_fresh and not refresh:
+            return Profile(kept.facts)
+        guesses = own_object_guesses(session)
+    facts = _read(gateway.for_org(org_id), {} if refresh or kept is None else kept.facts, guesses)
     with gateway.database.writing(org_id) as writing:
-        _keep(writing, facts, last_modified)
+        keep(writing, facts)
     return Profile(facts)
 
 
-def _read(client: Client, kept: OrgProfile | None) -> tuple[dict[str, Any], str]:
-    """The facts and the Last-Modified of the Task describe, by one composite call."""
-    since = kept.last_modified if kept is not None else ""
-    headers = {"If-Modified-Since": since} if since else None
-    task, account, statuses = client.composite(
-        [
-            Subrequest("GET", data_url("sobjects/Task/describe"), "task", headers=headers),
-            Subrequest("GET", data_url("sobjects/Account/describe"), "account", headers=headers),
-            Subrequest.query("statuses", _STATUSES),
-        ],
+def own_object_guesses(session: TenantSession) -> set[str]:
+    """What the package's object may be called: by the apps that sign for this org."""
+    signing = or_(CanvasApp.org_id.is_(None), CanvasApp.org_id == session.org_id)
+    found = session.scalars(select(CanvasApp.namespace).where(signing).distinct())
+    return {f"{namespace}__{DESTINATION}" if namespace else DESTINATION for namespace in found}
+
+
+def _age(kept: OrgProfile) -> timedelta:
+    return utcnow() - kept.read_at
+
+
+def _read(client: Client, kept: Mapping[str, Any], guesses: set[str]) -> dict[str, Any]:
+    """The facts, by one composite call, or two when the package's object is found by the first."""
+    known = {name for name in kept.get("seen", {}) if name not in STANDARD}
+    owns = sorted(known or guesses or {DESTINATION})[:MAX_GUESSES]
+    modified: Mapping[str, str] = kept.get("modified", {})
+    *described, statuses = client.composite(
+        [*(describe(name, modified.get(name, "")) for name in (*STANDARD, *owns)), _CLOSED],
         feature=FEATURE,
     )
-    facts: dict[str, Any] = dict(kept.facts) if kept is not None else {}
-    last_modified = task.headers.get("Last-Modified", "") or since
-    if (fields := _fields(task)) is not None:
-        facts |= _task_facts(fields)
-    if account.status == 404:  # accounts are not for us to see, nor then whether some are people
-        facts["person_accounts"] = False
-    elif (fields := _fields(account)) is not None:
-        facts["person_accounts"] = _has(fields, "IsPersonAccount")
-    facts["closed_status"] = _closed_status(statuses.records())
-    return facts, last_modified
+    answers = dict(zip((*STANDARD, *owns), described, strict=True))
+    facts = gathered(kept, answers, statuses.records())
+    found = own_objects(children_of(answers)) - set(owns)
+    if found:
+        more = sorted(found)[:MAX_GUESSES]
+        answered = client.composite([describe(name) for name in more], feature=FEATURE)
+        facts = gathered(facts, dict(zip(more, answered, strict=True)))
+    return facts
+
+
+def describe(sobject: str, since: str = "") -> Subrequest:
+    """The describe of an object as a part of a composite; ``since`` is its Last-Modified."""
+    reference = re.sub(r"[^A-Za-z0-9]", "", sobject)[:40]
+    headers = {"If-Modified-Since": since} if since else None
+    return Subrequest("GET", data_url(f"sobjects/{sobject}/describe"), reference, headers=headers)
+
+
+def gathered(
+    before: Mapping[str, Any],
+    answers: Mapping[str, SubResponse],
+    statuses: Sequence[Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """The facts after these describes; what answered 304 stays, what answered 404 goes.
+
+    Raises:
+        SalesforceError: A describe was refused.
+    """
+    facts = {"person_accounts": False, **before}
+    seen = {**before.get("seen", {})}
+    modified = {**before.get("modified", {})}
+    for sobject, answer in answers.items():
+        if answer.status == 404 and sobject != "Task":  # not for us to see, or not there
+            seen.pop(sobject, None)
+            modified.pop(sobject, None)
+            facts |= {"person_accounts": False} if sobject == "Account" else {}
+            continue
+        fields = _fields(answer)
+        if fields is None:
+            continue
+        seen[sobject] = ours(sobject, fields)
+        modified[sobject] = answer.headers.get("Last-Modified", "")
+        facts |= _shape(sobject, fields)
+        if sobject == "Task":
+            facts["has_key_field"] = _has_usable_key(Names.from_fields(fields), fields)
+    if statuses is not None:
+        facts["closed_status"] = _closed_status(statuses)
+    return {**facts, **Names.from_seen(seen).facts(), "seen": seen, "modified": modified}
+
+
+def children_of(answers: Mapping[str, SubResponse]) -> list[Mapping[str, Any]]:
+    """The child relationships that the describes name; those of accounts and people suffice."""
+    bodies = [answer.body for answer in answers.values() if answer.status == 200]
+    return [child for body in bodies for child in body.get("childRelationships", ())]
 
 
 def _fields(answer: SubResponse) -> list[Mapping[str, Any]] | None:
@@ -120,13 +188,10 @@ def _fields(answer: SubResponse) -> list[Mapping[str, Any]] | None:
     return fields
 
 
-def _task_facts(fields: list[Mapping[str, Any]]) -> dict[str, Any]:
-    names = Names.from_fields(fields)
-    return {
-        "names": names.facts(),
-        "has_key_field": _has_usable_key(names, fields),
-        "multi_currency": _has(fields, "CurrencyIsoCode"),
-    }
+def _shape(sobject: str, fields: list[Mapping[str, Any]]) -> dict[str, Any]:
+    if sobject == "Account":
+        return {"person_accounts": _has(fields, "IsPersonAccount")}
+    return {"multi_currency": _has(fields, "CurrencyIsoCode")} if sobject == "Task" else {}
 
 
 def _has_usable_key(names: Names, fields: Iterable[Mapping[str, Any]]) -> bool:
@@ -147,11 +212,12 @@ def _closed_status(rows: Iterable[Mapping[str, Any]]) -> str:
     return str(ordered[0]["ApiName"] or ordered[0]["MasterLabel"]) if ordered else ""
 
 
-def _keep(session: TenantSession, facts: dict[str, Any], last_modified: str) -> None:
+def keep(session: TenantSession, facts: dict[str, Any]) -> None:
+    """Store what was read of the session's org just now."""
     row = {
         "id": new_id(),
         "facts": facts,
-        "last_modified": last_modified[:64],
+        "last_modified": facts["modified"].get("Task", "")[:64],
         "read_at": utcnow(),
     }
     session.upsert_many(

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from app.salesforce.names import ActivityField, Names, PackageMissing
+from app.salesforce.names import (
+    ActivityField,
+    DestinationField,
+    Names,
+    PackageMissing,
+    PersonField,
+    everything,
+    ours,
+    own_objects,
+)
 
 
 def _fields(*names: str) -> list[dict[str, Any]]:
@@ -49,4 +58,71 @@ def test_a_missing_field_is_named() -> None:
 
 def test_names_survive_being_kept() -> None:
     names = Names.from_fields(_fields("acme__Inlay_Key__c", "acme__Inlay_Occurred_At__c"))
-    assert Names.of({"names": names.facts()}) == names
+    assert Names.of(names.facts()) == names
+
+
+def _seen(prefix: str) -> dict[str, list[str]]:
+    """What the describes of an org with the whole package show."""
+    return {
+        "Task": [f"{prefix}{field}" for field in ActivityField],
+        "Contact": [f"{prefix}{field}" for field in PersonField],
+        "Lead": [f"{prefix}{field}" for field in PersonField],
+        f"{prefix}Inlay_Destination__c": [f"{prefix}{field}" for field in DestinationField],
+    }
+
+
+@pytest.mark.parametrize("prefix", ["", "Acme__"])
+def test_every_name_of_the_package_is_known_both_ways(prefix: str) -> None:
+    names = Names.of(Names.from_seen(_seen(prefix)).facts())
+    assert names.destination.sobject == f"{prefix}Inlay_Destination__c"
+    assert names.person("Lead").api(PersonField.SCORE) == f"{prefix}Inlay_Score__c"
+    assert names.destination.logical(f"{prefix}views__c") is DestinationField.VIEWS
+    assert names.missing() == []
+    assert names.release == (1, 0)
+    assert names.me == f"/services/apexrest/{prefix.removesuffix('__')}/inlay/me".replace("//", "/")
+    assert names.expected("Link__c") == f"{prefix}Link__c"
+
+
+def test_what_is_hidden_or_older_is_missing_and_the_release_is_not_claimed() -> None:
+    """X19: describe cannot tell an older package from a hidden field, and does not pretend to."""
+    seen = _seen("acme__")
+    seen["Contact"].remove("acme__Inlay_Score__c")
+    names = Names.from_seen(seen)
+    assert names.missing() == [("Contact", PersonField.SCORE)]
+    assert names.release is None
+    assert names.is_installed
+    with pytest.raises(PackageMissing):
+        names.contact.api(PersonField.SCORE)
+
+
+def test_a_package_without_the_key_keeps_its_namespace() -> None:
+    seen = _seen("acme__")
+    seen["Task"].remove("acme__Inlay_Key__c")
+    names = Names.from_seen(seen)
+    assert ActivityField.KEY not in names
+    assert names.api(ActivityField.LINK) == "acme__Inlay_Link__c"
+    assert names.lead.api(PersonField.SYNC_STATE) == "acme__Inlay_Sync_State__c"
+
+
+def test_nothing_of_the_package_is_no_package() -> None:
+    names = Names.from_seen({"Task": [], "Contact": ["Level__c"]})
+    assert not names.is_installed
+    assert names.release is None
+    assert len(names.missing()) == len(list(everything()))
+    with pytest.raises(PackageMissing):
+        _ = names.destination.sobject
+
+
+def test_facts_of_an_earlier_version_of_the_service_can_be_read() -> None:
+    names = Names.of({"names": {"key": "acme__Inlay_Key__c"}})
+    assert names.api(ActivityField.KEY) == "acme__Inlay_Key__c"
+    assert not names.destination.has_object
+
+
+def test_the_packages_object_is_told_by_its_relatives() -> None:
+    children = [
+        {"childSObject": name}
+        for name in ("acme__Inlay_Destination__c", "acme__Inlay_Destination__c", "My_Inlay_X__c")
+    ]
+    assert own_objects([*children, {"childSObject": "Task"}]) == {"acme__Inlay_Destination__c"}
+    assert ours("Contact", _fields("a__Inlay_Score__c", "Link__c")) == ["a__Inlay_Score__c"]

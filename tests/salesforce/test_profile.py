@@ -16,7 +16,7 @@ from app.salesforce import profile as profiles
 from app.salesforce.errors import SalesforceDown
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import OrgProfile
-from app.salesforce.names import ActivityField
+from app.salesforce.names import ActivityField, Names
 from app.salesforce.profile import profile
 from devorg.faults import fault_from
 from devorg.server import RunningOrg
@@ -77,6 +77,14 @@ def test_trouble_keeps_the_old_profile(
     assert profile(connected, org.id) == first
 
 
+def test_a_profile_of_an_earlier_version_of_the_service_is_read_anew(
+    connected: Gateway, org: Org, devorg: RunningOrg, database: Database
+) -> None:
+    with database.writing(org.id) as session:
+        session.add(OrgProfile(facts={"names": {}, "has_key_field": False}, read_at=utcnow()))
+    assert profile(connected, org.id).has_key_field
+
+
 def _status(name: str, order: int, *, is_default: bool = False) -> dict[str, Any]:
     return {"ApiName": name, "MasterLabel": name, "SortOrder": order, "IsDefault": is_default}
 
@@ -111,4 +119,4 @@ def _key(**traits: bool) -> list[Mapping[str, Any]]:
 def test_a_key_that_cannot_be_upserted_by_is_none(
     fields: list[Mapping[str, Any]], has_key: bool
 ) -> None:
-    assert profiles._task_facts(fields)["has_key_field"] is has_key
+    assert profiles._has_usable_key(Names.from_fields(fields), fields) is has_key
