@@ -65,7 +65,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if not isinstance(value, str):
-        raise ValueError(f"a cell holds no {type(value).__name__}")  # noqa: TRY004  # of a file
+        raise ValueError(f"a cell holds no {type(value).__name__}")
     if value == NULL:
         return _NOT_NULL
     # a file has one line ending; which one a text had nobody sees in Salesforce

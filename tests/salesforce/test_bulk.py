@@ -15,6 +15,7 @@ from app.salesforce.errors import RequestRefused, SalesforceDown, SalesforceSlow
 from app.salesforce.gateway import Gateway
 from app.salesforce.names import ActivityField, Names
 from app.salesforce.profile import profile
+from app.salesforce.soql import soql
 from devorg.server import RunningOrg
 from tests.salesforce.conftest import MakeGateway
 from tests.salesforce.scripted import Reply, Scripted
@@ -74,7 +75,7 @@ def test_rows_are_upserted_and_each_has_its_result(
     connected.accounting.flush()
     assert booked(database, org)["backfill"] == devorg.org.usage.total()
 
-    asked = f"SELECT Description, Priority FROM Task WHERE Id = '{good[2]['sf__Id']}'"
+    asked = soql("SELECT Description, Priority FROM Task WHERE Id = {}", good[2]["sf__Id"])
     (task,) = connected.for_org(org.id).query(asked, feature="test")
     assert (task["Description"], task["Priority"]) == ('a "b", c\nd\ne', "Low")
 
