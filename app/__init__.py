@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli
 from app.api import routes as api
 from app.config import Config, load
+from app.console import routes as console
 from app.db import Database
 from app.destinations import routes as destinations
 from app.engagement.ports import plug_recorded, recorded_of
@@ -69,7 +70,7 @@ def _plug(app: Flask, config: Config) -> None:
 
 
 def _register(app: Flask) -> None:
-    for part in (health.room, widget.room, destinations.room, api.room):
+    for part in (health.room, widget.room, console.room, destinations.room, api.room):
         app.register_blueprint(part)
     cli.install(app)
     app.cli.add_command(worker)

@@ -17,6 +17,7 @@ class Purpose(StrEnum):
 
     BEARER = "bearer"
     COLUMN = "column"
+    CONSOLE = "console"
     COOKIE = "cookie"
     INVITE = "invite"
     ONE_TIME_PAGE = "one-time-page"

@@ -1,5 +1,6 @@
 """All tables of the application in one import, for migrations and tests."""
 
+from app.console import models as console
 from app.crm import models as crm
 from app.db import Base
 from app.destinations import models as destinations
@@ -12,6 +13,7 @@ from app.web import models as web
 
 __all__ = [
     "Base",
+    "console",
     "crm",
     "destinations",
     "engagement",

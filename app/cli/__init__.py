@@ -1,10 +1,10 @@
-"""The command line: ``flask --app wsgi upgrade | worker | orgs … | keys rotate | demo-seed``."""
+"""``flask --app wsgi upgrade | worker | orgs … | staff … | keys rotate | demo-seed``."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import org_access, org_connection, org_deliveries, org_settings
+from app.cli import console, org_access, org_connection, org_deliveries, org_settings
 from app.cli.demo import demo_seed
 from app.cli.keys import keys
 from app.cli.orgs import orgs
@@ -15,7 +15,7 @@ from app.cli.upgrade import upgrade
 def install(app: Flask) -> None:
     """Register all commands; those that are added later get the same treatment."""
     app.cli = OperatorGroup(app.name)
-    for part in (org_settings, org_connection, org_access, org_deliveries):
+    for part in (org_settings, org_connection, org_access, org_deliveries, console):
         part.install(orgs)
-    for command in (upgrade, orgs, keys, demo_seed):
+    for command in (upgrade, orgs, console.staff, keys, demo_seed):
         app.cli.add_command(command)

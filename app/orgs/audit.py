@@ -20,6 +20,8 @@ class Tag(StrEnum):
     API_KEY_REVOKED = "staff:api_key:revoke"
     DESTINATION_CREATED = "rep:destination:create"
     CONNECTION_CREATED = "staff:connection:create"
+    ADMIN_INVITED = "staff:admin:invite"
+    ADMIN_CAME_IN = "admin:session:begin"
 
 
 def record(session: TenantSession, tag: Tag, actor: str, **detail: Any) -> None:

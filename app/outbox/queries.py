@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
-from app.db import SystemSession
+from app.db import SystemSession, TenantSession
 from app.outbox.lease import in_states
 from app.outbox.models import DeliveryState, OutboxRow
 
@@ -19,8 +19,8 @@ _OPEN = (
 )
 
 
-def depth(session: SystemSession) -> Mapping[DeliveryState, int]:
-    """Rows of all orgs that are not settled, by state."""
+def depth(session: SystemSession | TenantSession) -> Mapping[DeliveryState, int]:
+    """Rows that are not settled, by state: of all orgs, or of the session's."""
     rows = session.execute(
         select(OutboxRow.state, func.count())
         .where(in_states(OutboxRow.state, *_OPEN))

@@ -38,6 +38,11 @@ def answer(status: int, reason: str, detail: str) -> Response:
     return problem(status, reason, detail)
 
 
+def text_of(status: int, default: str) -> str:
+    """What to say of a status of HTTP's own."""
+    return _TEXTS.get(status, default)
+
+
 def _wants_page() -> bool:
     best = request.accept_mimetypes.best_match(["application/problem+json", "text/html"])
     return best == "text/html" and not request.path.startswith("/api/")
@@ -48,7 +53,7 @@ def _on_http(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
     reason = (error.name or "error").lower().replace(" ", "_")
-    return answer(status, reason, _TEXTS.get(status, error.description or ""))
+    return answer(status, reason, text_of(status, error.description or ""))
 
 
 def _on_limit(error: TooManyRequestsError) -> Response:

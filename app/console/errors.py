@@ -1,0 +1,75 @@
+"""Why the console says no."""
+
+from __future__ import annotations
+
+from app.errors import InlayError
+
+
+class ConsoleError(InlayError):
+    """A no with its HTTP status.
+
+    Reasons: ``signed_out``, ``not_allowed``, ``unknown_org``, ``org_not_served``, ``link_over``,
+    ``forged_form``, ``unknown_page``.
+    """
+
+    reason = "console_error"
+    status = 400
+
+    def __init__(self, message: str, *, reason: str, status: int) -> None:
+        super().__init__(message, reason=reason)
+        self.status = status
+
+
+def signed_out() -> ConsoleError:
+    """Nobody is known by this cookie or bearer, or no longer."""
+    return ConsoleError(
+        "You are signed out. Come in again by your link, or from Salesforce.",
+        reason="signed_out",
+        status=401,
+    )
+
+
+def not_allowed() -> ConsoleError:
+    """The role lacks the permission of this route."""
+    return ConsoleError(
+        "Your role does not include this. Somebody with a wider role can do it or change yours.",
+        reason="not_allowed",
+        status=403,
+    )
+
+
+def unknown_org() -> ConsoleError:
+    """There is no such org, or it is not yours: which of the two is not told."""
+    return ConsoleError(
+        "No such org is known here. Check the id: Salesforce shows it in Setup, "
+        "Company Information.",
+        reason="unknown_org",
+        status=404,
+    )
+
+
+def org_not_served() -> ConsoleError:
+    """The admin's org is pending or suspended."""
+    return ConsoleError(
+        "Your org is not served at the moment. Ask the people who run Inlay for you.",
+        reason="org_not_served",
+        status=403,
+    )
+
+
+def link_over() -> ConsoleError:
+    """A one-time link that was used, has expired, or never was: which of them is not told."""
+    return ConsoleError(
+        "This link was used already, or its time is over. Ask for a new one.",
+        reason="link_over",
+        status=410,
+    )
+
+
+def forged_form() -> ConsoleError:
+    """The form does not come from a page of this session."""
+    return ConsoleError(
+        "This form is out of date. Go back, reload the page, and send it again.",
+        reason="forged_form",
+        status=403,
+    )

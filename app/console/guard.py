@@ -1,0 +1,113 @@
+"""Before each request: who asks, about which org, and whether their role includes the route."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from flask import current_app, g, request
+
+from app.console import bearer, errors, sessions
+from app.console.permissions import ROUTES, Permission
+from app.console.principal import Principal, principal_or_none
+from app.orgs import service
+from app.orgs.models import Org, OrgState
+from app.web import context, limits
+from app.web.logs import bind
+from app.web.room import Room
+from canvas.ids import to_18
+
+#: Field of a form that carries the session's own token.
+CSRF_FIELD = "csrf"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Nothing here takes more than a form (a logo or a file of users may come one day).
+_MAX_BODY_BYTES = 256 * 1024
+#: Requests per minute and person: pages are made for people.
+_PER_MINUTE = 240
+
+
+def install(room: Room) -> None:
+    """Guard every route of the room, and let the address name an org by its Salesforce id."""
+    room.url_value_preprocessor(_take_org_id)
+    room.url_defaults(_keep_org_id)
+    room.before_request(admit)
+
+
+def admit() -> None:
+    """Raises ConsoleError unless whoever asks may use this route, on this org."""
+    request.max_content_length = request.max_form_memory_size = _MAX_BODY_BYTES
+    g.principal = _principal()
+    permission = ROUTES.get(request.endpoint or "")
+    if permission is None:
+        raise errors.not_allowed()
+    _check_origin()
+    if permission is Permission.ANYBODY:
+        return
+    principal = principal_or_none()
+    if principal is None:
+        raise errors.signed_out()
+    bind(user=principal.actor)
+    if not principal.may(permission):
+        raise errors.not_allowed()
+    _check_form(principal)
+    g.org = _org(principal)
+
+
+def require_form_of_nobody() -> None:
+    """For forms that are sent before anybody is known: limited by address."""
+    limits.hit(context.database(), f"console:{request.remote_addr}", _PER_MINUTE // 8)
+
+
+def _principal() -> Principal | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return bearer.read(token.strip(), context.keyring())
+    cookie = request.cookies.get(sessions.cookie_name(context.config()), "")
+    return sessions.find(context.database(), context.keyring(), cookie) if cookie else None
+
+
+def _check_origin() -> None:
+    """A browser says where a form comes from; another site's is refused before it is read."""
+    origin = request.headers.get("Origin")
+    if request.method in _SAFE or origin is None:
+        return
+    if origin != context.config().app_url:
+        raise errors.forged_form()
+
+
+def _check_form(principal: Principal) -> None:
+    """A cookie comes along with any form, so a page of ours proves itself; a bearer does not."""
+    if request.method in _SAFE or principal.in_frame:
+        return
+    if not hmac.compare_digest(request.form.get(CSRF_FIELD, "").encode(), principal.csrf.encode()):
+        raise errors.forged_form()
+
+
+def _org(principal: Principal) -> Org | None:
+    """The org of the address; an admin's own org must be served besides."""
+    wanted = g.get("org_id")
+    if wanted is None:
+        return None
+    try:
+        salesforce_id = to_18(wanted)
+    except ValueError:
+        raise errors.unknown_org() from None
+    with context.database().system_reading() as session:
+        org = service.by_salesforce_id(session, salesforce_id)
+    if org is None or not principal.reaches(org):
+        raise errors.unknown_org()
+    if not principal.is_staff and org.state is not OrgState.ACTIVE:
+        raise errors.org_not_served()
+    bind(org=org.salesforce_id)
+    return org
+
+
+def _take_org_id(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.org_id = (values or {}).pop("org_id", None)
+
+
+def _keep_org_id(endpoint: str, values: dict[str, Any]) -> None:
+    """Links within an org's pages stay in that org."""
+    org = g.get("org")
+    if org is not None and current_app.url_map.is_endpoint_expecting(endpoint, "org_id"):
+        values.setdefault("org_id", org.salesforce_id)

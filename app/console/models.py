@@ -1,0 +1,78 @@
+"""Tables of the console: staff, the sessions of whoever is signed in, links that work once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clock import utcnow
+from app.console.permissions import Role
+from app.db import Base, IdColumn, JsonObject, TimeColumn, UtcDateTime, enum_type
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link opens."""
+
+    STAFF_INVITE = "staff_invite"
+    ORG_INVITE = "org_invite"
+    CONNECT_SECRET = "connect_secret"  # noqa: S105  # a purpose, no secret
+
+
+class Staff(Base):
+    """A person of the operator's, with one role over all orgs."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[IdColumn]
+    email: Mapped[str] = mapped_column(String(320), unique=True, doc="Lower case.")
+    name: Mapped[str] = mapped_column(String(255), default="")
+    role: Mapped[Role] = mapped_column(enum_type(Role))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+
+
+class ConsoleSession(Base):
+    """One signed-in browser. The cookie holds an opaque id, this row only its digest.
+
+    Either ``staff_id`` is set, or ``org_id``: its holder is then an admin of that org. The role of
+    staff is read from ``staff`` on each request, so that a change counts at once.
+    """
+
+    __tablename__ = "console_session"
+    __table_args__ = (Index(None, "expires_at"), Index(None, "staff_id"), Index(None, "org_id"))
+
+    id: Mapped[IdColumn]
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    staff_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("staff.id", ondelete="CASCADE"))
+    org_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("org.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(255), default="")
+    address: Mapped[str] = mapped_column(String(64), default="", doc="Where it was begun from.")
+    agent: Mapped[str] = mapped_column(String(255), default="", doc="The browser's own name.")
+    created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    seen_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    expires_at: Mapped[TimeColumn]
+
+
+class OneTimeLink(Base):
+    """A link that works once and not for long; only its digest is kept.
+
+    ``about`` is what its purpose needs to know: never a secret.
+    """
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (Index(None, "expires_at"), Index(None, "org_id"))
+
+    id: Mapped[IdColumn]
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(enum_type(LinkPurpose))
+    org_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("org.id", ondelete="CASCADE"))
+    staff_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("staff.id", ondelete="CASCADE"))
+    about: Mapped[JsonObject] = mapped_column(default=dict)
+    made_by: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    expires_at: Mapped[TimeColumn]
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

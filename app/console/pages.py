@@ -1,0 +1,60 @@
+"""Responses of the console: pages in its layout, and what goes wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, render_template, request
+from markupsafe import Markup
+
+from app.console import nav
+from app.console.guard import CSRF_FIELD
+from app.console.principal import principal_or_none
+from app.orgs.models import Org
+from app.web import i18n
+from app.web.i18n import _
+
+
+def page(template: str, *, status: int = 200, **values: Any) -> Response:
+    """A page of ``console/<template>`` in the layout of whoever is signed in."""
+    principal = principal_or_none()
+    org: Org | None = g.get("org")
+    layout = {
+        "lang": i18n.current_locale().replace("_", "-"),
+        "principal": principal,
+        "org": org,
+        "org_nav": nav.of_org(principal, org) if principal else [],
+        "staff_nav": nav.of_staff(principal) if principal else [],
+        "csrf": _csrf,
+    }
+    return Response(render_template(f"console/{template}", **layout, **values), status=status)
+
+
+def trouble(status: int, reason: str, detail: str) -> Response:
+    """A no as a page: what it is, and what to do."""
+    title = _(_TITLES.get(status, "That did not work"))
+    return page("trouble.html", status=status, title=title, detail=detail, reason=reason)
+
+
+def _csrf() -> Markup:
+    """The hidden field that every form of a signed-in page carries."""
+    principal = principal_or_none()
+    token = principal.csrf if principal else ""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, token)
+
+
+def wants_json() -> bool:
+    """Whether a script asks rather than a person."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/problem+json"])
+    return best == "application/problem+json"
+
+
+_TITLES = {
+    401: "You are signed out",
+    403: "Not for your role",
+    404: "Nothing is here",
+    410: "This link is over",
+    413: "Too much at once",
+    429: "One moment, please",
+    500: "Something went wrong",
+}

@@ -1,0 +1,82 @@
+"""Who may do what, as data: role × permission, and the permission of each route.
+
+A route that is not named here is refused, and fails a test. ``tests/console`` walks both tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Of an org's admin, or of staff (over all orgs)."""
+
+    ORG_ADMIN = "org_admin"
+    VIEWER = "viewer"
+    SUPPORT = "support"
+    OPERATOR = "operator"
+
+
+STAFF_ROLES = (Role.VIEWER, Role.SUPPORT, Role.OPERATOR)
+
+
+class Permission(StrEnum):
+    """What a route asks for. For an org's admin all of them mean their own org alone."""
+
+    #: Nobody needs to be known: the ways in, static files.
+    ANYBODY = "anybody"
+    #: Whoever is signed in.
+    SIGNED_IN = "signed_in"
+    SEE_ORG = "see_org"
+    CONNECT_ORG = "connect_org"
+    CONFIGURE_ORG = "configure_org"
+    STEER_DELIVERY = "steer_delivery"
+    FIND_ORGS = "find_orgs"
+    SWITCH_FEATURES = "switch_features"
+    CHANGE_ORG_STATE = "change_org_state"
+    MANAGE_STAFF = "manage_staff"
+
+
+_ADMIN = frozenset(
+    {
+        Permission.SEE_ORG,
+        Permission.CONNECT_ORG,
+        Permission.CONFIGURE_ORG,
+        Permission.STEER_DELIVERY,
+    }
+)
+_VIEWER = frozenset({Permission.SEE_ORG, Permission.FIND_ORGS})
+_SUPPORT = _VIEWER | {
+    Permission.STEER_DELIVERY,
+    Permission.SWITCH_FEATURES,
+    Permission.CHANGE_ORG_STATE,
+}
+_EVERYBODY = frozenset({Permission.ANYBODY, Permission.SIGNED_IN})
+
+GRANTS: Mapping[Role, frozenset[Permission]] = {
+    Role.ORG_ADMIN: _EVERYBODY | _ADMIN,
+    Role.VIEWER: _EVERYBODY | _VIEWER,
+    Role.SUPPORT: _EVERYBODY | _SUPPORT,
+    Role.OPERATOR: frozenset(Permission),
+}
+
+#: Endpoint to permission. The endpoint is ``console.`` and the name of the view function.
+ROUTES: Mapping[str, Permission] = {
+    "console.static": Permission.ANYBODY,
+    # ways in and out
+    "console.front": Permission.ANYBODY,
+    "console.sign_in": Permission.ANYBODY,
+    "console.show_link": Permission.ANYBODY,
+    "console.use_link": Permission.ANYBODY,
+    "console.sign_out": Permission.SIGNED_IN,
+    # an org
+    "console.health": Permission.SEE_ORG,
+    # support
+    "console.orgs": Permission.FIND_ORGS,
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether the role includes the permission."""
+    return permission in GRANTS[role]

@@ -1,0 +1,146 @@
+"""Sessions of signed-in browsers: begun, found by their cookie, kept alive, ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Request, Response
+from sqlalchemy import delete, select, update
+
+from app.clock import utcnow
+from app.config import Config
+from app.console.models import ConsoleSession, Staff
+from app.console.permissions import Role
+from app.console.principal import Principal
+from app.console.tokens import digest, digests, new_token
+from app.db import Database, SystemSession
+from app.keys import Keyring, Purpose
+
+#: Longest life of a session, and how long it may lie idle.
+LASTS = timedelta(hours=12)
+IDLE = timedelta(hours=1)
+#: How often at most a request writes that the session is alive.
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+def cookie_name(config: Config) -> str:
+    """Bound to the host where there is HTTPS; cookies ignore ports, so the name is our own."""
+    return "__Host-inlay" if config.is_https else "inlay"
+
+
+def set_cookie(response: Response, config: Config, token: str) -> None:
+    """Host only, unreadable for scripts. Lax: the way back from Salesforce's login carries it."""
+    response.set_cookie(
+        cookie_name(config),
+        token,
+        max_age=int(LASTS.total_seconds()),
+        secure=config.is_https,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def clear_cookie(response: Response, config: Config) -> None:
+    """Take it away again."""
+    response.delete_cookie(
+        cookie_name(config), secure=config.is_https, httponly=True, samesite="Lax", path="/"
+    )
+
+
+def begin(
+    session: SystemSession,
+    keyring: Keyring,
+    request: Request,
+    *,
+    name: str,
+    staff_id: UUID | None = None,
+    org_id: UUID | None = None,
+) -> str:
+    """A new session's token, for the cookie."""
+    now, token = utcnow(), new_token()
+    session.execute(delete(ConsoleSession).where(ConsoleSession.expires_at < now))
+    session.add(
+        ConsoleSession(
+            digest=digest(keyring, Purpose.COOKIE, token),
+            staff_id=staff_id,
+            org_id=org_id,
+            name=name[:255],
+            address=(request.remote_addr or "")[:64],
+            agent=(request.user_agent.string or "")[:255],
+            expires_at=now + LASTS,
+        )
+    )
+    return token
+
+
+def find(database: Database, keyring: Keyring, token: str) -> Principal | None:
+    """Whose session this is; None when it ended, expired, lay idle too long, or never was."""
+    known = digests(keyring, Purpose.COOKIE, token)
+    if not known:
+        return None
+    now = utcnow()
+    with database.system_reading() as session:
+        row = session.execute(
+            select(ConsoleSession, Staff)
+            .outerjoin(Staff, Staff.id == ConsoleSession.staff_id)
+            .where(
+                ConsoleSession.digest.in_(known),
+                ConsoleSession.expires_at > now,
+                ConsoleSession.seen_at > now - IDLE,
+            )
+        ).first()
+    if row is None:
+        return None
+    found, staff = row
+    if found.org_id is None and (staff is None or not staff.is_active):
+        return None
+    if now - found.seen_at > _TOUCH_EVERY:
+        _touch(database, found.id)
+    return _principal(found, staff, csrf=digest(keyring, Purpose.COOKIE, token, "csrf"))
+
+
+def end(database: Database, session_id: UUID) -> None:
+    """End one session."""
+    with database.system_writing() as session:
+        session.execute(delete(ConsoleSession).where(ConsoleSession.id == session_id))
+
+
+def end_all(
+    session: SystemSession, *, staff_id: UUID | None = None, org_id: UUID | None = None
+) -> None:
+    """End all sessions of a member of staff, or of an org's admins."""
+    if staff_id is not None:
+        session.execute(delete(ConsoleSession).where(ConsoleSession.staff_id == staff_id))
+    if org_id is not None:
+        session.execute(delete(ConsoleSession).where(ConsoleSession.org_id == org_id))
+
+
+def _touch(database: Database, session_id: UUID) -> None:
+    with database.system_writing() as session:
+        session.execute(
+            update(ConsoleSession)
+            .where(ConsoleSession.id == session_id)
+            .values(seen_at=utcnow())
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _principal(found: ConsoleSession, staff: Staff | None, *, csrf: str) -> Principal:
+    if staff is not None:
+        return Principal(
+            staff.role,
+            staff.name or staff.email,
+            f"staff:{staff.email}",
+            session_id=found.id,
+            csrf=csrf,
+        )
+    return Principal(
+        Role.ORG_ADMIN,
+        found.name,
+        f"admin:{found.name}",
+        org_id=found.org_id,
+        session_id=found.id,
+        csrf=csrf,
+    )

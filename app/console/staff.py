@@ -1,0 +1,63 @@
+"""The operator's people: invited by a link, with a role, and let go again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.console import links, sessions
+from app.console.models import LinkPurpose, Staff
+from app.console.permissions import STAFF_ROLES, Role
+from app.db import SystemSession
+from app.errors import ConfigError
+from app.keys import Keyring
+
+#: How long a printed invitation can be used.
+INVITED_FOR = timedelta(hours=24)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
+
+
+def invite(
+    session: SystemSession, keyring: Keyring, email: str, role: Role, *, name: str = "", by: str
+) -> str:
+    """The token of a link by which this person comes in; somebody known gets the role anew.
+
+    Raises:
+        ConfigError: This is no e-mail address, or no role of staff's.
+    """
+    address = email.strip().lower()
+    if not _EMAIL.fullmatch(address):
+        raise ConfigError(f"{email} is no e-mail address.")
+    if role not in STAFF_ROLES:
+        raise ConfigError(f"{role.value} is no role of staff: {', '.join(STAFF_ROLES)}.")
+    person = session.scalar(select(Staff).where(Staff.email == address).with_for_update())
+    if person is None:
+        person = Staff(email=address, name="", role=role)
+        session.add(person)
+    person.role, person.is_active, person.name = role, True, name or person.name
+    session.flush()
+    return links.make(
+        session, keyring, LinkPurpose.STAFF_INVITE, by=by, lasts=INVITED_FOR, staff_id=person.id
+    )
+
+
+def everybody(session: SystemSession) -> Sequence[Staff]:
+    """All of them, those who left too."""
+    return session.scalars(select(Staff).order_by(Staff.email)).all()
+
+
+def let_go(session: SystemSession, email: str) -> Staff:
+    """Close the console to a person at once: their sessions end, their links open nothing.
+
+    Raises:
+        ConfigError: Nobody is known by this address.
+    """
+    person = session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
+    if person is None:
+        raise ConfigError(f"Nobody is known as {email}; `staff list` shows who is.")
+    person.is_active = False
+    sessions.end_all(session, staff_id=person.id)
+    return person
