@@ -109,7 +109,7 @@ class _Feed:
         """Of the event table, and of the outbox: those kinds that are delivered by default."""
         rows = self._event_rows(events, ids)
         known = OrgSettings()
-        wanted = [row for row in rows if known.policy_of(row["kind"]) is KindPolicy.EACH]
+        wanted = [row for row in rows if known.policy_of(row["kind"]) in (KindPolicy.EACH, KindPolicy.FIRST)]
         return rows, [self._outbox_row(row) for row in wanted]
 
     def _outbox_row(self, event: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from app.cli.tenant import org_of
 from app.engagement.kinds import asked_for
 from app.errors import ConfigError
 from app.orgs import settings
-from app.orgs.settings import DEFAULT_KINDS, KindPolicy
+from app.orgs.settings import DEFAULT_KINDS, DIGEST, KindPolicy, OrgSettings
 from app.web.context import database
 
 
@@ -28,16 +28,17 @@ def set_setting(salesforce_id: str, name: str, value: str) -> None:
     """Change a setting of an org.
 
     \b
-    opportunity_rule  one | all | none: opportunities that an activity is written to
-    activity_object   Task | Event
+    opportunity_rule  primary | latest | all | none: opportunities of an activity
+    activity_object   Task | Event: what kinds are written as that say nothing else
+    time_zone         Europe/Berlin: whose days a digest tells of
     company_name      shown on Destinations
     website           https://www.example.com, linked on Destinations
     brand_color       #0b5cab
     api_budget        calls that Inlay may make in 24 hours; 0: a share of the org's own
 
-    What becomes of a kind of event: `orgs kind`.
+    What becomes of a kind of event: `orgs kind`. Who is Assigned To: `orgs owners`.
     """  # noqa: D301  # click's mark of a paragraph that keeps its lines
-    if name == "kinds":
+    if name in {"kinds", "objects"}:
         raise ConfigError(f"Kinds are set one by one: orgs kind {salesforce_id} KIND each|off.")
     with database().system_writing() as session:
         settings.write(session, org_of(session, salesforce_id), **{name: value})
@@ -47,13 +48,38 @@ def set_setting(salesforce_id: str, name: str, value: str) -> None:
 @click.command()
 @click.argument("salesforce_id")
 @click.argument("kind")
-@click.argument("policy", type=click.Choice([policy.value for policy in KindPolicy]))
+@click.argument("policy", required=False, type=click.Choice([each.value for each in KindPolicy]))
+@click.option(
+    "--as", "sobject", type=click.Choice(["Task", "Event"]), help="What it is written as."
+)
 @with_appcontext
-def kind(salesforce_id: str, kind: str, policy: str) -> None:
-    """Say whether each event of a KIND (email_opened) becomes an activity, or none."""
-    if not asked_for(kind):
+def kind(salesforce_id: str, kind: str, policy: str | None, sobject: str | None) -> None:
+    """What becomes of events of a KIND (email_opened); with a POLICY, set it.
+
+    \b
+    off     no activity
+    each    an activity of each
+    first   of the first on the same link by the same person
+    digest  one activity of all that a person did on a day
+
+    What digests are written as: `orgs kind … digest --as Event`.
+    """  # noqa: D301  # click's mark of a paragraph that keeps its lines
+    if not asked_for(kind) or (kind == DIGEST and policy):
         raise ConfigError(f"{kind} is no kind; one is named like email_opened or custom.webinar.")
+    chosen = KindPolicy(policy) if policy else None
     with database().system_writing() as session:
-        settings.set_kind(session, org_of(session, salesforce_id), kind, KindPolicy(policy))
-    known = "" if kind in DEFAULT_KINDS else " Inlay does not know this kind: it is one of yours."
-    click.echo(f"{kind} is {policy} for {salesforce_id}.{known}")
+        org = org_of(session, salesforce_id)
+        if chosen or sobject:
+            settings.set_kind(session, org, kind, chosen, sobject)
+        org_id = org.id
+    with database().reading(org_id) as reading:
+        click.echo(_words_of(settings.read(reading), kind))
+
+
+def _words_of(found: OrgSettings, kind: str) -> str:
+    written = f"written as {found.object_of(kind)}"
+    if kind == DIGEST:
+        return f"Digests are {written}."
+    is_known = kind in DEFAULT_KINDS
+    known = "" if is_known else " Inlay does not know this kind: it is one of yours."
+    return f"{kind} is {found.policy_of(kind).value}, {written}.{known}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -14,29 +15,51 @@ from app.db import SystemSession, TenantSession
 from app.errors import ConfigError
 from app.ids import new_id
 from app.orgs.models import Org, OrgSetting
+from canvas.ids import USER_PREFIX, to_18
 
 
 class KindPolicy(StrEnum):
-    """What becomes of events of a kind in Salesforce."""
+    """What becomes of events of a kind in Salesforce.
+
+    ``FIRST``: the first of a person and link only; ``DIGEST``: one activity of a person and day.
+    """
 
     OFF = "off"
     EACH = "each"
+    FIRST = "first"
+    DIGEST = "digest"
 
 
 class OpportunityRule(StrEnum):
-    """Which opportunities an activity is written to besides the person."""
+    """Which opportunities an activity is written to besides the person (``outbox.targets``).
 
-    ONE = "one"
+    ``PRIMARY``: the one where the person is the primary contact, else the latest. ``LATEST``: the
+    one that was opened last. ``ALL``: each of them. ``NONE``: none.
+    """
+
+    PRIMARY = "primary"
+    LATEST = "latest"
     ALL = "all"
     NONE = "none"
 
+    @classmethod
+    def _missing_(cls, value: object) -> OpportunityRule | None:
+        return cls.PRIMARY if value == _PRIMARY_ONCE else None
 
-#: A completed Task moves Last Activity and costs storage: opens and page visits are off.
+
+#: The kind of the activity that a digest becomes.
+DIGEST = "digest"
+
+#: What the rule "primary" was called at first; settings of then are still read.
+_PRIMARY_ONCE = "one"
+
+#: A completed Task moves Last Activity and costs storage: opens and page visits are off, and of
+#: clicks the first on a link is enough.
 DEFAULT_KINDS: Mapping[str, KindPolicy] = {
     "destination_visit": KindPolicy.EACH,
     "form_submitted": KindPolicy.EACH,
     "email_sent": KindPolicy.EACH,
-    "email_clicked": KindPolicy.EACH,
+    "email_clicked": KindPolicy.FIRST,
     "email_replied": KindPolicy.EACH,
     "call": KindPolicy.EACH,
     "meeting": KindPolicy.EACH,
@@ -49,13 +72,20 @@ DEFAULT_KINDS: Mapping[str, KindPolicy] = {
 class OrgSettings:
     """All settings of an org. ``kinds`` holds what differs from ``DEFAULT_KINDS``.
 
+    ``activity_object``: what activities are written as, ``objects``: kinds that differ from it.
+    ``time_zone``: whose days a digest tells of; "" leaves it to the org. ``default_owner``: the
+    user who is Assigned To where no other is known; "" leaves it to Salesforce.
+
     ``api_budget``: calls that Inlay may make on its own in 24 hours; 0 leaves it to
     ``app.salesforce.budget``: a share of the org's allowance.
     """
 
     activity_object: str = "Task"
-    opportunity_rule: OpportunityRule = OpportunityRule.ONE
+    opportunity_rule: OpportunityRule = OpportunityRule.PRIMARY
     kinds: Mapping[str, str] = field(default_factory=dict)
+    objects: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = ""
+    default_owner: str = ""
     company_name: str = ""
     website: str = ""
     brand_color: str = "#0b5cab"
@@ -65,6 +95,10 @@ class OrgSettings:
         """What becomes of events of this kind; kinds that nobody named are off."""
         named = self.kinds.get(kind)
         return KindPolicy(named) if named else DEFAULT_KINDS.get(kind, KindPolicy.OFF)
+
+    def object_of(self, kind: str) -> str:
+        """What events of this kind are written as: Task or Event."""
+        return self.objects.get(kind, self.activity_object)
 
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -100,35 +134,95 @@ def write(session: SystemSession, org: Org, **changes: Any) -> OrgSettings:
     return checked
 
 
-def set_kind(session: SystemSession, org: Org, kind: str, policy: KindPolicy) -> OrgSettings:
-    """Say what becomes of events of one kind; the other kinds stay as they are."""
+def set_kind(
+    session: SystemSession,
+    org: Org,
+    kind: str,
+    policy: KindPolicy | None = None,
+    sobject: str | None = None,
+) -> OrgSettings:
+    """Say what becomes of events of one kind, and as which object it is written.
+
+    The other kinds stay as they are, and so does what is None.
+
+    Raises:
+        ConfigError: A value that it does not take.
+    """
+    changes: dict[str, dict[str, str]] = {}
+    if policy is not None:
+        changes["kinds"] = {**_kept(session, org, "kinds"), kind: policy.value}
+    if sobject is not None:
+        changes["objects"] = {**_kept(session, org, "objects"), kind: sobject}
+    return write(session, org, **changes)
+
+
+def _kept(session: SystemSession, org: Org, name: str) -> dict[str, str]:
+    """A setting made of parts, locked until the commit."""
     kept = session.scalar(
         select(OrgSetting)
-        .where(OrgSetting.org_id == org.id, OrgSetting.name == "kinds")
+        .where(OrgSetting.org_id == org.id, OrgSetting.name == name)
         .with_for_update()
     )
-    kinds = dict(kept.value["value"]) if kept is not None else {}
-    return write(session, org, kinds={**kinds, kind: policy.value})
+    return dict(kept.value["value"]) if kept is not None else {}
 
 
 def _build(values: Mapping[str, Any]) -> OrgSettings:
     try:
-        known = dict(values)
-        if "opportunity_rule" in known:
-            known["opportunity_rule"] = OpportunityRule(known["opportunity_rule"])
-        if "api_budget" in known:
-            known["api_budget"] = int(known["api_budget"])
+        known = {name: _READ.get(name, _as_it_is)(value) for name, value in values.items()}
         settings = OrgSettings(**known)
-        for policy in dict(settings.kinds).values():
-            KindPolicy(policy)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"A setting has a value that it does not take: {error}.") from error
-    if settings.activity_object not in {"Task", "Event"}:
-        raise ConfigError("activity_object is Task or Event.")
-    if settings.website and not _WEBSITE.fullmatch(settings.website):
-        raise ConfigError("website is an address such as https://www.example.com.")
-    if settings.api_budget < 0:
-        raise ConfigError("api_budget is a number of calls in 24 hours; 0 leaves it to Inlay.")
-    if not _COLOR.fullmatch(settings.brand_color):
-        raise ConfigError("brand_color is a colour such as #0b5cab.")
+    for is_right, words in _rules(settings):
+        if not is_right:
+            raise ConfigError(words)
     return settings
+
+
+def _rules(settings: OrgSettings) -> Iterator[tuple[bool, str]]:
+    """What must hold of the values, with what to tell when it does not."""
+    objects = {settings.activity_object, *settings.objects.values()}
+    owner, zone, website = settings.default_owner, settings.time_zone, settings.website
+    yield objects <= {"Task", "Event"}, "Activities are written as Task or Event."
+    yield (
+        not owner or owner.startswith(USER_PREFIX),
+        "default_owner is the id of a user of the org: it begins with 005.",
+    )
+    yield not zone or _is_zone(zone), "time_zone is a name such as Europe/Berlin."
+    yield (
+        not website or _WEBSITE.fullmatch(website) is not None,
+        "website is an address such as https://www.example.com.",
+    )
+    yield (
+        settings.api_budget >= 0,
+        "api_budget is a number of calls in 24 hours; 0 leaves it to Inlay.",
+    )
+    yield (
+        _COLOR.fullmatch(settings.brand_color) is not None,
+        "brand_color is a colour such as #0b5cab.",
+    )
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _policies(value: Any) -> dict[str, str]:
+    return {kind: KindPolicy(policy).value for kind, policy in dict(value).items()}
+
+
+#: How stored or typed values are read, where they are not taken as they are.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "opportunity_rule": OpportunityRule,
+    "kinds": _policies,
+    "objects": dict,
+    "default_owner": lambda value: to_18(value) if value else "",
+    "api_budget": int,
+}
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

@@ -32,6 +32,7 @@ _log = structlog.get_logger()
 #: A visit's last beacon may arrive after its end; the activity waits for it.
 _VISIT = "destination_visit"
 _SETTLE_SECONDS = 2.0
+_ONE_BY_ONE = (KindPolicy.EACH, KindPolicy.FIRST)
 
 
 def planner(
@@ -97,7 +98,7 @@ def _is_deliverable(event: RecordedEvent) -> bool:
 
 def _of_wanted_kinds(chosen: OrgSettings, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
     policies = {kind: chosen.policy_of(kind) for kind in {event.kind for event in events}}
-    return [event for event in events if policies[event.kind] is KindPolicy.EACH]
+    return [event for event in events if policies[event.kind] in _ONE_BY_ONE]
 
 
 def _row(

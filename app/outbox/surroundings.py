@@ -162,5 +162,5 @@ def _zones(session: TenantSession, users: set[str]) -> dict[str, ZoneInfo]:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):  # a zone that this system does not know
+    except (KeyError, ValueError, OSError):  # a zone that this system does not know
         return _UTC

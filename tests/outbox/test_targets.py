@@ -25,7 +25,7 @@ NEW = _deal("new", 10)
 PRIMARY = _deal("primary", 60, primary=True)
 CLOSED = _deal("closed", 40, closed=True)
 FUTURE = _deal("future", -1)
-ONE, ALL, NONE = OpportunityRule.ONE, OpportunityRule.ALL, OpportunityRule.NONE
+ONE, ALL, NONE = OpportunityRule.PRIMARY, OpportunityRule.ALL, OpportunityRule.NONE
 
 
 @pytest.mark.parametrize(
