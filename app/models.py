@@ -8,11 +8,13 @@ from app.engagement import models as engagement
 from app.jobs import models as jobs
 from app.orgs import models as orgs
 from app.outbox import models as outbox
+from app.outbox.backfill import models as backfill
 from app.salesforce import models as salesforce
 from app.web import models as web
 
 __all__ = [
     "Base",
+    "backfill",
     "console",
     "crm",
     "destinations",

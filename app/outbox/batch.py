@@ -197,6 +197,7 @@ def _further(row: DueRow, rank: int, deal: Deal) -> dict[str, Any]:
         "state": DeliveryState.PENDING,
         "not_before": now,
         "opportunity_id": deal.opportunity_id,
+        "backfill_id": row.backfill_id,
         "is_unsure": False,
         "attempts": 0,
         "error_reason": "",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.db import TenantSession
 from app.engagement.models import Confidence, Event
@@ -35,10 +35,21 @@ class DueRow(NamedTuple):
     properties: dict[str, Any]
     confidence: Confidence
     visit_id: UUID | None
+    backfill_id: UUID | None = None
 
 
 def read(session: TenantSession, turn: Turn) -> list[DueRow]:
-    """The next batch, in order; locked on PostgreSQL until the commit."""
+    """The next batch, in order; locked on PostgreSQL until the commit. History goes last."""
+    rows = _read(session, turn, OutboxRow.backfill_id.is_(None), turn.batch_size)
+    if len(rows) < turn.batch_size:
+        room = turn.batch_size - len(rows)
+        rows += _read(session, turn, OutboxRow.backfill_id.is_not(None), room)
+    return rows
+
+
+def _read(
+    session: TenantSession, turn: Turn, which: ColumnElement[bool], limit: int
+) -> list[DueRow]:
     rows = session.execute(
         select(
             OutboxRow.seq, OutboxRow.event_id, OutboxRow.person_id, OutboxRow.rank,
@@ -46,11 +57,12 @@ def read(session: TenantSession, turn: Turn) -> list[DueRow]:
             OutboxRow.activity_key, OutboxRow.payload, OutboxRow.opportunity_id,
             OutboxRow.leased_at, Event.occurred_at, Event.subject, Event.url, Event.properties,
             Event.confidence, Event.visit_id,
+            OutboxRow.backfill_id,
         )
         .join(Event, Event.id == OutboxRow.event_id)
-        .where(due(turn))
+        .where(due(turn), which)
         .order_by(OutboxRow.seq)
-        .limit(turn.batch_size)
+        .limit(limit)
         .with_for_update(skip_locked=True, of=OutboxRow)
     ).all()  # fmt: skip
     return [DueRow._make(row) for row in rows]

@@ -71,6 +71,8 @@ def due(turn: Turn | None = None) -> ColumnElement[bool]:
         earlier.org_id == OutboxRow.org_id,
         earlier.person_id == OutboxRow.person_id,
         earlier.seq < OutboxRow.seq,
+        # history holds back history alone
+        or_(earlier.backfill_id.is_(None), OutboxRow.backfill_id.is_not(None)),
         in_states(earlier.state, DeliveryState.LEASED, DeliveryState.WAITING),
         is_held,
     )
@@ -149,10 +151,14 @@ def give_back(session: TenantSession, turn: Turn) -> None:
 
 
 def doubt(session: SystemSession | TenantSession, org_id: UUID) -> None:
-    """Rows of a turn that ended without an outcome: they were frozen, and may have been sent."""
+    """Rows of a turn that ended without an outcome: they were frozen, and may have been sent.
+
+    Rows of a Bulk job are none of a turn's.
+    """
     session.execute(
         update(OutboxRow)
         .where(OutboxRow.org_id == org_id, in_states(OutboxRow.state, DeliveryState.LEASED))
+        .where(OutboxRow.load_id.is_(None))
         .values(state=DeliveryState.WAITING, lease_id=None, is_unsure=True)
         .execution_options(synchronize_session=False)
     )

@@ -76,6 +76,16 @@ class OutboxRow(Tenant, Base):
             sqlite_where=text("state IN ('leased', 'waiting')"),
             postgresql_where=text("state IN ('leased', 'waiting')"),
         ),
+        Index(
+            "ix_outbox_row_backfill", "org_id", "backfill_id", "state",
+            sqlite_where=text("backfill_id IS NOT NULL"),
+            postgresql_where=text("backfill_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbox_row_load", "org_id", "load_id", "seq",
+            sqlite_where=text("load_id IS NOT NULL"),
+            postgresql_where=text("load_id IS NOT NULL"),
+        ),
         tenant_reference("event_id", "event"),
         tenant_reference("person_id", "person"),
     )  # fmt: skip
@@ -110,6 +120,12 @@ class OutboxRow(Tenant, Base):
     settled_by: Mapped[str] = mapped_column(String(255), default="", doc="Who dropped it.")
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    backfill_id: Mapped[UUID | None] = mapped_column(
+        Uuid, doc="The request for history that it belongs to; what happens live goes first."
+    )
+    load_id: Mapped[UUID | None] = mapped_column(
+        Uuid, doc="The Bulk job that it is under way with: leased, and by no turn of the org."
+    )
 
 
 class OrgDelivery(Tenant, Base):
