@@ -109,7 +109,8 @@ class _Feed:
         """Of the event table, and of the outbox: those kinds that are delivered by default."""
         rows = self._event_rows(events, ids)
         known = OrgSettings()
-        wanted = [row for row in rows if known.policy_of(row["kind"]) in (KindPolicy.EACH, KindPolicy.FIRST)]
+        one_by_one = (KindPolicy.EACH, KindPolicy.FIRST)
+        wanted = [row for row in rows if known.policy_of(row["kind"]) in one_by_one]
         return rows, [self._outbox_row(row) for row in wanted]
 
     def _outbox_row(self, event: dict[str, Any]) -> dict[str, Any]:

@@ -27,13 +27,22 @@ from app.salesforce.package import DESTINATION, Release
 FEATURE = "profile"
 FRESH_FOR = timedelta(days=1)
 #: The objects that carry fields of the package, or tell the org's shape.
-STANDARD = ("Task", "Contact", "Lead", "Account")
+STANDARD = ("Task", "Event", "Contact", "Lead", "Account")
+_ACTIVITIES = ("Task", "Event")
+#: Fields of activities that an activity can do without, where the org hides them from Inlay.
+OPTIONAL = frozenset(
+    {
+        "Description", "WhatId", "OwnerId", "TaskSubtype", "CallType", "CallDurationInSeconds",
+        "CallDisposition", "ShowAs", "IsAllDayEvent", "ActivityDate",
+    }
+)  # fmt: skip
 #: So many names of the package's own object are tried in one call.
 MAX_GUESSES = 4
 _CLOSED = Subrequest.query(
     "statuses",
     "SELECT ApiName, MasterLabel, IsDefault, SortOrder FROM TaskStatus WHERE IsClosed = true",
 )
+_ORGANIZATION = Subrequest.query("organization", "SELECT TimeZoneSidKey FROM Organization")
 
 
 @dataclass(frozen=True)
@@ -41,8 +50,9 @@ class Profile:
     """Facts of one org, as its integration user sees it.
 
     ``facts``: ``names`` {logical name: API name} and ``package`` (see ``Names.facts``),
-    ``has_key_field``, ``closed_status``, ``multi_currency``, ``person_accounts``; ``seen``
-    {object: [names that may be the package's]} and ``modified`` {object: Last-Modified}.
+    ``has_key_field``, ``closed_status``, ``multi_currency``, ``person_accounts``, ``time_zone``,
+    ``writable`` {Task or Event: {optional field: [values of its picklist]}}; ``seen`` {object:
+    [names that may be the package's]} and ``modified`` {object: Last-Modified}.
     """
 
     facts: Mapping[str, Any]
@@ -66,6 +76,19 @@ class Profile:
     def closed_status(self) -> str | None:
         """What closes a Task in this org; None when nothing does."""
         return self.facts["closed_status"] or None
+
+    @property
+    def time_zone(self) -> str:
+        """The org's own zone, Europe/Berlin; "" when it is not known."""
+        return str(self.facts.get("time_zone") or "")
+
+    def writable(self, sobject: str) -> Mapping[str, Sequence[str]] | None:
+        """Which ``OPTIONAL`` fields of Task or Event Inlay may fill, with what a picklist takes.
+
+        None when it is not known: the object is hidden, or was never described.
+        """
+        found: Mapping[str, Sequence[str]] | None = self.facts.get("writable", {}).get(sobject)
+        return found
 
     @property
     def has_person_accounts(self) -> bool:
@@ -115,13 +138,13 @@ def _read(client: Client, kept: Mapping[str, Any], guesses: set[str]) -> dict[st
     """The facts, by one composite call, or two when the package's object is found by the first."""
     known = {name for name in kept.get("seen", {}) if name not in STANDARD}
     owns = sorted(known or guesses or {DESTINATION})[:MAX_GUESSES]
-    modified: Mapping[str, str] = kept.get("modified", {})
-    *described, statuses = client.composite(
-        [*(describe(name, modified.get(name, "")) for name in (*STANDARD, *owns)), _CLOSED],
-        feature=FEATURE,
+    modified: Mapping[str, str] = kept.get("modified", {}) if "writable" in kept else {}
+    describes = [describe(name, modified.get(name, "")) for name in (*STANDARD, *owns)]
+    *described, statuses, organization = client.composite(
+        [*describes, _CLOSED, _ORGANIZATION], feature=FEATURE
     )
     answers = dict(zip((*STANDARD, *owns), described, strict=True))
-    facts = gathered(kept, answers, statuses.records())
+    facts = gathered(kept, answers, statuses.records()) | _zone(organization)
     found = own_objects(children_of(answers)) - set(owns)
     if found:
         more = sorted(found)[:MAX_GUESSES]
@@ -150,10 +173,11 @@ def gathered(
     facts = {"person_accounts": False, **before}
     seen = {**before.get("seen", {})}
     modified = {**before.get("modified", {})}
+    writable = {**before.get("writable", {})}
     for sobject, answer in answers.items():
         if answer.status == 404 and sobject != "Task":  # not for us to see, or not there
-            seen.pop(sobject, None)
-            modified.pop(sobject, None)
+            for known in (seen, modified, writable):
+                known.pop(sobject, None)
             facts |= {"person_accounts": False} if sobject == "Account" else {}
             continue
         fields = _fields(answer)
@@ -162,11 +186,14 @@ def gathered(
         seen[sobject] = ours(sobject, fields)
         modified[sobject] = answer.headers.get("Last-Modified", "")
         facts |= _shape(sobject, fields)
+        if sobject in _ACTIVITIES:
+            writable[sobject] = _writable(fields)
         if sobject == "Task":
             facts["has_key_field"] = _has_usable_key(Names.from_fields(fields), fields)
     if statuses is not None:
         facts["closed_status"] = _closed_status(statuses)
-    return {**facts, **Names.from_seen(seen).facts(), "seen": seen, "modified": modified}
+    facts |= {"seen": seen, "modified": modified, "writable": writable}
+    return facts | Names.from_seen(seen).facts()
 
 
 def children_of(answers: Mapping[str, SubResponse]) -> list[Mapping[str, Any]]:
@@ -186,6 +213,22 @@ def _fields(answer: SubResponse) -> list[Mapping[str, Any]] | None:
     if not isinstance(fields, list):
         raise SalesforceDown(code="UNREADABLE_ANSWER", status=answer.status)
     return fields
+
+
+def _zone(organization: SubResponse) -> dict[str, str]:
+    """The org's time zone; what was known of it stays where it is not shown."""
+    rows = organization.records() if organization.error() is None else []
+    return {"time_zone": str(rows[0]["TimeZoneSidKey"] or "")} if rows else {}
+
+
+def _writable(fields: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    return {
+        str(field["name"]): [
+            str(value["value"]) for value in field.get("picklistValues") or () if value["active"]
+        ]
+        for field in fields
+        if field["name"] in OPTIONAL and field.get("createable")
+    }
 
 
 def _shape(sobject: str, fields: list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -42,6 +42,21 @@ def test_names_status_and_shape_are_read_by_one_call(
     assert found.closed_status == "Completed"
     assert not found.has_person_accounts
     assert not found.is_multi_currency
+    assert found.time_zone == "Europe/London"
+
+
+def test_optional_fields_of_activities_are_known_with_what_they_take(
+    connected: Gateway, org: Org
+) -> None:
+    """C4: what the org hides from Inlay, or does not take, is left out of activities."""
+    found = profile(connected, org.id)
+    task, event = found.writable("Task"), found.writable("Event")
+    assert task is not None
+    assert event is not None
+    assert {"Email", "Call"} <= set(task["TaskSubtype"])
+    assert "ShowAs" in event
+    assert "CallType" not in event
+    assert found.writable("Case") is None
 
 
 def test_a_fresh_profile_costs_nothing(connected: Gateway, org: Org, devorg: RunningOrg) -> None:
