@@ -6,10 +6,13 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from app.cli.deliveries import lines
 from app.cli.tenant import operator, org_of, organization_id
 from app.orgs import features, service
 from app.orgs.features import Feature
 from app.orgs.models import Org, OrgState
+from app.outbox.queries import condition
+from app.salesforce import connections
 from app.web.context import database
 
 
@@ -41,10 +44,13 @@ def add(salesforce_id: str, name: str) -> None:
 
 @orgs.command()
 @click.argument("salesforce_id")
-@click.argument("state", type=click.Choice([state.value for state in OrgState]))
+@click.argument("state", required=False, type=click.Choice([s.value for s in OrgState]))
 @with_appcontext
-def state(salesforce_id: str, state: str) -> None:
-    """Admit, suspend, or put back to pending."""
+def state(salesforce_id: str, state: str | None) -> None:
+    """Admit, suspend, or put back to pending; without STATE: how the org stands."""
+    if state is None:
+        _show(salesforce_id)
+        return
     with database().system_writing() as session:
         service.set_state(session, org_of(session, salesforce_id), OrgState(state), operator())
     click.echo(f"{salesforce_id} is {state}.")
@@ -62,3 +68,21 @@ def feature(salesforce_id: str, feature: str, switch: str, why: str) -> None:
         org = org_of(session, salesforce_id)
         features.switch(session, org, Feature(feature), switch == "on", by=operator(), why=why)
     click.echo(f"{feature} is {switch} for {salesforce_id}.")
+
+
+def _show(salesforce_id: str) -> None:
+    """The org's state, its connection, its deliveries and its API calls."""
+    with database().system_reading() as session:
+        org = org_of(session, salesforce_id)
+    with database().reading(org.id) as tenant:
+        connection = connections.status(tenant)
+        found = condition(tenant)
+    click.echo(f"{org.salesforce_id} is {org.state.value}.")
+    if connection is None:
+        click.echo("Not connected.")
+    elif connection.is_connected:
+        click.echo("Connected.")
+    else:
+        click.echo(f"Connection lost: {connection.reason}.")
+    for line in lines(found):
+        click.echo(line)

@@ -19,6 +19,7 @@ class Tag(StrEnum):
     API_KEY_CREATED = "staff:api_key:create"
     API_KEY_REVOKED = "staff:api_key:revoke"
     DESTINATION_CREATED = "rep:destination:create"
+    BREAKER_RESET = "staff:breaker:reset"
     CONNECTION_CREATED = "staff:connection:create"
     ADMIN_INVITED = "staff:admin:invite"
     ADMIN_CAME_IN = "admin:session:begin"

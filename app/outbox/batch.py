@@ -37,6 +37,7 @@ class Unit(NamedTuple):
 
     seq: int
     person_id: UUID
+    kind: str
     sobject: ActivityObject
     key: str
     payload: dict[str, Any]
@@ -102,6 +103,7 @@ class _Writer:
         return Unit(
             seq=row.seq,
             person_id=row.person_id,
+            kind=row.kind,
             sobject=sobject,
             key=key,
             payload=row.payload or self._payload(row, key),

@@ -49,7 +49,9 @@ class Courier:
             batch = self._rounds.prepare(turn, self._rounds.terms(turn))
         except (SalesforceError, UnfitError) as error:
             _log.warning("outbox.org_rests", org=str(turn.org_id), reason=error.reason)
-            return self._settle(Settlement(turn, pause_reason=error.reason), is_last=True)
+            rest = Settlement(turn, pause_reason=error.reason)
+            rest.pause_until = error.until if isinstance(error, UnfitError) else None
+            return self._settle(rest, is_last=True)
         if batch is None:
             return self._settle(Settlement(turn), is_last=True)
         return self._run(batch)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app.errors import InlayError
 
 
@@ -15,7 +17,11 @@ class LeaseLostError(InlayError):
 
 
 class UnfitError(InlayError):
-    """Nothing is to be delivered to an org at the moment; ``reason`` says why."""
+    """Nothing is to be delivered to an org at the moment; ``reason`` says why.
 
-    def __init__(self, reason: str) -> None:
+    ``until`` is when to look again, where that is known.
+    """
+
+    def __init__(self, reason: str, until: datetime | None = None) -> None:
         super().__init__("Nothing is delivered to this org at the moment.", reason=reason)
+        self.until = until

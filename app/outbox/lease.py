@@ -27,7 +27,7 @@ from app.db import SystemSession, TenantSession, database_now
 from app.ids import new_id
 from app.orgs.models import Org, OrgState
 from app.outbox.errors import LeaseLostError
-from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
+from app.outbox.models import BreakerState, DeliveryBreaker, DeliveryState, OrgDelivery, OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def doubt(session: SystemSession | TenantSession, org_id: UUID) -> None:
 
 
 def claimable(times: LeaseTimes) -> ColumnElement[bool]:
-    """Orgs that are served, rest from nothing, have something due, and are held by nobody."""
+    """Orgs that are served, rest from nothing, have something due or to try, held by nobody."""
     is_active = exists().where(Org.id == OrgDelivery.org_id, Org.state == OrgState.ACTIVE)
     has_due = exists().where(OutboxRow.org_id == OrgDelivery.org_id, due())
     is_dead = OrgDelivery.heartbeat_at < database_now(-times.dead_after_seconds)
@@ -173,8 +173,23 @@ def claimable(times: LeaseTimes) -> ColumnElement[bool]:
         or_(OrgDelivery.paused_until.is_(None), OrgDelivery.paused_until <= database_now()),
         # a dead turn is taken even when nothing is due: its own rows are what holds the rest back
         or_(
-            and_(OrgDelivery.lease_id.is_(None), has_due),
+            and_(OrgDelivery.lease_id.is_(None), or_(has_due, _has_probe())),
             and_(OrgDelivery.lease_id.is_not(None), is_dead),
         ),
         is_active,
+    )
+
+
+def _has_probe() -> ColumnElement[bool]:
+    """Rows wait under a breaker, and it is time to try some of them (``app.outbox.breakers``)."""
+    waits = exists().where(
+        OutboxRow.org_id == DeliveryBreaker.org_id,
+        OutboxRow.kind == DeliveryBreaker.kind,
+        in_states(OutboxRow.state, DeliveryState.HELD),
+    )
+    return exists().where(
+        DeliveryBreaker.org_id == OrgDelivery.org_id,
+        DeliveryBreaker.state == BreakerState.OPEN,
+        DeliveryBreaker.next_probe_at <= database_now(),
+        waits,
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import update
 
+from app.clock import utcnow
 from app.db import TenantSession, database_now
-from app.outbox import lease, pace
+from app.outbox import breakers, lease, pace
 from app.outbox.errors import LeaseLostError
 from app.outbox.lease import Turn
 from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
@@ -23,6 +24,7 @@ def write(session: TenantSession, settlement: Settlement, *, is_last: bool = Tru
     """
     turn = settlement.turn
     _write_delivery(session, settlement, is_last=is_last)
+    breakers.settle(session, settlement)
     still_ours = [OutboxRow.lease_id == turn.lease_id]
     session.update_many(OutboxRow, settlement.delivered, key="seq", where=still_ours)
     # what all of them share is written once, not per row
@@ -70,8 +72,7 @@ def _write_delivery(session: TenantSession, settlement: Settlement, *, is_last: 
     if is_last:
         values |= {"lease_id": None, "leased_by": None, "heartbeat_at": None}
     if settlement.pause_reason:
-        rest: timedelta = pace.pause(settlement.pause_reason, settlement.failures)
-        values["paused_until"] = database_now(rest.total_seconds())
+        values["paused_until"] = database_now(_rest(settlement).total_seconds())
     written = session.execute(
         update(OrgDelivery)
         .where(OrgDelivery.lease_id == turn.lease_id)
@@ -80,3 +81,12 @@ def _write_delivery(session: TenantSession, settlement: Settlement, *, is_last: 
     )
     if written.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLostError
+
+
+def _rest(settlement: Settlement) -> timedelta:
+    """A rest with a known end is looked at again meanwhile: that costs no call, and somebody may
+    have raised the budget.
+    """
+    if settlement.pause_until is not None:
+        return max(timedelta(), min(settlement.pause_until - utcnow(), pace.LOOK_AGAIN))
+    return pace.pause(settlement.pause_reason, settlement.failures)

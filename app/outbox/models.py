@@ -13,6 +13,7 @@ from app.clock import utcnow
 from app.db import (
     Base,
     IdColumn,
+    JsonList,
     JsonType,
     SequenceColumn,
     Tenant,
@@ -36,6 +37,7 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     PARKED = "parked"
     DROPPED = "dropped"
+    HELD = "held"  # under an open breaker of its kind
 
 
 class ActivityObject(StrEnum):
@@ -70,6 +72,11 @@ class OutboxRow(Tenant, Base):
             "ix_outbox_row_unlinked", "org_id", "person_id",
             sqlite_where=text("state = 'unlinked'"),
             postgresql_where=text("state = 'unlinked'"),
+        ),
+        Index(
+            "ix_outbox_row_held", "org_id", "kind", "seq",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
         ),
         Index(
             "ix_outbox_row_person", "org_id", "person_id", "seq",
@@ -150,6 +157,39 @@ class OrgDelivery(Tenant, Base):
     lease_id: Mapped[UUID | None] = mapped_column(Uuid)
     leased_by: Mapped[str | None] = mapped_column(String(64))
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class BreakerState(StrEnum):
+    """Whether activities of a kind are sent."""
+
+    COUNTING = "counting"
+    OPEN = "open"
+
+
+class DeliveryBreaker(Tenant, Base):
+    """A kind of which Salesforce takes nothing at the moment, or may soon be found to.
+
+    Counts refusals in a row; from so many on it is open, and the kind's rows are *held* until one
+    of those that are tried now and then passes. The row is deleted when an activity of the kind is
+    delivered. ``seqs`` are the rows that were parked while it counted, then those being tried.
+    """
+
+    __tablename__ = "delivery_breaker"
+    __table_args__ = (UniqueConstraint("org_id", "kind"),)
+
+    id: Mapped[IdColumn]
+    kind: Mapped[str] = mapped_column(String(64))
+    state: Mapped[BreakerState] = mapped_column(
+        enum_type(BreakerState), default=BreakerState.COUNTING
+    )
+    refusals: Mapped[int] = mapped_column(default=0, doc="In a row, without a delivery.")
+    reason: Mapped[str] = mapped_column(String(64), default="")
+    code: Mapped[str] = mapped_column(String(80), default="")
+    message: Mapped[str] = mapped_column(Text, default="")
+    seqs: Mapped[JsonList] = mapped_column(default=list)
+    probes: Mapped[int] = mapped_column(default=0, doc="How often some were tried since it opened.")
+    next_probe_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RoleRead(Tenant, Base):

@@ -13,6 +13,13 @@ from enum import StrEnum
 
 from app.salesforce.refusals import Refusal
 
+#: Verdicts about one row or record; all others may be about everything of the kind (``breakers``).
+ABOUT_THE_ROW = frozenset(
+    {"record_gone", "lead_converted", "duplicate", "several_matches", "unsure", "record_locked"}
+)
+#: The org rests since Inlay's own budget of calls is spent (``app.salesforce.budget``).
+BUDGET_SPENT = "budget_spent"
+
 
 class Course(StrEnum):
     """What happens next with a row that was not delivered."""
@@ -149,6 +156,29 @@ VERDICTS: Mapping[str, Verdict] = {
     "DUPLICATES_DETECTED": _DUPLICATE,
     "DUPLICATE_VALUE": _DUPLICATE,
     "DUPLICATE_EXTERNAL_ID": _SEVERAL,
+}
+
+#: Why a whole org rests, in words for an admin; the rows keep their order and lose nothing.
+PAUSES: Mapping[str, str] = {
+    BUDGET_SPENT: "Inlay has spent its own budget of API calls of the last 24 hours here.",
+    "limit_reached": _LIMIT.words,
+    "storage_full": _STORAGE.words,
+    "salesforce_down": _DOWN.words,
+    "salesforce_slow": "Salesforce did not answer in time.",
+    FIELD_MISSING: "The package is another than before: Inlay asks the org what it has now.",
+    "reconnect_needed": "Inlay has lost its access: an admin has to connect the org again.",
+    "session_over": "Salesforce does not take Inlay's session; a new one is fetched.",
+    "api_not_allowed": "The org's edition or the integration user has no API access.",
+    "ip_not_allowed": "The org's IP rules refuse calls from Inlay.",
+    "app_not_approved": "The connected app is not approved for the integration user.",
+    "wrong_org": "The credentials belong to another org; connect again.",
+    "foreign_host": "The org's address is no address of Salesforce's.",
+    "request_refused": "Salesforce refused the request as a whole.",
+    "rolled_back": _ROLLED_BACK.words,
+    "feature_off": "Writing activities to Salesforce is switched off for this org.",
+    "no_closed_status": "No task status of the org counts as closed; an admin has to make one.",
+    "roles_unread": "New people kept turning up while contact roles were read.",
+    "internal_error": "A mistake of Inlay's own; it is in the log and will be tried again.",
 }
 
 UNSURE = Verdict(

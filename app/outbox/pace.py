@@ -25,6 +25,8 @@ _LONGEST_PAUSE = {
     "storage_full": timedelta(minutes=60),
 }
 _USUAL_LONGEST_PAUSE = timedelta(minutes=5)
+#: An org that rests until a known time is looked at so often: no call is made for it.
+LOOK_AGAIN = timedelta(minutes=1)
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_RETRY = timedelta(minutes=10)
 _JITTER = random.SystemRandom()

@@ -15,8 +15,7 @@ from app.clock import utcnow
 from app.outbox.batch import Unit
 from app.outbox.models import ActivityObject
 from app.outbox.payload import OrgForm
-from app.outbox.roles import FEATURE
-from app.outbox.sending import Answers, Delivered
+from app.outbox.sending import FEATURE, Answers, Delivered
 from app.outbox.words import references_in
 from app.salesforce.client import Client
 from app.salesforce.soql import soql

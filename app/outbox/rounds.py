@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy import select
 
 from app.clock import utcnow
 from app.config import Config
-from app.db import Database
+from app.db import Database, TenantSession
 from app.orgs import features, settings
 from app.orgs.features import Feature
+from app.orgs.models import Org
 from app.orgs.settings import OpportunityRule, OrgSettings
-from app.outbox import batch, roles
+from app.outbox import batch, breakers, roles
 from app.outbox.batch import Unit
 from app.outbox.errors import UnfitError
 from app.outbox.lease import Turn
 from app.outbox.models import ActivityObject
-from app.outbox.outcomes import FIELD_MISSING
+from app.outbox.outcomes import BUDGET_SPENT
 from app.outbox.payload import OrgForm
 from app.outbox.reconcile import reconcile
 from app.outbox.sending import send
 from app.outbox.settlement import Settlement
+from app.salesforce import budget
+from app.salesforce.budget import Standing
 from app.salesforce.client import Client
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway
@@ -44,6 +48,7 @@ class Terms:
     client: Client
     form: OrgForm
     rule: OpportunityRule
+    role_refresh: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Prepared:
     turn: Turn
     terms: Terms
     units: Sequence[Unit]
+    breakers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,17 @@ class Rounds:
             chosen = settings.read(session)
             if not features.is_enabled(session, Feature.ACTIVITY_TO_SALESFORCE):
                 raise UnfitError("feature_off")
+            standing = self._standing(session)
+        if standing.exhausted:
+            raise UnfitError(BUDGET_SPENT, standing.resumes_at)
         client = self.gateway.for_org(turn.org_id)
         form = _form(chosen, profile(self.gateway, turn.org_id))
-        return Terms(client, form, chosen.opportunity_rule)
+        usual = timedelta(seconds=self.config.role_refresh_seconds)
+        return Terms(client, form, chosen.opportunity_rule, standing.interval(usual))
+
+    def _standing(self, session: TenantSession) -> Standing:
+        organization = session.scalar(select(Org.salesforce_id)) or ""
+        return budget.standing(session, self.gateway.accounting.unwritten(organization))
 
     def prepare(self, turn: Turn, terms: Terms) -> Prepared | None:
         """Freeze the org's next batch; None when nothing is due.
@@ -85,26 +99,27 @@ class Rounds:
             LeaseLostError: Another worker has taken the org over.
             SalesforceError: The org did not tell what targets are chosen by.
         """
-        since = utcnow() - timedelta(seconds=self.config.role_refresh_seconds)
+        since = utcnow() - terms.role_refresh
         for _ in range(_TRIES):
             with self.database.writing(turn.org_id) as session:
+                known = breakers.before_batch(session)
                 frozen = batch.freeze(session, turn, terms.form, terms.rule, since)
             if not frozen.unread:
-                return Prepared(turn, terms, frozen.units) if frozen.units else None
+                return Prepared(turn, terms, frozen.units, known) if frozen.units else None
             roles.refresh(self.database, turn.org_id, terms.client, frozen.unread)
         raise UnfitError("roles_unread")
 
     def send(self, prepared: Prepared) -> Settlement:
         """Send a batch; whatever Salesforce does ends in the settlement."""
-        done = Settlement(prepared.turn, prepared.terms.form)
+        done = Settlement(prepared.turn, prepared.terms.form, breakers=prepared.breakers)
         units = self._reconciled(done, prepared)
         if units:
             begun = time.monotonic()
             done.add(send(prepared.terms.client, prepared.terms.form, units))
             done.seconds = time.monotonic() - begun
             done.sent = len(units)
-        if done.pause_reason == FIELD_MISSING:
-            self._learn_anew(prepared.turn)
+        if done.without_field:
+            done.judge_missing_fields(learnt=self._learn_anew(prepared))
         return done
 
     def _reconciled(self, done: Settlement, prepared: Prepared) -> Sequence[Unit]:
@@ -122,12 +137,15 @@ class Rounds:
         missing = {unit.seq for unit in found.missing}
         return [unit for unit in prepared.units if not unit.is_unsure or unit.seq in missing]
 
-    def _learn_anew(self, turn: Turn) -> None:
-        """The package may have been upgraded, and its fields be called otherwise now."""
+    def _learn_anew(self, prepared: Prepared) -> bool | None:
+        """Whether the package is another now: upgraded, removed, renamed; None: it did not tell."""
+        org_id, form = prepared.turn.org_id, prepared.terms.form
         try:
-            profile(self.gateway, turn.org_id, refresh=True)
+            facts = profile(self.gateway, org_id, refresh=True)
         except SalesforceError as error:
-            _log.warning("outbox.no_profile", org=str(turn.org_id), reason=error.reason)
+            _log.warning("outbox.no_profile", org=str(org_id), reason=error.reason)
+            return None
+        return (facts.names, facts.has_key_field) != (form.names, form.has_key_field)
 
 
 def _form(chosen: OrgSettings, facts: Profile) -> OrgForm:

@@ -10,11 +10,13 @@ from typing import Any
 from app.outbox.batch import Unit
 from app.outbox.pace import COLLECTION_SIZE, COLLECTIONS_PER_CALL
 from app.outbox.payload import OrgForm, wire
-from app.outbox.roles import FEATURE
 from app.salesforce.client import Client
 from app.salesforce.composite import Subrequest, SubResponse, data_url
 from app.salesforce.errors import RequestRefused, SalesforceDown, SalesforceError
 from app.salesforce.refusals import Refusal, read_refusals
+
+#: What the calls are booked to.
+FEATURE = "delivery"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,27 @@ _NOTHING = Refusal("", "")
 
 
 @dataclass(slots=True)
+class Tally:
+    """What a round did with one kind: deliveries, and refusals that may be about all of it.
+
+    ``refused`` are the rows of ``Settlement.others``; ``breakers`` decides whether they are parked.
+    """
+
+    delivered: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    verdict: Verdict | None = None
+    refusal: Refusal = _NOTHING
+
+
+@dataclass(slots=True)
 class Settlement:
     """Collects what one round decides, to be written at once by ``write``.
 
-    ``pause_reason``: the whole org rests, and why. ``answered``: some call gave results.
-    ``delivered`` and ``others`` hold the new values of rows, by ``seq``.
+    ``pause_reason``: the whole org rests, and why; ``pause_until``: until when, where that is known
+    and not for ``pace`` to say. ``answered``: some call gave results. ``delivered`` and ``others``
+    hold the new values of rows, by ``seq``; rows in ``without_field`` are still to be judged.
+    ``breakers`` are the kinds that had one when the round
+    began.
     """
 
     turn: Turn
@@ -40,9 +56,13 @@ class Settlement:
     was_load: bool = False
     was_refused: bool = False
     pause_reason: str = ""
+    pause_until: datetime | None = None
     counts: Counter[str] = field(default_factory=Counter)
     delivered: list[dict[str, Any]] = field(default_factory=list)
     others: list[dict[str, Any]] = field(default_factory=list)
+    without_field: list[tuple[Unit, Refused]] = field(default_factory=list)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    breakers: frozenset[str] = frozenset()
 
     @property
     def key_field(self) -> str | None:
@@ -52,6 +72,8 @@ class Settlement:
     @property
     def failures(self) -> int:
         """Calls in a row without results, this round included."""
+        if self.pause_until is not None:
+            return self.turn.failures  # nothing was called
         return self.turn.failures + 1 if self.pause_reason else 0
 
     @property
@@ -106,6 +128,7 @@ class Settlement:
         self.answered = True
         self.counts["delivered"] += 1
         self.delivered.append({"seq": unit.seq, "salesforce_id": salesforce_id})
+        self._tally(unit.kind).delivered += 1
 
     def _refused(self, unit: Unit, answer: Refused) -> None:
         refusal = answer.refusal
@@ -114,6 +137,8 @@ class Settlement:
         self.was_load |= verdict.is_load
         if existing is not None:
             self._deliver(unit, existing)
+        elif verdict.reason == outcomes.FIELD_MISSING:
+            self.without_field.append((unit, answer))
         elif verdict.course is Course.WAIT or answer.together > 1:
             self._rest(unit, verdict, refusal)
         elif verdict.course is Course.PERSON:
@@ -122,12 +147,28 @@ class Settlement:
             self._retry(unit, verdict, refusal)
 
     def _rest(self, unit: Unit, verdict: Verdict, refusal: Refusal) -> None:
-        """Halving finds the bad row; but a field that the org lacks is lacking in all of them."""
-        if verdict.course is Course.WAIT or verdict.reason == outcomes.FIELD_MISSING:
+        """The whole org rests, or halving finds the bad row."""
+        if verdict.course is Course.WAIT:
             self.pause_reason = verdict.reason
         else:
             self.was_refused = True
         self._wait(unit, None, verdict, refusal)
+
+    def judge_missing_fields(self, *, learnt: bool | None) -> None:
+        """Rows refused for a field the org lacks, once it was asked anew.
+
+        ``learnt``: the package is another now, the rows go again in its form; None: the org did not
+        tell. If neither, the field is lacking for good: halving finds the rows that name it.
+        """
+        for unit, answer in self.without_field:
+            verdict = outcomes.judge(answer.refusal)
+            if learnt is not False:
+                self.pause_reason = verdict.reason
+                self._wait(unit, None, verdict, answer.refusal)
+            elif answer.together > 1:
+                self._rest(unit, verdict, answer.refusal)
+            else:
+                self._park(unit, verdict, answer.refusal)
 
     def _unanswered(self, unit: Unit, answer: Unanswered) -> None:
         error = answer.error
@@ -146,7 +187,14 @@ class Settlement:
         self, unit: Unit, verdict: Verdict, refusal: Refusal, *, is_unsure: bool = False
     ) -> None:
         values = _told(verdict, refusal) | {"state": DeliveryState.PARKED, "is_unsure": is_unsure}
-        self._settle(unit, values)
+        row = self._settle(unit, values)
+        if verdict.reason not in outcomes.ABOUT_THE_ROW:
+            tally = self._tally(unit.kind)
+            tally.verdict, tally.refusal = verdict, refusal
+            tally.refused.append(row)
+
+    def _tally(self, kind: str) -> Tally:
+        return self.tallies.setdefault(kind, Tally())
 
     def _retry(
         self, unit: Unit, verdict: Verdict, refusal: Refusal, *, is_unsure: bool = False
@@ -174,7 +222,7 @@ class Settlement:
         values = _told(verdict, refusal) | {"not_before": until or utcnow()}
         self._settle(unit, values | {"is_unsure": is_unsure})
 
-    def _settle(self, unit: Unit, values: dict[str, Any]) -> None:
+    def _settle(self, unit: Unit, values: dict[str, Any]) -> dict[str, Any]:
         unchanged: dict[str, Any] = {
             "seq": unit.seq,
             "state": DeliveryState.WAITING,
@@ -184,6 +232,7 @@ class Settlement:
         row = unchanged | values
         self.counts[row["state"].value] += 1
         self.others.append(row)
+        return row
 
 
 def _told(verdict: Verdict, refusal: Refusal) -> dict[str, Any]:

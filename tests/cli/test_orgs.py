@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import create_app
 from app.clock import utcnow
@@ -20,7 +21,13 @@ from app.engagement.ports import recorded_of
 from app.orgs import settings
 from app.orgs.models import Org
 from app.orgs.settings import KindPolicy
-from app.outbox.models import DeliveryState, OutboxRow
+from app.outbox.models import (
+    BreakerState,
+    DeliveryBreaker,
+    DeliveryState,
+    OrgDelivery,
+    OutboxRow,
+)
 from app.salesforce import connections
 from app.salesforce.gateway import EXTENSION
 from devorg import DevorgConfig
@@ -149,3 +156,37 @@ def test_what_salesforce_refused_is_listed_in_its_words(
         session.execute(update(OutboxRow).values(state=DeliveryState.PARKED, **refusal))
     listed = invoke(app, "orgs", "parked", ORG_ID).output
     assert listed.endswith("call                FIELD_CUSTOM_VALIDATION_EXCEPTION: Not so.\n")
+
+
+def test_how_an_org_stands_is_told_with_its_reasons(
+    app: Flask, org: Org, database: Database
+) -> None:
+    """E7, X14: what rests and until when, what has to be mended, what calls were spent."""
+    with database.writing(org.id) as session:
+        rest = utcnow() + timedelta(hours=1)
+        session.add(OrgDelivery(paused_until=rest, pause_reason="storage_full"))
+        session.add(
+            DeliveryBreaker(
+                kind="call",
+                state=BreakerState.OPEN,
+                refusals=5,
+                reason="required_field",
+                code="REQUIRED_FIELD_MISSING",
+                message="The org requires a field: [Region__c]",
+                seqs=[],
+                opened_at=utcnow(),
+                next_probe_at=rest,
+            )
+        )
+    told = invoke(app, "orgs", "state", ORG_ID).output
+    assert f"{ORG_ID} is active." in told
+    assert "Not connected." in told
+    assert "(storage_full): The org's data storage is full" in told
+    assert "REQUIRED_FIELD_MISSING: The org requires a field: [Region__c]" in told
+    assert "API calls of 24 hours: 0 of the 3000" in told
+
+    assert "REQUIRED_FIELD_MISSING" in invoke(app, "orgs", "breakers", ORG_ID).output
+    assert invoke(app, "orgs", "breaker-reset", ORG_ID, "call").exit_code == 0
+    with database.reading(org.id) as session:
+        assert session.scalars(select(DeliveryBreaker)).one().next_probe_at <= utcnow()
+    assert "email_sent" in refused(invoke(app, "orgs", "breaker-reset", ORG_ID, "email_sent"))
