@@ -9,6 +9,8 @@ from app.jobs import models as jobs
 from app.orgs import models as orgs
 from app.outbox import models as outbox
 from app.outbox.backfill import models as backfill
+from app.outbox.digests import models as digests
+from app.outbox.owners import models as owners
 from app.salesforce import models as salesforce
 from app.web import models as web
 
@@ -18,10 +20,12 @@ __all__ = [
     "console",
     "crm",
     "destinations",
+    "digests",
     "engagement",
     "jobs",
     "orgs",
     "outbox",
+    "owners",
     "salesforce",
     "web",
 ]

@@ -104,6 +104,9 @@ class Event(Tenant, Base):
         Float, default=0.0, doc="What it adds to the score, before decay (engagement.score)."
     )
     source: Mapped[Source] = mapped_column(enum_type(Source))
+    user_key: Mapped[str | None] = mapped_column(
+        String(320), doc="Whose contact it was: e-mail or id of a user of the sender's product."
+    )
     key: Mapped[str] = mapped_column(String(160), doc="Idempotency key, '<source>:<sender's id>'.")
     received_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 

@@ -84,6 +84,11 @@ class OutboxRow(Tenant, Base):
             postgresql_where=text("state IN ('leased', 'waiting')"),
         ),
         Index(
+            "uq_outbox_row_once", "org_id", "once_key", unique=True,
+            sqlite_where=text("once_key IS NOT NULL"),
+            postgresql_where=text("once_key IS NOT NULL"),
+        ),
+        Index(
             "ix_outbox_row_backfill", "org_id", "backfill_id", "state",
             sqlite_where=text("backfill_id IS NOT NULL"),
             postgresql_where=text("backfill_id IS NOT NULL"),
@@ -104,6 +109,9 @@ class OutboxRow(Tenant, Base):
     kind: Mapped[str] = mapped_column(String(64))
     state: Mapped[DeliveryState] = mapped_column(enum_type(DeliveryState))
     not_before: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    once_key: Mapped[str | None] = mapped_column(
+        String(32), doc="What there is one activity of at most (``outbox.once``); else NULL."
+    )
     # frozen at the first send
     sobject: Mapped[ActivityObject | None] = mapped_column(enum_type(ActivityObject))
     activity_key: Mapped[str | None] = mapped_column(String(80))
