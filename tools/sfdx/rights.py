@@ -22,6 +22,9 @@ FEATURES = {
     Feature.WIDGET.value: ("reps", REP),
     Feature.CREATE_DESTINATION.value: ("reps", REP),
     Feature.ACTIVITY_TO_SALESFORCE.value: ("integration user", INTEGRATION),
+    "follow_ups": ("integration user", INTEGRATION),
+    "destination_records": ("integration user", INTEGRATION),
+    "scores": ("integration user", INTEGRATION),
     "sync_to_inlay": ("integration user", INTEGRATION),
     "sync_to_salesforce": ("integration user", INTEGRATION),
 }
