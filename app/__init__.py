@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli
 from app.api import routes as api
 from app.config import Config, load
+from app.console import frame as console_frame
 from app.console import routes as console
 from app.db import Database
 from app.destinations import routes as destinations
@@ -27,6 +28,7 @@ from app.salesforce.gateway import EXTENSION, Gateway
 from app.web import errors, health, i18n, logs, room
 from app.web.metrics import add_gauges
 from app.widget import routes as widget
+from app.widget.ports import console_of, plug_console
 
 #: The largest body that any address takes; rooms set smaller limits of their own.
 _MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -66,6 +68,8 @@ def _plug(app: Flask, config: Config) -> None:
     app.extensions[EXTENSION] = gateway
     plug_recorded(app, planner(config.visit_settle_seconds))
     recorded_of(app)
+    plug_console(app, console_frame.open_console)
+    console_of(app)
     add_gauges(app, partial(gauges.outbox_rows, app.extensions["inlay.database"]))
 
 

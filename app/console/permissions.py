@@ -70,6 +70,7 @@ ROUTES: Mapping[str, Permission] = {
     "console.show_link": Permission.ANYBODY,
     "console.use_link": Permission.ANYBODY,
     "console.sign_out": Permission.SIGNED_IN,
+    "console.renew": Permission.ANYBODY,  # by a signed request of Salesforce's
     # an org
     "console.health": Permission.SEE_ORG,
     # support

@@ -6,19 +6,22 @@ import structlog
 from flask import Response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from app.console import entry, health, orgs
+from app.console import entry, frame, health, orgs
 from app.console.errors import ConsoleError
 from app.console.pages import trouble, wants_json
 from app.console.room import room
 from app.errors import InlayError
+from app.orgs.errors import NotAdmittedError
+from app.salesforce.errors import SalesforceError
 from app.web.errors import text_of
 from app.web.limits import TooManyRequestsError
 from app.web.problem import problem
+from canvas.errors import CanvasError
 
 _log = structlog.get_logger("inlay.console")
 
 #: Whoever imports these has given the room its routes.
-PAGES = (entry, health, orgs)
+PAGES = (entry, frame, health, orgs)
 
 __all__ = ["PAGES", "room"]
 
@@ -46,6 +49,15 @@ def unexpected(error: InlayError) -> Response:
     """A no of another room that this page did not think of: its sentence says the next step."""
     _log.error("unexpected_refusal", reason=error.reason, exc_info=error)
     return _answer(500, error.reason, error.message)
+
+
+@room.errorhandler(NotAdmittedError)
+@room.errorhandler(SalesforceError)
+@room.errorhandler(CanvasError)
+def not_proven(error: NotAdmittedError | SalesforceError | CanvasError) -> Response:
+    """The org, or Salesforce, does not vouch for whoever asks, or cannot at the moment."""
+    _log.info("refused", reason=error.reason)
+    return _answer(403, error.reason, error.message)
 
 
 @room.errorhandler(HTTPException)

@@ -1,8 +1,7 @@
-"""From a posted signed request to a frame with proven rights: verify, admit, count, prove."""
+"""From a verified signed request to a frame with proven rights: admit, count, prove."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,16 +12,17 @@ from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.keys import Keyring
-from app.orgs import apps, features, service
+from app.orgs import admission, features, service
+from app.orgs.admission import Verified
 from app.orgs.features import Feature
-from app.orgs.models import CanvasApp, Org
+from app.orgs.models import Org
 from app.salesforce.gateway import Gateway
 from app.web import logs
 from app.widget import bearer, mirror, rights
 from app.widget.bearer import Frame, Names
 from app.widget.errors import no_record
 from app.widget.rights import Rights
-from canvas import freshness, session, signed_request
+from canvas import session
 from canvas.envelope import Envelope, RecordReference
 from canvas.session import FrameClaims
 
@@ -52,44 +52,6 @@ class Opening:
     bearer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """A request that one of the app's secrets signed, freshly; nobody is admitted yet.
-
-    ``org`` is whose request it is, if that org was seen before.
-    """
-
-    app: CanvasApp
-    envelope: Envelope
-    mac: str
-    org: Org | None
-
-
-def verify(parts: Parts, text: str, app_key: str = "") -> Verified:
-    """What a signed request says, if the path's own app signed it.
-
-    Args:
-        parts: Of the application.
-        text: The signed request.
-        app_key: Of a customer-owned app's path; empty for the vendor's packaged app.
-
-    Raises:
-        CanvasError: The request is not to be believed.
-        NotAdmittedError: ``unknown_app``.
-    """
-    with parts.database.system_reading() as system:
-        app = apps.find(system, app_key or apps.PACKAGED)
-        envelope = signed_request.verify(text, apps.secrets_of(app, parts.keyring))
-        org = service.by_salesforce_id(system, envelope.organization.id)
-    freshness.check(
-        envelope.issued_at,
-        int(time.time() * 1000),
-        window_ms=parts.config.freshness_seconds * 1000,
-        skew_ms=parts.config.skew_seconds * 1000,
-    )
-    return Verified(app, envelope, signed_request.mac_of(text), org)
-
-
 def open_frame(parts: Parts, request: Verified, *, renews: FrameClaims | None = None) -> Opening:
     """Everything between a verified request and the card.
 
@@ -102,9 +64,9 @@ def open_frame(parts: Parts, request: Verified, *, renews: FrameClaims | None = 
         SessionError: The request is of somebody else than ``renews``.
         InlayError: The org or user is not served, may not see the record, or Salesforce fails.
     """
-    app, envelope = request.app, request.envelope
+    envelope = request.envelope
     logs.bind(org=envelope.organization.id, user=envelope.user_id)
-    org = _admit(parts, request)
+    org = admission.admit(parts.database, parts.config, request)
     reference = envelope.record_reference()
     if reference is None:
         raise no_record()
@@ -125,22 +87,9 @@ def open_frame(parts: Parts, request: Verified, *, renews: FrameClaims | None = 
         client, envelope.organization.id, reference, known.related_to(reference.id18)
     )
     people = mirror.learn(parts.database, org.id, seen, known)
-    frame = Frame(_claims(org, envelope, reference, seen), _names(seen, _key_of(app)))
+    frame = Frame(_claims(org, envelope, reference, seen), _names(seen, request.app_key))
     token = bearer.issue(frame, parts.keyring, now=utcnow(), lifetime_s=parts.config.bearer_seconds)
     return Opening(envelope, org, enabled, seen, people, frame, token)
-
-
-def _admit(parts: Parts, request: Verified) -> Org:
-    """The org, if it is served; one that is not known yet is remembered."""
-    service.check_sender(parts.config, request.app, request.envelope, request.org)
-    org = request.org or _remember(parts, request.envelope)
-    service.check_served(org)
-    return org
-
-
-def _remember(parts: Parts, envelope: Envelope) -> Org:
-    with parts.database.system_writing() as system:
-        return service.remember(system, parts.config, envelope)
 
 
 def _note(
@@ -160,10 +109,6 @@ def _note(
     if times > 1:
         _log.info("repeated", times=times)
     return enabled, known
-
-
-def _key_of(app: CanvasApp) -> str:
-    return "" if app.key == apps.PACKAGED else app.key
 
 
 def _claims(org: Org, envelope: Envelope, reference: RecordReference, seen: Rights) -> FrameClaims:

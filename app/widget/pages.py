@@ -35,11 +35,17 @@ def card_page(config: Config, opening: Opening, card: Card) -> Response:
         sdk_url=f"{sdk_origin}/canvas/sdk/js/{API_VERSION}/canvas-all.js" if sdk_origin else "",
         session={
             **_session(config, opening, card),
-            "client": _client(config, opening.envelope),
+            "client": client_of(config, opening.envelope),
             "urls": _urls(),
             "texts": _texts(),
         },
     )
+    return Response(page)
+
+
+def framed(config: Config, envelope: Envelope, page: str) -> Response:
+    """Another room's page in Salesforce's frame."""
+    set_policy(policy_for(config, envelope))
     return Response(page)
 
 
@@ -127,7 +133,7 @@ def _calm(*, status: int = 200, **values: Any) -> Response:
     set_policy(policy)
     session: dict[str, Any] = {"sources": policy.directives["frame-ancestors"].split()}
     if envelope is not None:
-        session["client"] = _client(config, envelope)
+        session["client"] = client_of(config, envelope)
     page = render_template("widget/calm.html", lang=_language(), session=session, **values)
     return Response(page, status=status)
 
@@ -148,7 +154,7 @@ def _session(config: Config, opening: Opening, card: Card) -> dict[str, Any]:
     }
 
 
-def _client(config: Config, envelope: Envelope) -> dict[str, str]:
+def client_of(config: Config, envelope: Envelope) -> dict[str, str]:
     """How the frame reaches its parent; an origin that is not Salesforce's is not spoken to."""
     named = envelope.client
     try:

@@ -112,6 +112,14 @@ _REFUSALS = {
         403, "lock", N_("For members of your company"),
         N_("This view is for standard Salesforce users. Log in as one to see it."),
     ),
+    "not_admin": Refusal(
+        403, "lock", N_("For admins of Inlay"),
+        N_("Ask your Salesforce admin for the permission set 'Inlay Admin', then reload."),
+    ),
+    "package_missing": Refusal(
+        403, "plug", N_("Inlay's package is missing"),
+        N_("Install Inlay's package in this org, or its newest version, then reload this page."),
+    ),
     "no_access": Refusal(
         403, "lock", N_("You can't see this record"),
         N_("Salesforce does not show you this record. Ask its owner to share it with you."),

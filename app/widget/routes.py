@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import cast
 
 import structlog
-from flask import Response, jsonify, request
+from flask import Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.clock import utcnow
 from app.errors import InlayError
+from app.orgs.admission import Verified, verify
 from app.salesforce.gateway import current_gateway
 from app.web import context, i18n
 from app.web.errors import answer
@@ -19,10 +20,11 @@ from app.web.room import Origin, Room
 from app.widget import bearer, card, frames, pages, refusals, sharing
 from app.widget.card import Card
 from app.widget.errors import WidgetError
-from app.widget.opening import Opening, Parts, open_frame, verify
+from app.widget.opening import Parts, open_frame
 from app.widget.policy import POLICY
+from app.widget.ports import console_of
+from app.widget.views import View, view_of
 from canvas.errors import CanvasError, SignedRequestError
-from canvas.session import FrameClaims
 
 room = Room("widget", __name__, origin=Origin.APP, policy=POLICY)
 _log = structlog.get_logger("inlay.widget")
@@ -76,7 +78,10 @@ def _say(error: CanvasError | InlayError) -> Response:
 @room.post("/canvas/<app_key>")
 def open_widget(app_key: str = "") -> Response:
     """Salesforce posts a signed request: the whole card, or a calm page."""
-    opening = _open(request.form.get("signed_request", ""), app_key)
+    verified = _verify(request.form.get("signed_request", ""), app_key)
+    if view_of(verified.envelope) is View.CONSOLE:
+        return _console(verified)
+    opening = open_frame(_parts(), verified)
     shown = card.of_opening(context.database(), opening, context.config().pages_url)
     CANVAS_REQUESTS.labels(outcome="opened").inc()
     _log.info("opened", sobject=opening.frame.claims.sobject)
@@ -101,7 +106,8 @@ def renew() -> Response:
     )
     body = request.get_json(silent=True)
     text = body.get("signed_request") if isinstance(body, dict) else None
-    opening = _open(text if isinstance(text, str) else "", frame.names.app_key, renews=frame.claims)
+    verified = _verify(text if isinstance(text, str) else "", frame.names.app_key)
+    opening = open_frame(_parts(), verified, renews=frame.claims)
     shown = card.of_opening(context.database(), opening, context.config().pages_url)
     CANVAS_REQUESTS.labels(outcome="renewed").inc()
     return jsonify(pages.renewed(context.config(), opening, shown))
@@ -146,12 +152,20 @@ def _parts() -> Parts:
     return Parts(context.database(), context.config(), context.keyring(), current_gateway())
 
 
-def _open(text: str, app_key: str, *, renews: FrameClaims | None = None) -> Opening:
-    """From the posted text to proven rights; what was verified also serves the calm pages."""
+def _verify(text: str, app_key: str) -> Verified:
+    """From the posted text to what Salesforce vouches for; it also serves the calm pages."""
     parts = _parts()
-    verified = verify(parts, text, app_key)
+    verified = verify(parts.database, parts.config, parts.keyring, text, app_key)
     pages.remember(verified.envelope)
-    return open_frame(parts, verified, renews=renews)
+    return verified
+
+
+def _console(verified: Verified) -> Response:
+    """For admins, another room's page in the same canvas."""
+    config = context.config()
+    page = console_of(current_app)(verified, pages.client_of(config, verified.envelope))
+    CANVAS_REQUESTS.labels(outcome="console").inc()
+    return pages.framed(config, verified.envelope, page)
 
 
 def _card(frame: bearer.Frame, kind: str = "") -> Card:

@@ -41,7 +41,6 @@ SYSTEM_SESSIONS = {
     "app/engagement/silence.py": "the worker's search for silent visits of all orgs: ids only",
     "app/salesforce/accounting.py": "books the calls of all orgs in one statement",
     "app/web/limits.py": "rate limits count before anyone is known",
-    "app/widget/opening.py": "a signed request names its org; until it is admitted there is none",
 }
 _SELECT_TYPES = ("Select", "CompoundSelect")
 _SYSTEM = ("system_reading", "system_writing", "SystemSession")

@@ -1,0 +1,138 @@
+// The console in Salesforce's frame: the same pages as outside, fetched with a bearer. No cookie,
+// no storage; the bearer lives in this module and is renewed through the parent.
+
+const RENEW_BEFORE_S = 60;
+
+const frame = JSON.parse(document.getElementById("session").textContent);
+document.getElementById("session").remove();
+const { CanvasClient, keepHeight } = await import(frame.urls.client);
+const client = new CanvasClient(frame.client);
+let bearer = frame.bearer;
+let endsAt = 0;
+let renewing = null;
+
+class Trouble extends Error {
+  constructor(title, detail) {
+    super(detail);
+    this.title = title;
+  }
+}
+
+function take(session) {
+  bearer = session.bearer;
+  endsAt = Date.now() + session.seconds * 1000;
+}
+
+// One renewal at a time; all who ask meanwhile share it.
+function renew() {
+  renewing ??= renewed().finally(() => (renewing = null));
+  return renewing;
+}
+
+async function renewed() {
+  const signedRequest = await client.refreshSignedRequest().catch(() => {
+    throw new Trouble(frame.texts.silentTitle, frame.texts.silent);
+  });
+  const response = await ask(frame.urls.renew, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/problem+json" },
+    body: JSON.stringify({ signed_request: signedRequest }),
+  });
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Trouble(frame.texts.silentTitle, body.detail ?? "");
+  take(body);
+}
+
+async function ask(url, options = {}) {
+  const headers = { Accept: "text/html", ...options.headers, Authorization: `Bearer ${bearer}` };
+  try {
+    return await fetch(url, { ...options, headers, cache: "no-store", credentials: "omit" });
+  } catch {
+    throw new Trouble(frame.texts.offlineTitle, frame.texts.offline);
+  }
+}
+
+// fetch() with the bearer; when it has ended, it is renewed and the call made once more.
+async function call(url, options) {
+  if (Date.now() > endsAt - RENEW_BEFORE_S * 1000) await renew();
+  const response = await ask(url, options);
+  if (response.status !== 401) return response;
+  await renew();
+  return ask(url, options);
+}
+
+// Shows what an address answers: a page, whatever its status.
+async function open(url, options = {}, { remember = true } = {}) {
+  const shown = document.getElementById("console");
+  shown.setAttribute("aria-busy", "true");
+  try {
+    const response = await call(url, options);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    show(page.getElementById("console"), page.title);
+    if (remember) history.pushState({ url: response.url }, "");
+    const anchor = new URL(response.url).hash.slice(1);
+    (document.getElementById(anchor) ?? document.getElementById("main"))?.focus();
+  } catch (trouble) {
+    complain(trouble);
+  }
+}
+
+function show(fresh, title) {
+  document.getElementById("console").replaceWith(document.adoptNode(fresh));
+  document.title = title;
+  window.scrollTo(0, 0);
+}
+
+function complain(trouble) {
+  const calm = document.getElementById("trouble").content.cloneNode(true);
+  calm.querySelector("h1").textContent = trouble.title ?? frame.texts.offlineTitle;
+  calm.querySelector("p").textContent = trouble.message;
+  const shown = document.createElement("div");
+  shown.id = "console";
+  shown.append(calm);
+  show(shown, document.title);
+  shown.querySelector("h1").focus();
+}
+
+// A file: fetched like a page, and handed to the browser to keep.
+async function download(link) {
+  const response = await call(link.href);
+  const file = document.createElement("a");
+  file.href = URL.createObjectURL(await response.blob());
+  file.download = link.download || "inlay.csv";
+  file.click();
+  setTimeout(() => URL.revokeObjectURL(file.href), 10_000);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (link === null || !plain || link.origin !== location.origin) return;
+  if (link.getAttribute("href").startsWith("#")) return;
+  event.preventDefault();
+  if (link.hasAttribute("download")) download(link).catch(complain);
+  else open(link.href);
+});
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  const url = new URL(event.submitter?.getAttribute("formaction") ?? form.action, location.href);
+  if (form.getAttribute("action") === null) url.href = history.state?.url ?? url.href;
+  if (form.method === "post") {
+    open(url, { method: "POST", body: fields });
+  } else {
+    url.search = fields;
+    open(url);
+  }
+});
+
+window.addEventListener("popstate", ({ state }) => {
+  if (state?.url) open(state.url, {}, { remember: false });
+});
+
+take(frame);
+history.replaceState({ url: frame.urls.start }, "");
+await open(frame.urls.start, {}, { remember: false });
+keepHeight(client);
