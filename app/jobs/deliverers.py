@@ -1,4 +1,8 @@
-"""The threads that deliver: each serves one org at a time, so a hung org blocks one of them."""
+"""The threads that deliver: each serves one org at a time, and an org has one at most.
+
+An org that does not answer holds its thread until the call times out. So that a few such orgs never
+hold up all others, a thread whose turn takes long is replaced by another one, up to a bound.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +24,23 @@ _log = structlog.get_logger()
 _LOOK_SECONDS = 5.0
 #: After an error of the database.
 _REST_SECONDS = 1.0
+#: A turn that takes longer than this waits for Salesforce; its thread does not count.
+SLOW_SECONDS = 5.0
+#: Threads that may be waiting besides; each takes a little memory, and no connection meanwhile.
+MOST_SLOW = 32
 
 
 class Deliverers:
-    """A fixed number of threads that claim and serve until told to stop."""
+    """Threads that claim and serve until told to stop: so many that are not held up."""
 
     def __init__(
-        self, database: Database, courier: Courier, heart: Heart, times: LeaseTimes, worker: str
+        self,
+        database: Database,
+        courier: Courier,
+        heart: Heart,
+        times: LeaseTimes,
+        worker: str,
+        slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         self._database = database
         self._courier = courier
@@ -35,14 +49,39 @@ class Deliverers:
         self._worker = worker
         self._work = threading.Condition()
         self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._slow_seconds = slow_seconds
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._threads: set[threading.Thread] = set()
+        self._busy_since: dict[threading.Thread, float] = {}
 
     def start(self, threads: int) -> None:
         """Begin to deliver."""
-        for number in range(threads):
-            thread = threading.Thread(target=self._run, name=f"deliver-{number}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        self._wanted = threads
+        self.tend()
+
+    def tend(self) -> None:
+        """Replace threads that wait for a slow org; called every second or so."""
+        with self._lock:
+            missing = self._wanted + min(self._slow(), MOST_SLOW) - len(self._threads)
+            for _ in range(0 if self._stopping.is_set() else missing):
+                thread = threading.Thread(target=self._run, name="deliver", daemon=True)
+                self._threads.add(thread)
+                thread.start()
+
+    def _slow(self) -> int:
+        before = time.monotonic() - self._slow_seconds
+        return sum(since < before for since in self._busy_since.values())
+
+    def _is_spare(self) -> bool:
+        """Whether this thread may end, since those that it stood in for are back; then it must."""
+        thread = threading.current_thread()
+        with self._lock:
+            self._busy_since.pop(thread, None)
+            if len(self._threads) - self._slow() <= self._wanted:
+                return False
+            self._threads.discard(thread)
+            return True
 
     def wake(self) -> None:
         """Something may be due."""
@@ -54,12 +93,14 @@ class Deliverers:
         self._stopping.set()
         self.wake()
         until = time.monotonic() + grace_seconds
-        for thread in self._threads:
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        return not any(thread.is_alive() for thread in threads)
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() and not self._is_spare():
             try:
                 turn = self._claim()
                 if turn is not None:
@@ -81,6 +122,8 @@ class Deliverers:
             return lease.claim(session, self._worker, self._times)
 
     def _serve(self, turn: Turn) -> None:
+        with self._lock:
+            self._busy_since[threading.current_thread()] = time.monotonic()
         with self._heart.holding(turn):
             try:
                 self._courier.serve(turn)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import utcnow
-from app.db import Database
+from app.db import Database, database_now
 from app.jobs.models import WorkerHeartbeat
 from app.outbox import lease
 from app.outbox.errors import LeaseLostError
@@ -61,7 +62,13 @@ class Heart:
         """One beat."""
         row = {"name": self._worker, "started_at": self._started_at, "seen_at": utcnow()}
         with self._database.system_writing() as session:
-            session.upsert_many(WorkerHeartbeat, [row], key=["name"], set_=["seen_at"])
+            session.upsert_many(WorkerHeartbeat, [row], key=["name"])
+            session.execute(  # by the database's clock, which all workers share
+                update(WorkerHeartbeat)
+                .where(WorkerHeartbeat.name == self._worker)
+                .values(seen_at=database_now())
+                .execution_options(synchronize_session=False)
+            )
         for turn in self.held():
             self._keep(turn)
 
@@ -79,3 +86,12 @@ class Heart:
                 self.beat()
             except SQLAlchemyError:
                 _log.exception("worker.no_heartbeat")
+
+
+def living_workers(database: Database, dead_after_seconds: float) -> set[str]:
+    """Names of workers that said lately that they are alive, by the database's clock."""
+    since = database_now(-dead_after_seconds)
+    with database.system_reading() as session:
+        return set(
+            session.scalars(select(WorkerHeartbeat.name).where(WorkerHeartbeat.seen_at >= since))
+        )

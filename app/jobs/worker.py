@@ -17,7 +17,7 @@ from app.config import Config
 from app.db import Database
 from app.jobs import sweeps
 from app.jobs.deliverers import Deliverers
-from app.jobs.heart import Heart
+from app.jobs.heart import Heart, living_workers
 from app.outbox import lease
 from app.outbox.delivery import Courier
 from app.outbox.lease import LeaseTimes
@@ -28,6 +28,8 @@ _log = structlog.get_logger()
 
 #: Linked people are looked for less often than due rows: the read is larger, nobody waits for it.
 _BACKFILL_EVERY_SECONDS = 5.0
+#: With the time after which a worker is dead this stays under a minute.
+_RECOVER_EVERY_SECONDS = 10.0
 
 
 def process_name() -> str:
@@ -71,7 +73,7 @@ class Worker:
         self._gateway = gateway
         self._stopping = threading.Event()
         self._scheduled = threading.Event()
-        self._backfilled_at = float("-inf")
+        self._done_at: dict[str, float] = {}
 
     def run(self) -> None:
         """Work until ``stop`` is called; returns when everything has ended."""
@@ -97,10 +99,25 @@ class Worker:
 
     def _sweep(self) -> None:
         self._safely("visits", self._end_visits)
-        if time.monotonic() - self._backfilled_at >= _BACKFILL_EVERY_SECONDS:
-            self._backfilled_at = time.monotonic()
+        if self._is_time("backfill", _BACKFILL_EVERY_SECONDS):
             self._safely("backfill", lambda: sweeps.backfill(self._database))
         self._safely("wake", self._wake_if_due)
+        if self._scheduled.is_set() and self._is_time("recovery", _RECOVER_EVERY_SECONDS):
+            self._safely("recovery", self._recover)
+
+    def _is_time(self, what: str, seconds: float) -> bool:
+        """Whether it was not done for so long; if so, it is from now on."""
+        now = time.monotonic()
+        if now - self._done_at.get(what, float("-inf")) < seconds:
+            return False
+        self._done_at[what] = now
+        return True
+
+    def _recover(self) -> int:
+        from app.jobs import workflows  # it is loaded by now
+
+        alive = living_workers(self._database, self._options.times.dead_after_seconds)
+        return workflows.recover({*alive, self._options.name})
 
     def _start_schedules(self) -> None:
         """Beside the deliveries: loading DBOS takes a second or two."""
@@ -116,6 +133,7 @@ class Worker:
         return sweeps.end_silent_visits(self._config, self._database, self._recorded)
 
     def _wake_if_due(self) -> None:
+        self._deliverers.tend()
         with self._database.system_reading() as session:
             is_due = lease.is_work_waiting(session, self._options.times)
         if is_due:

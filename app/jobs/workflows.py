@@ -7,6 +7,7 @@ ours. Loading it takes a second, so the worker does it when deliveries are alrea
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,6 +88,24 @@ def start(config: Config, database: Database, gateway: Gateway, worker: str) -> 
             {"schedule_name": "connections", "workflow_fn": check_connections, "schedule": WEEKLY},
         ]
     )
+
+
+def recover(alive: Collection[str]) -> int:
+    """Take over what workers left behind that are none of ``alive``; how many workflows.
+
+    Each goes on after its last finished step, in whichever worker takes it first; asked twice, it
+    is taken once. DBOS itself recovers only what a process of the same name left.
+    """
+    pending = DBOS.list_workflows(
+        status="PENDING", app_version=APPLICATION_VERSION, load_input=False, load_output=False
+    )
+    owners = {workflow.executor_id for workflow in pending if workflow.executor_id}
+    dead = sorted(owners - set(alive))
+    if not dead:
+        return 0
+    taken = len(DBOS._recover_pending_workflows(dead))  # DBOS has no public name
+    _log.warning("worker.workflows_recovered", workers=dead, workflows=taken)
+    return taken
 
 
 def stop() -> None:

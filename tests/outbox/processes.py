@@ -11,28 +11,32 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from app.config import Config
 from tests.outbox.world import World
 
-_ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent
 _SCRIPT = Path(__file__).with_name("worker_process.py")
+
+
+def environment_of(config: Config) -> dict[str, str]:
+    """What a process needs to work on the same database as this one."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": str(ROOT),
+        "INLAY_SECRET_KEYS": ",".join(config.secret_keys),
+        "INLAY_DATABASE_URL": config.database_url,
+        "INLAY_HOME": str(config.home),
+        "INLAY_SALESFORCE_EXTRA_ORIGINS": ",".join(config.salesforce_extra_origins),
+        "INLAY_SWEEP_SECONDS": "0.2",
+    }
 
 
 class Workers:
     """Real processes on a world's database; each has its output in a file of its own."""
 
     def __init__(self, world: World, folder: Path, **environment: str) -> None:
-        config = world.config
         self._folder = folder
-        self._environment = {
-            "PATH": os.environ.get("PATH", ""),
-            "PYTHONPATH": str(_ROOT),
-            "INLAY_SECRET_KEYS": ",".join(config.secret_keys),
-            "INLAY_DATABASE_URL": config.database_url,
-            "INLAY_HOME": str(config.home),
-            "INLAY_SALESFORCE_EXTRA_ORIGINS": ",".join(config.salesforce_extra_origins),
-            "INLAY_SWEEP_SECONDS": "0.2",
-            **environment,
-        }
+        self._environment = environment_of(world.config) | environment
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._started = 0
 
@@ -42,7 +46,7 @@ class Workers:
         with (self._folder / f"worker-{self._started}.log").open("wb") as log:
             process = subprocess.Popen(  # our own script
                 [sys.executable, str(_SCRIPT)],
-                cwd=_ROOT,
+                cwd=ROOT,
                 env=self._environment,
                 stdout=log,
                 stderr=log,
@@ -106,7 +110,7 @@ class Nursery(Workers):
         self._alive: set[int] = set()
         self._mother = subprocess.Popen(  # our own script
             [sys.executable, str(_SCRIPT), "nursery"],
-            cwd=_ROOT,
+            cwd=ROOT,
             env=self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

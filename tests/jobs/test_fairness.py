@@ -1,0 +1,75 @@
+"""An org that does not answer holds one thread, and soon not even that (house, numbers)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+
+from app.jobs.deliverers import Deliverers
+from app.jobs.heart import Heart
+from app.outbox.delivery import Courier
+from app.salesforce.gateway import Gateway
+from devorg import DevorgConfig
+from devorg.server import running
+from tests.outbox.processes import wait_until
+from tests.outbox.world import TIMES, World
+from tests.support.application import make_org
+
+pytestmark = pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+
+
+@pytest.fixture
+def healthy(world: World) -> Iterator[World]:
+    """Another org, elsewhere."""
+    config = DevorgConfig(org_id="00D5e0000000017EAA")
+    with running(config) as box:
+        org = make_org(world.database, config.org_id, "Healthy")
+        other = World(world.config, world.database, world.keyring, org, box)
+        other.prepare()
+        yield other
+        other.close()
+
+
+@pytest.mark.timeout(60)
+def test_one_thread_serves_others_while_an_org_hangs(world: World, healthy: World) -> None:
+    """Even a worker of one thread: a slow turn is replaced, and the stand-in ends afterwards."""
+    origins = (world.devorg.url, healthy.devorg.url)
+    config = replace(world.config, salesforce_extra_origins=origins)
+    gateway = Gateway(config, world.database, world.keyring)
+    heart = Heart(world.database, "test", 10)
+    courier = Courier(config, world.database, gateway)
+    deliverers = Deliverers(world.database, courier, heart, TIMES, "test", slow_seconds=0.3)
+    world.fault(kind="hang", match="/composite", seconds=30)
+    world.record(world.contacts(), 20)
+
+    with ExitStack() as stack:
+        stack.callback(gateway.close)
+        stack.callback(deliverers.stop, 5)
+        stack.callback(world.devorg.org.faults.clear)
+        deliverers.start(1)
+        wait_until(lambda: world.delivery().leased_by is not None, 10, "the hung call")
+        healthy.record(healthy.contacts(), 50)
+        begun = time.monotonic()
+
+        def look() -> bool:
+            deliverers.tend()
+            deliverers.wake()
+            return healthy.count_open() == 0
+
+        wait_until(look, 10, "the healthy org's delivery")
+        assert time.monotonic() - begun < 5
+        assert world.delivery().leased_by is not None, "it still hangs"
+
+        world.devorg.org.faults.clear()
+        wait_until(lambda: world.delivery().leased_by is None, 10, "the end of the hung call")
+        deliverers.wake()
+        wait_until(lambda: _delivering() == 1, 10, "the end of the stand-in")
+
+
+def _delivering() -> int:
+    return sum(thread.name == "deliver" for thread in threading.enumerate())
