@@ -10,6 +10,7 @@ from app.orgs import models as orgs
 from app.outbox import models as outbox
 from app.outbox.backfill import models as backfill
 from app.outbox.digests import models as digests
+from app.outbox.follow_ups import models as follow_ups
 from app.outbox.owners import models as owners
 from app.salesforce import models as salesforce
 from app.web import models as web
@@ -22,6 +23,7 @@ __all__ = [
     "destinations",
     "digests",
     "engagement",
+    "follow_ups",
     "jobs",
     "orgs",
     "outbox",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import console, org_access, org_connection, org_deliveries, org_settings
+from app.cli import (
+    console,
+    org_access,
+    org_connection,
+    org_deliveries,
+    org_follow_ups,
+    org_settings,
+)
 from app.cli.demo import demo_seed
 from app.cli.keys import keys
 from app.cli.orgs import orgs
@@ -15,7 +22,14 @@ from app.cli.upgrade import upgrade
 def install(app: Flask) -> None:
     """Register all commands; those that are added later get the same treatment."""
     app.cli = OperatorGroup(app.name)
-    for part in (org_settings, org_connection, org_access, org_deliveries, console):
+    for part in (
+        org_settings,
+        org_connection,
+        org_access,
+        org_deliveries,
+        org_follow_ups,
+        console,
+    ):
         part.install(orgs)
     for command in (upgrade, orgs, console.staff, keys, demo_seed):
         app.cli.add_command(command)

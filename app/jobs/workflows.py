@@ -21,7 +21,7 @@ from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.db.old_sqlite import teach_subseconds
-from app.jobs import cleanup, connections
+from app.jobs import cleanup, connections, follow_ups
 from app.salesforce.gateway import Gateway
 
 _log = structlog.get_logger()
@@ -32,6 +32,7 @@ SCHEMA = "dbos"
 #: Second, minute, hour, day, month, weekday.
 HOURLY = "0 17 * * * *"
 WEEKLY = "0 41 3 * * 0"
+EACH_MINUTE = "0 * * * * *"
 _KEEP_WORKFLOWS = timedelta(days=7)
 _DELETE_AT_ONCE = 500
 
@@ -86,6 +87,7 @@ def start(config: Config, database: Database, gateway: Gateway, worker: str) -> 
         [
             {"schedule_name": "clean-up", "workflow_fn": clean_up, "schedule": HOURLY},
             {"schedule_name": "connections", "workflow_fn": check_connections, "schedule": WEEKLY},
+            {"schedule_name": "follow-ups", "workflow_fn": make_tasks, "schedule": EACH_MINUTE},
         ]
     )
 
@@ -156,3 +158,14 @@ def _connected_orgs() -> list[str]:
 @DBOS.step(name="check_connection")
 def _check_connection(org_id: str) -> str:
     return connections.check(_tools[0].gateway, UUID(org_id))
+
+
+@DBOS.workflow(name="make_tasks")
+def make_tasks(scheduled_at: datetime, context: Any) -> None:
+    """Make the tasks of follow-up rules that were met."""
+    _make_tasks()
+
+
+@DBOS.step(name="make_tasks_of_orgs")
+def _make_tasks() -> int:
+    return follow_ups.make_all(_tools[0].database, _tools[0].gateway)

@@ -20,6 +20,7 @@ class Tag(StrEnum):
     API_KEY_REVOKED = "staff:api_key:revoke"
     DESTINATION_CREATED = "rep:destination:create"
     BREAKER_RESET = "staff:breaker:reset"
+    FOLLOW_UP_RULE = "admin:follow_up_rule:change"
     CONNECTION_CREATED = "staff:connection:create"
     ADMIN_INVITED = "staff:admin:invite"
     ADMIN_CAME_IN = "admin:session:begin"

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from openfeature import api
 from openfeature.evaluation_context import EvaluationContext
@@ -21,7 +22,7 @@ from app.clock import utcnow
 from app.db import SystemSession, TenantSession
 from app.ids import new_id
 from app.orgs import audit
-from app.orgs.models import Org, OrgFeature
+from app.orgs.models import Org, OrgFeature, OrgState
 
 
 class Feature(StrEnum):
@@ -30,6 +31,7 @@ class Feature(StrEnum):
     WIDGET = "widget"
     CREATE_DESTINATION = "create_destination"
     ACTIVITY_TO_SALESFORCE = "activity_to_salesforce"
+    FOLLOW_UPS = "follow_ups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ SPECS: Mapping[Feature, FeatureSpec] = {
     ),
     Feature.ACTIVITY_TO_SALESFORCE: FeatureSpec(
         False, "outbox", "Engagement is written to Salesforce as activities."
+    ),
+    Feature.FOLLOW_UPS: FeatureSpec(
+        False,
+        "outbox",
+        "Rules make follow-up tasks in Salesforce (together with activity_to_salesforce).",
     ),
 }
 
@@ -115,6 +122,26 @@ def enabled(session: TenantSession) -> frozenset[Feature]:
 def is_enabled(session: TenantSession, feature: Feature) -> bool:
     """Whether one feature is on for the session's org."""
     return feature in enabled(session)
+
+
+def orgs_with(session: SystemSession, feature: Feature) -> list[UUID]:
+    """Active orgs for which a feature is on: one statement."""
+    rows = session.execute(
+        select(Org.id, OrgFeature.enabled)
+        .outerjoin(
+            OrgFeature, (OrgFeature.org_id == Org.id) & (OrgFeature.feature == feature.value)
+        )
+        .where(Org.state == OrgState.ACTIVE)
+        .order_by(Org.created_at, Org.id)
+    )
+    client = api.get_client(_DOMAIN)
+
+    def is_on(org_id: UUID, chosen: bool | None) -> bool:
+        known = {} if chosen is None else {feature.value: chosen}
+        context = EvaluationContext(targeting_key=str(org_id), attributes={_ROWS: known})
+        return client.get_boolean_value(feature.value, SPECS[feature].default, context)
+
+    return [org_id for org_id, chosen in rows if is_on(org_id, chosen)]
 
 
 def switch(

@@ -24,6 +24,7 @@ from app.ids import new_id
 from app.orgs import features, settings
 from app.orgs.features import Feature
 from app.orgs.settings import KindPolicy, OrgSettings
+from app.outbox.beside import beside
 from app.outbox.models import FIRST_BATCH_SIZE, DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.ports import Wake, no_wake
 
@@ -41,6 +42,7 @@ def planner(
     """The port's filling with its settings; ``wake`` is called after commit, and may fail."""
 
     def planned(session: TenantSession, events: Sequence[RecordedEvent]) -> None:
+        beside(session, events)
         if plan(session, events, settle_seconds=settle_seconds) and wake is not no_wake:
             _wake_after_commit(session, wake)
 
@@ -71,7 +73,7 @@ def plan(
     visits = [row for row in rows if row["kind"] == _VISIT]
     if visits:
         session.upsert_many(OutboxRow, visits, key=["org_id", "event_id", "rank"])
-    _ensure_delivery(session)
+    ensure_delivery(session)
     return len(rows)
 
 
@@ -123,7 +125,7 @@ def _row(
     }
 
 
-def _ensure_delivery(session: TenantSession) -> None:
+def ensure_delivery(session: TenantSession) -> None:
     """The org's delivery row, which the worker takes turns by."""
     row = {
         "id": new_id(),

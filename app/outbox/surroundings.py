@@ -59,7 +59,7 @@ def read(session: TenantSession, rows: Sequence[DueRow], rule: OpportunityRule) 
         opportunities=opportunities,
         deals=_deals(session, contacts) if contacts and rule is not OpportunityRule.NONE else {},
         stays=stays,
-        zones=_zones(session, {stay.creator for stay in stays.values()}) if rows else {},
+        zones=zones_of(session, {stay.creator for stay in stays.values()}) if rows else {},
     )
 
 
@@ -146,15 +146,15 @@ def _names(values: Iterable[Any]) -> list[str]:
     ]
 
 
-def _zones(session: TenantSession, users: set[str]) -> dict[str, ZoneInfo]:
-    """Zones of these users, and under "" that of the user seen last."""
+def zones_of(session: TenantSession, users: set[str] | None = None) -> dict[str, ZoneInfo]:
+    """Zones of these users (of all without them), and under "" that of the user seen last."""
     rows = session.execute(
         select(OrgUser.salesforce_id, OrgUser.time_zone).order_by(OrgUser.last_seen_at.desc())
     )
     zones: dict[str, ZoneInfo] = {}
     for user, name in rows:
         zones.setdefault("", _zone(name))
-        if user in users:
+        if users is None or user in users:
             zones[user] = _zone(name)
     return zones
 

@@ -91,8 +91,13 @@ def description_of(event: Happening, zone: ZoneInfo, reference: str = "") -> str
 
     ``reference`` ends it in orgs without our key field: ``references_in`` reads it back.
     """
-    ending = f"\n{_REFERENCE}{reference}" if reference else ""
+    ending = f"\n{reference_line(reference)}" if reference else ""
     return clip("\n".join(_lines(event, zone)), DESCRIPTION_LENGTH - len(ending)) + ending
+
+
+def reference_line(key: str) -> str:
+    """The line by which an activity without our key field is found again."""
+    return f"{_REFERENCE}{key}"
 
 
 def references_in(description: str) -> list[str]:
