@@ -154,12 +154,13 @@ class Org:
         location: str | None = None,
         issued_at_offset_seconds: float = 0,
         canvas: int = 1,
+        view: str | None = None,
     ) -> str:
         """A signed request for the canvas on that record's page. Raises ControlError."""
         token = self.tokens.issue(user)
         envelope = self.envelope(
             user, record_id, variant, base_url, token=token, location=location,
-            issued_at_offset_seconds=issued_at_offset_seconds, canvas=canvas,
+            issued_at_offset_seconds=issued_at_offset_seconds, canvas=canvas, view=view,
         )  # fmt: skip
         return signing.seal(envelope, self.config.consumer_secret)
 
@@ -174,6 +175,7 @@ class Org:
         location: str | None = None,
         issued_at_offset_seconds: float = 0,
         canvas: int = 1,
+        view: str | None = None,
     ) -> dict[str, Any]:
         """What a signed request says, with that access token. Raises ControlError."""
         sobject = self.schema.object_of(record_id)
@@ -185,7 +187,7 @@ class Org:
         echoed = {name: record[name] for name in _ECHOED if seen and name in record}
         opening = signing.Opening(
             user, token, sobject.name, record_id, variant, base_url, echoed,
-            location, issued_at_offset_seconds, canvas,
+            location, issued_at_offset_seconds, canvas, view,
         )  # fmt: skip
         return signing.envelope_of(opening, self.config, self.names.namespace)
 

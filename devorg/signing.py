@@ -22,6 +22,8 @@ from devorg.users import User
 Variant = Literal["aura", "visualforce"]
 API_VERSION = "68.0"
 DEVELOPER_NAME = "Inlay"
+# The view that the package's page for admins asks for.
+CONSOLE = "console"
 # The chatter links are pinned at this version in real envelopes.
 _CHATTER_VERSION = "31.0"
 
@@ -43,6 +45,8 @@ class Opening:
     issued_at_offset_seconds: float = 0
     # Which of several canvases of its page.
     canvas: int = 1
+    # What the package's component passes as its parameter `view`; None where it passes none.
+    view: str | None = None
 
 
 def instance_id(namespace: str | None, variant: Variant, canvas: int = 1) -> str:
@@ -166,9 +170,15 @@ def _environment(opening: Opening) -> dict[str, Any]:
             "width": "100%", "height": "600px", "maxWidth": "1000px", "maxHeight": "infinite",
             "clientWidth": "460px", "clientHeight": "0px",
         },
-        "parameters": (
-            {"recordId": opening.record_id, "sObjectName": opening.sobject} if aura else {}
-        ),
-        "record": {} if aura else echoed,
+        "parameters": _parameters(opening),
+        "record": {} if aura or opening.view == CONSOLE else echoed,
         "version": {"season": "WINTER", "api": API_VERSION},
     }  # fmt: skip
+
+
+def _parameters(opening: Opening) -> dict[str, str]:
+    """What the package's components and pages pass on; the page for admins is about no record."""
+    view = {"view": opening.view} if opening.view else {}
+    if opening.variant != "aura" or opening.view == CONSOLE:
+        return view
+    return {"recordId": opening.record_id, "sObjectName": opening.sobject, **view}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.clock import utcnow
@@ -25,6 +25,7 @@ from app.widget.reader import Reader, reader_of
 from app.widget.sharing import Shared
 from app.widget.sparkline import Sparkline, draw
 from app.widget.timeline import TimelineView, read_timeline, since_of
+from app.widget.views import View, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class KindOption:
 class Card:
     """The parts that change while a frame is open; ``version`` is their ETag."""
 
+    view: View
     version: str
     notice: str
     score: Score
@@ -62,20 +64,37 @@ class Card:
     others: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which page is wanted, with links where, and which kind its timeline shows."""
+
+    view: View
+    pages_url: str
+    kind: str = ""
+
+
+#: Rows of a glance.
+_GLANCE_ROWS = 6
+
+
 def of_opening(database: Database, opening: Opening, pages_url: str) -> Card:
     """The card of a frame that opens: its people are known, its features were just read."""
     with database.reading(opening.org.id) as session:
         found = version(session, opening.frame.claims)
         admitted = Admitted(found, opening.features)
-        return _assemble(session, opening.frame, opening.people, admitted, pages_url, "")
+        wanted = _Wanted(view_of(opening.envelope), pages_url)
+        return _assemble(session, opening.frame, opening.people, admitted, wanted)
 
 
-def of_frame(database: Database, frame: Frame, pages_url: str, kind: str = "") -> Card:
+def of_frame(
+    database: Database, frame: Frame, pages_url: str, *, view: View = View.CARD, kind: str = ""
+) -> Card:
     """The card of an open frame, as it is now."""
     with database.reading(frames.org_id_of(frame)) as session:
         admitted = frames.admit(session, frame)
         people = people_of_records(session, frame.claims.people)
-        return _assemble(session, frame, people, admitted, pages_url, kind)
+        wanted = _Wanted(view, pages_url, asked_for(kind))
+        return _assemble(session, frame, people, admitted, wanted)
 
 
 def timeline_of_frame(
@@ -103,24 +122,37 @@ def _assemble(
     frame: Frame,
     people: Mapping[str, UUID],
     admitted: Admitted,
-    pages_url: str,
-    kind: str,
+    wanted: _Wanted,
 ) -> Card:
     reader, ids = _reader(frame), list(dict.fromkeys(people.values()))
-    kind = asked_for(kind)
     total = summary(session, ids, today=reader.now.date(), since=since_of(frame))
     return Card(
+        view=wanted.view,
         version=admitted.version.tag,
         notice=_notice(admitted),
         score=_score(total, reader),
-        shared=sharing.of_record(session, frame, people, reader, pages_url),
+        shared=sharing.of_record(session, frame, people, reader, wanted.pages_url),
         may_create=Feature.CREATE_DESTINATION in admitted.features,
         create_hint=_create_hint(frame),
         groups=groups_of(memberships(session, ids), frame, people, reader),
-        kinds=_kinds(total, kind),
-        timeline=read_timeline(session, frame, people, reader, kind=kind),
+        kinds=_kinds(total, wanted.kind),
+        timeline=_timeline(session, frame, people, reader, wanted),
         others=_others(frame),
     )
+
+
+def _timeline(
+    session: TenantSession,
+    frame: Frame,
+    people: Mapping[str, UUID],
+    reader: Reader,
+    wanted: _Wanted,
+) -> TimelineView:
+    """The first page; of a glance a few rows, and no further."""
+    if wanted.view is View.GLANCE:
+        few = read_timeline(session, frame, people, reader, limit=_GLANCE_ROWS)
+        return replace(few, before="")
+    return read_timeline(session, frame, people, reader, kind=wanted.kind)
 
 
 def _notice(admitted: Admitted) -> str:

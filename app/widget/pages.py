@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, g, render_template, url_for
+from markupsafe import Markup
 
 from app.config import API_VERSION, Config
 from app.errors import InlayError
@@ -18,6 +19,7 @@ from app.widget.header import header_of
 from app.widget.opening import Opening
 from app.widget.policy import policy_for
 from app.widget.timeline import TimelineView
+from app.widget.views import View
 from canvas.envelope import Envelope
 from canvas.errors import CanvasError, HostError
 from canvas.framing import check_instance_url, check_login_url, check_page_origin
@@ -32,11 +34,12 @@ def card_page(config: Config, opening: Opening, card: Card) -> Response:
         lang=_language(),
         header=header_of(opening.rights),
         card=card,
+        card_html=Markup(_card_html(card)),  # noqa: S704  # a template's own output
         sdk_url=f"{sdk_origin}/canvas/sdk/js/{API_VERSION}/canvas-all.js" if sdk_origin else "",
         session={
             **_session(config, opening, card),
             "client": client_of(config, opening.envelope),
-            "urls": _urls(),
+            "urls": _urls(card.view),
             "texts": _texts(),
         },
     )
@@ -139,7 +142,12 @@ def _calm(*, status: int = 200, **values: Any) -> Response:
 
 
 def _card_html(card: Card) -> str:
-    return render_template("widget/card.html", card=card)
+    return render_template(f"widget/{_template_of(card.view)}", card=card)
+
+
+def _template_of(view: View) -> str:
+    """The console is no page of this room: it was opened elsewhere."""
+    return f"{(View.CARD if view is View.CONSOLE else view).value}.html"
 
 
 def _language() -> str:
@@ -174,13 +182,13 @@ def _sdk_origin(config: Config, opening: Opening) -> str:
     )
 
 
-def _urls() -> dict[str, str]:
+def _urls(view: View) -> dict[str, str]:
     return {
         "renew": url_for("widget.renew"),
         "changes": url_for("widget.changes"),
-        "card": url_for("widget.show_card"),
+        "card": url_for("widget.show_card", view=view.value),
         "timeline": url_for("widget.show_timeline"),
-        "destinations": url_for("widget.create_destination"),
+        "destinations": url_for("widget.create_destination", view=view.value),
     }
 
 

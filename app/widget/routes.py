@@ -23,7 +23,7 @@ from app.widget.errors import WidgetError
 from app.widget.opening import Parts, open_frame
 from app.widget.policy import POLICY
 from app.widget.ports import console_of
-from app.widget.views import View, view_of
+from app.widget.views import View, view_named, view_of
 from canvas.errors import CanvasError, SignedRequestError
 
 room = Room("widget", __name__, origin=Origin.APP, policy=POLICY)
@@ -125,7 +125,7 @@ def changes() -> Response:
 def show_card() -> Response:
     """The card's parts as they are now, within the rights that the bearer proves."""
     frame = _frame()
-    return pages.fragment(_card(frame, request.args.get("kind", "")))
+    return pages.fragment(_card(frame))
 
 
 @room.get("/widget/timeline")
@@ -168,8 +168,14 @@ def _console(verified: Verified) -> Response:
     return pages.framed(config, verified.envelope, page)
 
 
-def _card(frame: bearer.Frame, kind: str = "") -> Card:
-    return card.of_frame(context.database(), frame, context.config().pages_url, kind)
+def _card(frame: bearer.Frame) -> Card:
+    return card.of_frame(
+        context.database(),
+        frame,
+        context.config().pages_url,
+        view=view_named(request.args.get("view")),
+        kind=request.args.get("kind", ""),
+    )
 
 
 def _bearer() -> str:

@@ -37,6 +37,7 @@ def read_timeline(
     *,
     kind: str = "",
     before: str = "",
+    limit: int = PAGE_SIZE,
 ) -> TimelineView:
     """One page, newest first; ``people`` are our ids by Contact or Lead id.
 
@@ -49,7 +50,7 @@ def read_timeline(
         kind=kind or None,
         before=before or None,
         since=since_of(frame),
-        limit=PAGE_SIZE,
+        limit=limit,
     )
     names = {people[each]: name for each, name in frame.claims.people.items() if each in people}
     title, text = _empty(frame, kind)

@@ -44,10 +44,13 @@ def sign() -> Response:
     offset = body.get("issued_at_offset_seconds") or 0
     if not isinstance(offset, int | float):
         raise ControlError("issued_at_offset_seconds", "The offset must be a number of seconds.")
+    view = body.get("view")
+    if not isinstance(view, str | None):
+        raise ControlError("view", "view must be a text.")
     _, record_id = record_of(body.get("record"))
     text = the_org().sign(
         user_of(body.get("user")), record_id, variant, base_url(),
-        location=body.get("location"), issued_at_offset_seconds=offset,
+        location=body.get("location"), issued_at_offset_seconds=offset, view=view,
     )  # fmt: skip
     return jsonify(signed_request=text)
 

@@ -125,7 +125,7 @@ def signed_request() -> Response:
     envelope = org.envelope(
         viewer.user, record_id, viewer.variant, base_url,
         token=None if _is_unapproved() else org.tokens.issue(viewer.user),
-        location=location, canvas=number,
+        location=location, canvas=number, view=viewer.view,
     )  # fmt: skip
     return jsonify(response=signing.seal(envelope, org.config.consumer_secret), auxiliary={})
 

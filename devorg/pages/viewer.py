@@ -31,7 +31,8 @@ class Viewer:
     """One reader of a page. `frames`: the app's frame stands in the page itself, or in a frame of
     another origin as in a real org. `deaf`: the canvas parent answers nothing; `forced`: the
     canvas frame is shown although the record is not; `canvases`: how many frames of the app;
-    `asks`: the app gets no token until its user has approved it.
+    `asks`: the app gets no token until its user has approved it; `view`: which of the package's
+    components stands in the page (`new_destination`, `glance`, `console`), None for the usual one.
     """
 
     user: User
@@ -41,6 +42,7 @@ class Viewer:
     forced: bool = False
     canvases: int = 1
     asks: bool = False
+    view: str | None = None
     chosen: bool = False
 
     def query(
@@ -62,6 +64,8 @@ class Viewer:
             words["canvases"] = str(self.canvases)
         if self.asks:
             words["approval"] = "required"
+        if self.view:
+            words["view"] = self.view
         return urlencode(words)
 
     def remember(self, response: Response) -> None:
@@ -88,6 +92,7 @@ def viewer_of(request: Request) -> Viewer:
         deaf=request.args.get("parent") == "mute",
         forced=request.args.get("force_canvas") == "1",
         asks=request.args.get("approval") == "required",
+        view=request.args.get("view"),
         canvases=2 if request.args.get("canvases") == "2" else 1,
         chosen=bool({"user", "variant", "frames"} & request.args.keys()),
     )

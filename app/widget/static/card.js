@@ -15,7 +15,7 @@ const session = new Session(frame, client);
 const card = document.getElementById("card");
 
 const changes = watch(session, frame.version, async () => {
-  const response = await session.fetch(`${session.urls.card}?kind=${kindOf(card)}`);
+  const response = await session.fetch(`${session.urls.card}&kind=${kindOf(card)}`);
   return show(response);
 });
 
