@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +25,8 @@ class Config:
     """All settings. Times are seconds, URLs have no trailing slash.
 
     ``secret_keys`` are newest first: the first one seals and signs, all of them open and verify.
+    ``connect_client_id`` and its secret are those of the vendor's own Connect app; without them
+    nobody can connect by logging in. ``outbound_addresses`` are what customers let in.
     """
 
     app_url: str
@@ -32,6 +36,11 @@ class Config:
     home: Path = Path(".inlay")
     jobs_database_url: str = field(default="", repr=False)
     salesforce_extra_origins: tuple[str, ...] = ()
+    salesforce_extra_domains: tuple[str, ...] = ()
+    connect_client_id: str = ""
+    connect_client_secret: str = field(default="", repr=False)
+    allow_password_login: bool = False
+    outbound_addresses: tuple[str, ...] = ()
     frame_ancestors_extra: tuple[str, ...] = ()
     frame_ancestors_narrow: bool = False
     canvas_sdk_from_org: bool = False
@@ -98,6 +107,11 @@ def _read(env: _Environment) -> Config:
         home=home,
         jobs_database_url=env.jobs_database_url(home),
         salesforce_extra_origins=env.origins("INLAY_SALESFORCE_EXTRA_ORIGINS"),
+        salesforce_extra_domains=env.domains("INLAY_SALESFORCE_EXTRA_DOMAINS"),
+        connect_client_id=env.text("INLAY_CONNECT_CLIENT_ID", ""),
+        connect_client_secret=env.text("INLAY_CONNECT_CLIENT_SECRET", ""),
+        allow_password_login=env.flag("INLAY_ALLOW_PASSWORD_LOGIN"),
+        outbound_addresses=env.addresses("INLAY_OUTBOUND_ADDRESSES"),
         frame_ancestors_extra=env.origins("INLAY_FRAME_ANCESTORS_EXTRA"),
         frame_ancestors_narrow=env.flag("INLAY_FRAME_ANCESTORS_NARROW"),
         canvas_sdk_from_org=env.flag("INLAY_CANVAS_SDK_FROM_ORG"),
@@ -108,6 +122,11 @@ def _read(env: _Environment) -> Config:
         **env.numbers(defaults),  # type: ignore[arg-type]  # names and types come from Config itself
     )
     _check_origins(config)
+    if bool(config.connect_client_id) != bool(config.connect_client_secret):
+        raise ConfigError(
+            "INLAY_CONNECT_CLIENT_ID and INLAY_CONNECT_CLIENT_SECRET belong together: set both, or "
+            "neither."
+        )
     return config
 
 
@@ -140,6 +159,9 @@ def _checked_database_url(url: str) -> str:
         )
     return url
 
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.){{2,}}{_LABEL}", re.ASCII)
 
 #: Numeric settings: field name to variable.
 _NUMBERS = (
@@ -178,6 +200,22 @@ class _Environment:
 
     def origins(self, name: str) -> tuple[str, ...]:
         return tuple(_Environment({name: word}).origin(name, "") for word in self.words(name))
+
+    def domains(self, name: str) -> tuple[str, ...]:
+        """Suffixes below which orgs have their hosts; one label alone would let anybody in."""
+        found = tuple(word.lower().lstrip("*.") for word in self.words(name))
+        if not all(_DOMAIN.fullmatch(domain) for domain in found):
+            raise ConfigError(f"{name} must hold domains such as my.salesforce.example.")
+        return found
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        found = self.words(name)
+        for word in found:
+            try:
+                ip_network(word)
+            except ValueError as error:
+                raise ConfigError(f"{name}: {word} is no IP address or network.") from error
+        return found
 
     def secret_keys(self, name: str) -> tuple[str, ...]:
         keys = self.words(name)

@@ -6,11 +6,11 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from app.db import SystemSession
+from app.db import Base, SystemSession
 from app.errors import ConfigError
 from app.keys import Keyring, SealedError
 from app.orgs.models import CanvasApp
-from app.salesforce.models import Connection
+from app.salesforce.models import ConnectAttempt, ConnectCertificate, Connection
 from app.web.context import database, keyring
 
 
@@ -42,9 +42,18 @@ def _reseal_apps(session: SystemSession, ring: Keyring) -> int:
 
 
 def _reseal_connections(session: SystemSession, ring: Keyring) -> int:
-    connections = session.scalars(select(Connection)).all()
-    for connection in connections:
-        connection.sealed_client_secret = ring.reseal(connection.sealed_client_secret)
-        if connection.sealed_access_token:
-            connection.sealed_access_token = ring.reseal(connection.sealed_access_token)
-    return len(connections)
+    rows = [
+        *session.scalars(select(Connection)),
+        *session.scalars(select(ConnectCertificate)),
+        *session.scalars(select(ConnectAttempt)),
+    ]
+    return sum(_reseal(row, ring) for row in rows)
+
+
+def _reseal(row: Base, ring: Keyring) -> int:
+    """Re-seal every sealed column of a row; how many held something."""
+    names = [each.key for each in row.__mapper__.columns if each.key.startswith("sealed_")]
+    held = [name for name in names if getattr(row, name)]
+    for name in held:
+        setattr(row, name, ring.reseal(getattr(row, name)))
+    return len(held)

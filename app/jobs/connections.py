@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.db import Database
+from app.salesforce import establishing
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Connection, ConnectionState
-
-FEATURE = "connect"
 
 
 def connected_orgs(database: Database) -> list[UUID]:
@@ -22,9 +21,9 @@ def connected_orgs(database: Database) -> list[UUID]:
 
 
 def check(gateway: Gateway, org_id: UUID) -> str:
-    """One counted call; ``ok`` or the reason of the refusal. A refused token is renewed by it."""
+    """Refresh the token, and call with it; ``ok`` or the reason of the refusal."""
     try:
-        gateway.for_org(org_id).resources(feature=FEATURE)
+        establishing.look_after(gateway, org_id)
     except SalesforceError as error:
         return error.reason
     return "ok"

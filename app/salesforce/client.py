@@ -72,6 +72,7 @@ class Client:
 
     All methods raise SalesforceError; the subclass says what to do. A client may be used by several
     threads. ``renew`` trades a token that Salesforce refused for a fresh one, once per call.
+    ``watch`` hears how each call ended.
     """
 
     def __init__(
@@ -79,12 +80,14 @@ class Client:
         port: Port,
         credentials: Credentials,
         renew: Callable[[Credentials], Credentials] | None = None,
+        watch: Callable[[SalesforceError | None], None] | None = None,
     ) -> None:
         if not _TOKEN.fullmatch(credentials.token):
             raise SessionOver(code="BAD_TOKEN")
         self._port = port
         self._credentials = credentials
         self._renew = renew
+        self._watch = watch
 
     def __repr__(self) -> str:
         return f"<Client of {self._credentials.organization}>"
@@ -190,12 +193,25 @@ class Client:
             method == "GET" if is_read is None else is_read,
         )
         try:
+            answer = self._renewed_exchange(exchange)
+        except SalesforceError as error:
+            self._tell(error)
+            raise
+        self._tell(None)
+        return answer
+
+    def _renewed_exchange(self, exchange: _Exchange) -> Answer:
+        try:
             return self._exchange(exchange)
         except SessionOver:
             if self._renew is None:
                 raise
             self._credentials = self._renew(self._credentials)
             return self._exchange(exchange)
+
+    def _tell(self, error: SalesforceError | None) -> None:
+        if self._watch is not None:
+            self._watch(error)
 
     def _first_page(self, soql: str, feature: str, include_deleted: bool) -> dict[str, Any]:
         part = Subrequest.query("page", soql, include_deleted=include_deleted)

@@ -1,28 +1,77 @@
-"""The one connection of an org: made, replaced, lost, and asked about."""
+"""The one connection of an org: made, replaced, lost, ended, and asked about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from app.clock import utcnow
 from app.db import TenantSession
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce.errors import ForeignHost
-from app.salesforce.models import Connection, ConnectionState, OrgProfile
-from canvas.errors import HostError
-from canvas.framing import check_instance_url
+from app.salesforce import ways
+from app.salesforce.errors import ReconnectNeeded, SalesforceError
+from app.salesforce.hosts import Hosts
+from app.salesforce.models import Connection, ConnectionState, Method, OrgProfile
+from app.salesforce.oauth import Identity
+from app.salesforce.power import Power
+from app.salesforce.proof import Proven
+from app.salesforce.ways import Access
+
+DISCONNECTED = "disconnected"
+WRONG_ORG = "wrong_org"
+RIGHTS_MISSING = "rights_missing"
+
+#: What a connection that ended keeps of its secrets.
+_NOTHING: dict[str, Any] = {
+    "sealed_access_token": None,
+    "sealed_refresh_token": None,
+    "sealed_private_key": None,
+    "sealed_password": None,
+}
+
+
+class Condition(StrEnum):
+    """How a connection is, as people are told; ``docs/connect.md`` says what to do about each.
+
+    Degraded: Inlay is let in, but calls fail in a row, or a feature in use lacks a right.
+    """
+
+    CONNECTED = "connected"
+    DEGRADED = "degraded"
+    RECONNECT_NEEDED = "reconnect_needed"
+    DISCONNECTED = "disconnected"
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
-    """How the connection is. ``reason`` is a machine code, empty while connected."""
+    """How the connection is.
+
+    ``reason`` is a machine code, empty while all is well; ``since`` is when it became so.
+    ``user_*`` is who creates what Inlay writes; ``refreshed_at`` when a token was last fetched.
+    """
 
     state: ConnectionState
     reason: str
     instance_url: str
+    condition: Condition = Condition.CONNECTED
+    since: datetime | None = None
+    method: Method = Method.CLIENT_CREDENTIALS
+    client_id: str = ""
+    certificate: str = ""
+    refreshed_at: datetime | None = None
+    connected_at: datetime | None = None
+    connected_by: str = ""
+    user_id: str = ""
+    user_name: str = ""
+    user_label: str = ""
+    user_address: str = ""
+    power: Power = field(default_factory=Power)
 
     @property
     def is_connected(self) -> bool:
@@ -30,16 +79,42 @@ class ConnectionStatus:
         return self.state is ConnectionState.CONNECTED
 
 
-def checked_instance_url(url: str, extra_origins: Sequence[str]) -> str:
-    """The origin of an org's API, if a token may be sent there.
+def status(session: TenantSession) -> ConnectionStatus | None:
+    """How the org's connection is; None when there never was one."""
+    kept = session.scalar(select(Connection))
+    if kept is None:
+        return None
+    condition, reason, since = _condition(kept)
+    return ConnectionStatus(
+        state=kept.state,
+        reason=reason,
+        instance_url=kept.instance_url,
+        condition=condition,
+        since=since,
+        method=kept.method,
+        client_id=kept.client_id,
+        certificate=kept.certificate or "",
+        refreshed_at=kept.token_issued_at,
+        connected_at=kept.created_at,
+        connected_by=kept.connected_by,
+        user_id=kept.user_id,
+        user_name=kept.user_name,
+        user_label=kept.user_label,
+        user_address=kept.user_address,
+        power=Power.from_json(kept.user_power),
+    )
 
-    Raises:
-        ForeignHost: It is no host of Salesforce's.
-    """
-    try:
-        return check_instance_url(url, extra_origins=extra_origins)
-    except HostError as error:
-        raise ForeignHost(code=error.reason.upper()) from None
+
+def _condition(kept: Connection) -> tuple[Condition, str, datetime | None]:
+    if kept.state is ConnectionState.RECONNECT_NEEDED:
+        is_ours = kept.state_reason == DISCONNECTED
+        ended = Condition.DISCONNECTED if is_ours else Condition.RECONNECT_NEEDED
+        return ended, kept.state_reason, kept.state_since
+    if kept.trouble:
+        return Condition.DEGRADED, kept.trouble, kept.trouble_since
+    if kept.rights_missing_since is not None:
+        return Condition.DEGRADED, RIGHTS_MISSING, kept.rights_missing_since
+    return Condition.CONNECTED, "", kept.state_since or kept.created_at
 
 
 def connect(
@@ -51,18 +126,40 @@ def connect(
     client_secret: str,
     extra_origins: Sequence[str] = (),
 ) -> Connection:
-    """Make or replace the org's connection; the token is fetched at the first call.
+    """Make or replace the org's connection by client credentials, unproven.
 
-    What was learnt through an earlier connection is forgotten: its user may see other things.
+    The token is fetched, and proven to be the tenant's, at the first call.
 
     Raises:
         ForeignHost: The address is no host of Salesforce's, nor one of ``extra_origins``.
     """
+    url = Hosts(tuple(extra_origins)).instance(instance_url)
+    access = Access(Method.CLIENT_CREDENTIALS, url, client_id, client_secret)
+    return replace(session, keyring, access)
+
+
+def replace(
+    session: TenantSession,
+    keyring: Keyring,
+    access: Access,
+    proven: Proven | None = None,
+    *,
+    by: str = "",
+) -> Connection:
+    """Make or replace the org's connection; ``by`` is who did, as the audit names them.
+
+    What was learnt through an earlier connection is forgotten: its user may see other things.
+    """
+    now = utcnow()
     connection = Connection(
-        instance_url=checked_instance_url(instance_url, extra_origins),
-        client_id=client_id,
-        sealed_client_secret=keyring.seal(client_secret),
+        **ways.sealed(access, keyring), state_since=now, created_at=now, connected_by=by[:255]
     )
+    if proven is not None:
+        connection.instance_url = proven.credentials.instance_url
+        connection.sealed_access_token = keyring.seal(proven.credentials.token)
+        connection.token_issued_at = now
+        for name, value in told(proven.identity).items():
+            setattr(connection, name, value)
     session.execute(delete(Connection))
     session.execute(delete(OrgProfile))
     session.add(connection)
@@ -71,33 +168,85 @@ def connect(
     return connection
 
 
-def status(session: TenantSession) -> ConnectionStatus | None:
-    """How the org's connection is; None when there never was one."""
-    connection = session.scalar(select(Connection))
-    if connection is None:
-        return None
-    return ConnectionStatus(connection.state, connection.state_reason, connection.instance_url)
+def told(identity: Identity) -> dict[str, str]:
+    """The columns that name the integration's user; what the org did not tell is left as it was."""
+    found = {
+        "user_id": identity.user_id,
+        "user_name": identity.user_name,
+        "user_label": identity.user_label,
+        "user_address": identity.user_address,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def reason_of(error: SalesforceError) -> str:
+    """The machine code of a lost connection: Salesforce's OAuth error, or ours."""
+    return error.code if type(error) is ReconnectNeeded and error.code else error.reason
 
 
 def mark_lost(session: TenantSession, connection: Connection, reason: str) -> None:
     """Say that a person has to connect again, unless the connection was replaced meanwhile.
 
-    ``reason`` is a machine code: Salesforce's OAuth error, or ours.
+    Secrets stay for another try once an admin has mended a policy; those of another org go.
     """
-    lost = session.execute(
+    secrets = _NOTHING if reason == WRONG_ORG else {"sealed_access_token": None}
+    _end(session, Connection.id == connection.id, reason, secrets)
+
+
+def mark_disconnected(session: TenantSession, keyring: Keyring) -> None:
+    """End the org's connection at its admin's wish, and forget every secret of it."""
+    secrets = {**_NOTHING, "sealed_client_secret": keyring.seal("")}
+    _end(session, Connection.id.is_not(None), DISCONNECTED, secrets)
+
+
+def _end(session: TenantSession, which: Any, reason: str, values: dict[str, Any]) -> None:
+    ended = session.execute(
         update(Connection)
-        .where(Connection.id == connection.id)
+        .where(which)
         .values(
             state=ConnectionState.RECONNECT_NEEDED,
             state_reason=reason[:255],
-            sealed_access_token=None,
+            state_since=utcnow(),
+            trouble="",
+            trouble_since=None,
             renewing_until=None,
+            **values,
         )
         .execution_options(synchronize_session=False)
         .returning(Connection.id)
     )
-    if lost.first() is not None:
+    if ended.first() is not None:
         _tell_widgets(session)
+
+
+def mark_trouble(session: TenantSession, reason: str) -> None:
+    """Note why calls fail while the org is connected, or with "" that they work again."""
+    since = utcnow() if reason else None
+    _change(session, Connection.trouble != reason, trouble=reason[:64], trouble_since=since)
+
+
+def mark_rights(session: TenantSession, *, are_missing: bool) -> None:
+    """Note what a preflight found: whether a feature in use lacks a right."""
+    if are_missing:
+        missing = Connection.rights_missing_since.is_(None)
+        _change(session, missing, rights_missing_since=utcnow())
+    else:
+        _change(session, Connection.rights_missing_since.is_not(None), rights_missing_since=None)
+
+
+def mark_power(session: TenantSession, power: Power, identity: Identity) -> None:
+    """Note what the connection's user holds beyond need, and what the org calls the user."""
+    is_theirs = Connection.user_id == identity.user_id
+    _change(session, is_theirs, user_power=power.as_json(), **told(identity))
+
+
+def _change(session: TenantSession, which: Any, **values: Any) -> None:
+    session.execute(
+        update(Connection)
+        .where(which, Connection.state == ConnectionState.CONNECTED)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _tell_widgets(session: TenantSession) -> None:

@@ -129,3 +129,13 @@ class ForeignHost(SalesforceError):
 
     reason = "foreign_host"
     sentence = "This is not an address of Salesforce. Ask an administrator to check the setting."
+
+
+class AttemptOver(SalesforceError):
+    """Somebody came back from Salesforce too late, twice, or in another browser."""
+
+    reason = "attempt_over"
+    sentence = (
+        "This attempt to connect is over, or was begun in another window. Close this window and "
+        "click Connect again."
+    )

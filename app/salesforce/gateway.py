@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import cast
 from uuid import UUID
@@ -13,11 +14,15 @@ from app.db import Database
 from app.keys import Keyring
 from app.salesforce.accounting import Accounting, ApiUsage
 from app.salesforce.client import Client, Credentials, Port
-from app.salesforce.connections import checked_instance_url
 from app.salesforce.errors import SalesforceDown
+from app.salesforce.health import Health
+from app.salesforce.hosts import Hosts
 from app.salesforce.limits import InFlight
+from app.salesforce.oauth import TIMEOUTS
+from app.salesforce.proof import Proof
 from app.salesforce.tokens import Tokens
 from app.salesforce.transport import Timeouts, Transport
+from app.salesforce.ways import Policy
 from canvas.ids import to_18
 
 #: Where the application keeps its gateway.
@@ -38,19 +43,21 @@ class Gateway:
         worker_timeouts: Timeouts = WORKER_TIMEOUTS,
     ) -> None:
         self.database = database
+        self.keyring = keyring
         self.accounting = Accounting(database)
-        self._transport = Transport()
-        self._extra_origins = config.salesforce_extra_origins
+        self.transport = Transport()
+        self.hosts = Hosts.of(config)
+        self.policy = Policy.of(config)
+        self.proof = Proof(self.transport, self.hosts, self._ask_organization)
+        self._health = Health(database)
         self._page_port = Port(
-            self._transport,
+            self.transport,
             self.accounting,
             Timeouts(config.salesforce_connect_seconds, config.salesforce_read_seconds),
             InFlight(config.salesforce_in_flight),
         )
-        self._worker_port = Port(self._transport, self.accounting, worker_timeouts, None)
-        self._tokens = Tokens(
-            database, keyring, self._transport, self._ask_organization, self._extra_origins
-        )
+        self._worker_port = Port(self.transport, self.accounting, worker_timeouts, None)
+        self._tokens = Tokens(database, keyring, self.proof, self.policy, self._health)
 
     def for_user(self, org_salesforce_id: str, instance_url: str, token: str) -> Client:
         """A client with a user's token, for the length of one visit: short timeouts, in turn.
@@ -59,7 +66,7 @@ class Gateway:
             ForeignHost: The address is no host of Salesforce's; nothing was sent.
             SessionOver: The token is not even of the form of one.
         """
-        url = checked_instance_url(instance_url, self._extra_origins)
+        url = self.hosts.instance(instance_url)
         return Client(self._page_port, Credentials(to_18(org_salesforce_id), url, token))
 
     def for_org(self, org_id: UUID) -> Client:
@@ -72,7 +79,18 @@ class Gateway:
             SalesforceError: A token had to be fetched and could not be.
         """
         renew = partial(self._tokens.renew, org_id)
-        return Client(self._worker_port, self._tokens.current(org_id), renew)
+        watch = partial(self._health.heard, org_id)
+        return Client(self._worker_port, self._tokens.current(org_id), renew, watch)
+
+    def refresh(self, org_id: UUID) -> None:
+        """Fetch a new token of the org's connection now, whether or not the present one works.
+
+        Raises:
+            ReconnectNeeded, WrongOrg, IpNotAllowed, AppNotApproved, ForeignHost: A person has to
+                connect again; the connection says so from now on.
+            SalesforceError: Not now.
+        """
+        self._tokens.refresh(org_id)
 
     def usage(self, org_salesforce_id: str) -> ApiUsage | None:
         """What Salesforce last told this process of the org's daily calls."""
@@ -81,10 +99,11 @@ class Gateway:
     def close(self) -> None:
         """Write the books and close idle connections; call it when the process ends."""
         self.accounting.flush()
-        self._transport.close()
+        self.transport.close()
 
     def _ask_organization(self, credentials: Credentials) -> str:
-        client = Client(self._worker_port, credentials)
+        port = replace(self._worker_port, timeouts=TIMEOUTS)
+        client = Client(port, credentials)
         rows = client.query("SELECT Id FROM Organization", feature="connect")
         try:
             return to_18(str(rows[0]["Id"]))

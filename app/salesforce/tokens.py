@@ -1,15 +1,15 @@
 """Access tokens of the integration: one writer per connection, kept sealed for all processes.
 
 Within a process a lock, between processes a lease on the row: whoever holds it asks the org, the
-others wait for what it stores. No transaction is open while the org is asked.
+others wait for what it stores. No transaction is open while the org is asked. A refresh token that
+came with an answer is kept before anything else is done: the one before it may be spent.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from app.db import Database, database_now
 from app.errors import InlayError
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import connections, oauth
+from app.salesforce import connections, ways
 from app.salesforce.client import Credentials
 from app.salesforce.errors import (
     AppNotApproved,
@@ -32,18 +32,20 @@ from app.salesforce.errors import (
     SalesforceSlow,
     WrongOrg,
 )
+from app.salesforce.health import Health
 from app.salesforce.models import Connection, ConnectionState
-from app.salesforce.transport import Transport
+from app.salesforce.proof import Proof, Proven
+from app.salesforce.ways import Policy
 
-#: Longer than the three calls under the lease can take together.
+#: Longer than the calls under the lease can take together.
 LEASE_SECONDS = 75.0
+#: Who was held up so long since the lease began asks no more: another may have taken it over, and
+#: a refresh token shown twice ends them all.
+_ASK_WITHIN_SECONDS = 30.0
 _WAIT_SECONDS = 20.0
 _LOOK_SECONDS = 0.1
 _FINAL = (AppNotApproved, ForeignHost, IpNotAllowed, ReconnectNeeded, WrongOrg)
 _log = structlog.get_logger()
-
-#: Asks the org itself whose a token is, where userinfo does not say: (instance URL, token).
-AskOrganization = Callable[[Credentials], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,15 @@ class Tokens:
         self,
         database: Database,
         keyring: Keyring,
-        transport: Transport,
-        ask_organization: AskOrganization,
-        extra_origins: Sequence[str] = (),
+        proof: Proof,
+        policy: Policy,
+        health: Health,
     ) -> None:
         self._database = database
         self._keyring = keyring
-        self._transport = transport
-        self._ask_organization = ask_organization
-        self._extra_origins = tuple(extra_origins)
+        self._proof = proof
+        self._policy = policy
+        self._health = health
         self._guard = threading.Lock()
         self._locks: dict[UUID, threading.Lock] = {}
 
@@ -97,6 +99,19 @@ class Tokens:
         """
         return self._fetch_alone(org_id, refused=refused.token)
 
+    def refresh(self, org_id: UUID) -> Credentials:
+        """A new token, whether or not the present one still works.
+
+        It keeps the access of a quiet org from ending unseen: refresh tokens may expire when they
+        are not used, and a user or an app may have been switched off.
+
+        Raises:
+            SalesforceError: As ``renew``.
+        """
+        held = self._read(org_id)
+        present = held.credentials.token if held.credentials else None
+        return self._fetch_alone(org_id, refused=present)
+
     def _fetch_alone(self, org_id: UUID, *, refused: str | None) -> Credentials:
         until = time.monotonic() + _WAIT_SECONDS
         with self._lock_of(org_id):
@@ -104,48 +119,43 @@ class Tokens:
                 held = self._read(org_id)
                 if held.credentials is not None and held.credentials.token != refused:
                     return held.credentials
+                begun = time.monotonic()
                 if self._claim(held):
-                    return self._fetch(held)
+                    return self._fetch(held, begun + _ASK_WITHIN_SECONDS)
                 if time.monotonic() > until:
                     raise SalesforceSlow(code="RENEWAL_UNDER_WAY")
                 time.sleep(_LOOK_SECONDS)
 
-    def _fetch(self, held: _Held) -> Credentials:
-        """Under the lease: ask, check whose it is, store."""
+    def _fetch(self, held: _Held, until: float) -> Credentials:
+        """Under the lease: ask, keep the next refresh token, check whose it is, store."""
         try:
-            credentials = self._ask(held)
+            proven = self._ask(held, until)
         except _FINAL as error:
             self._lose(held, error)
             raise
-        except InlayError:
+        except InlayError as error:
             self._release(held)
+            if isinstance(error, SalesforceError):
+                self._health.heard(held.connection.org_id, error)
             raise
-        self._store(held, credentials)
-        return credentials
+        self._store(held, proven)
+        return proven.credentials
 
-    def _ask(self, held: _Held) -> Credentials:
-        connection = held.connection
-        found = oauth.client_credentials(
-            self._transport,
-            connections.checked_instance_url(connection.instance_url, self._extra_origins),
-            connection.client_id,
-            self._keyring.open(connection.sealed_client_secret),
-        )
-        if found.organization is not None and found.organization != held.organization:
-            oauth.revoke(self._transport, connection.instance_url, found.access_token)
-            raise WrongOrg(code="WRONG_ORG")
-        url = connections.checked_instance_url(found.instance_url, self._extra_origins)
-        credentials = Credentials(held.organization, url, found.access_token)
-        if self._organization_of(credentials) != held.organization:
-            oauth.revoke(self._transport, url, found.access_token)
-            raise WrongOrg(code="WRONG_ORG")
-        return credentials
+    def _ask(self, held: _Held, until: float) -> Proven:
+        access = ways.opened(held.connection, self._keyring, self._policy)
+        url = self._proof.hosts.instance(access.instance_url)
+        if time.monotonic() > until:
+            raise SalesforceSlow(code="HELD_UP")
+        found = ways.fetch(self._proof.transport, access)
+        if found.refresh_token is None and access.method in ways.BY_REFRESH_TOKEN:
+            found = replace(found, refresh_token=access.refresh_token)
+        elif found.refresh_token is not None and not self._keep(held, found.refresh_token):
+            self._proof.drop(found, url)  # the connection was replaced or ended meanwhile
+            raise SalesforceSlow(code="REPLACED_MEANWHILE")
+        return self._proof.of(found, held.organization, url)
 
-    def _organization_of(self, credentials: Credentials) -> str:
-        named = oauth.organization_of_token(
-            self._transport, credentials.instance_url, credentials.token
-        )
-        return named or self._ask_organization(credentials)
+    def _keep(self, held: _Held, refresh_token: str) -> bool:
+        return self._update(held, sealed_refresh_token=self._keyring.seal(refresh_token))
 
     def _read(self, org_id: UUID) -> _Held:
         with self._database.reading(org_id) as session:
@@ -157,11 +167,12 @@ class Tokens:
         connection, organization = found
         if connection.state is ConnectionState.RECONNECT_NEEDED:
             raise ReconnectNeeded(code=connection.state_reason)
+        self._health.known(org_id, connection.trouble)
         sealed = connection.sealed_access_token
         if sealed is None:
             return _Held(connection, organization, None)
         token = self._keyring.open(sealed)
-        url = connections.checked_instance_url(connection.instance_url, self._extra_origins)
+        url = self._proof.hosts.instance(connection.instance_url)
         return _Held(connection, organization, Credentials(organization, url, token))
 
     def _claim(self, held: _Held) -> bool:
@@ -184,37 +195,41 @@ class Tokens:
             )
             return claimed.first() is not None
 
-    def _store(self, held: _Held, credentials: Credentials) -> None:
+    def _store(self, held: _Held, proven: Proven) -> None:
         """Keep the token; a connection that was replaced meanwhile is left alone."""
         issued_at = utcnow()
         if held.issued_at is not None:  # it also tells one token from the next
             issued_at = max(issued_at, held.issued_at + timedelta(microseconds=1))
         self._update(
             held,
-            sealed_access_token=self._keyring.seal(credentials.token),
-            instance_url=credentials.instance_url,
+            sealed_access_token=self._keyring.seal(proven.credentials.token),
+            instance_url=proven.credentials.instance_url,
             token_issued_at=issued_at,
             renewing_until=None,
+            **connections.told(proven.identity),
         )
 
     def _release(self, held: _Held) -> None:
         self._update(held, renewing_until=None)
 
-    def _update(self, held: _Held, **values: object) -> None:
+    def _update(self, held: _Held, **values: object) -> bool:
         connection = held.connection
         with self._database.writing(connection.org_id) as session:
-            session.execute(
+            changed = session.execute(
                 update(Connection)
                 .where(
                     Connection.id == connection.id,
+                    Connection.state == ConnectionState.CONNECTED,
                     Connection.token_issued_at.is_not_distinct_from(held.issued_at),
                 )
                 .values(**values)
                 .execution_options(synchronize_session=False)
+                .returning(Connection.id)
             )
+            return changed.first() is not None
 
     def _lose(self, held: _Held, error: SalesforceError) -> None:
-        reason = error.code if type(error) is ReconnectNeeded and error.code else error.reason
+        reason = connections.reason_of(error)
         with self._database.writing(held.connection.org_id) as session:
             connections.mark_lost(session, held.connection, reason)
         _log.warning("salesforce.connection_lost", org=held.organization, reason=reason)

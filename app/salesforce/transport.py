@@ -43,7 +43,8 @@ class Request:
     sent: a form, what becomes JSON, or bytes whose Content-Type stands in ``headers``.
 
     ``read`` takes a successful answer piece by piece, for what is not JSON; what it returns is the
-    answer's ``body``. Its ValueError says that the answer cannot be read.
+    answer's ``body``. Its ValueError says that the answer cannot be read. With ``reads_errors`` it
+    takes any answer.
     """
 
     method: str
@@ -55,6 +56,7 @@ class Request:
     form: Mapping[str, str] | None = field(default=None, repr=False)
     content: bytes | None = field(default=None, repr=False)
     read: Callable[[Iterator[bytes]], Any] | None = None
+    reads_errors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Transport:
         until = time.monotonic() + timeouts.total
         try:
             with self._open(request, timeouts) as response:
-                return _answer(response, _pieces(response, until), request.read)
+                return _answer(response, _pieces(response, until), request)
         except (requests.RequestException, HTTPError) as error:
             failure = _failure_of(error)
         raise failure  # outside the handler: requests' errors hold the token and the URL
@@ -165,10 +167,10 @@ def _pieces(response: requests.Response, until: float) -> Iterator[bytes]:
 def _answer(
     response: requests.Response,
     pieces: Iterator[bytes],
-    read: Callable[[Iterator[bytes]], Any] | None,
+    request: Request,
 ) -> Answer:
-    if read is None or response.status_code // 100 != _FINE:
-        read = _decoded
+    is_taken = request.reads_errors or response.status_code // 100 == _FINE
+    read = (request.read if is_taken else None) or _decoded
     try:
         return Answer(response.status_code, response.headers, read(pieces))
     except ValueError:

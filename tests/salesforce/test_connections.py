@@ -10,6 +10,7 @@ from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
 from app.salesforce import connections
+from app.salesforce.connections import Condition
 from app.salesforce.errors import ForeignHost
 from app.salesforce.models import Connection, ConnectionState, OrgProfile
 
@@ -54,9 +55,10 @@ def test_a_lost_connection_says_why_and_open_widgets_hear_of_it(
     with database.writing(org.id) as session:
         connections.mark_lost(session, connection, "invalid_client")
         found = connections.status(session)
-    assert found == connections.ConnectionStatus(
-        ConnectionState.RECONNECT_NEEDED, "invalid_client", URL
-    )
+    assert found is not None
+    assert (found.state, found.reason) == (ConnectionState.RECONNECT_NEEDED, "invalid_client")
+    assert found.condition is Condition.RECONNECT_NEEDED
+    assert found.since is not None
     assert not found.is_connected
     assert _version(database, org) == before + 1
 
