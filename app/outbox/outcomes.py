@@ -60,6 +60,9 @@ _ROLLED_BACK = Verdict(
 _LIMIT = Verdict(
     Course.WAIT, "limit_reached", "The org has used up its API requests of the last 24 hours."
 )
+_BUSY = Verdict(
+    Course.WAIT, "salesforce_slow", "Too many long requests ran in the org at the same time."
+)
 _STORAGE = Verdict(
     Course.WAIT, "storage_full", "The org's data storage is full; an admin must make room."
 )
@@ -123,6 +126,9 @@ VERDICTS: Mapping[str, Verdict] = {
     "STORAGE_LIMIT_EXCEEDED": _STORAGE,
     "SERVER_UNAVAILABLE": _DOWN,
     "UNKNOWN_EXCEPTION": _DOWN,
+    "INVALID_SESSION_ID": Verdict(
+        Course.WAIT, "session_over", "Salesforce no longer takes Inlay's session."
+    ),
     "API_CURRENTLY_DISABLED": Verdict(
         Course.WAIT, "api_not_allowed", "The org does not allow API calls at the moment."
     ),
@@ -133,9 +139,6 @@ VERDICTS: Mapping[str, Verdict] = {
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": _AUTOMATION,
     "CANNOT_EXECUTE_FLOW_TRIGGER": _AUTOMATION,
     "APEX_ERROR": _AUTOMATION,
-    "INSUFFICIENT_ACCESS_OR_READONLY": _RIGHT,
-    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": _RIGHT,
-    "INSUFFICIENT_ACCESS": _RIGHT,
     "INVALID_FIELD_FOR_INSERT_UPDATE": _RIGHT,
     "CANNOT_UPDATE_ENTITY": _RIGHT,
     "INVALID_FIELD": _FIELD,
@@ -148,6 +151,7 @@ VERDICTS: Mapping[str, Verdict] = {
     "INVALID_TYPE_ON_FIELD_IN_RECORD": _VALUE,
     "NUMBER_OUTSIDE_VALID_RANGE": _VALUE,
     "FIELD_INTEGRITY_EXCEPTION": _VALUE,
+    "INVALID_EMAIL_ADDRESS": _VALUE,
     "MALFORMED_ID": _GONE,
     "ENTITY_IS_DELETED": _GONE,
     "INVALID_CROSS_REFERENCE_KEY": _GONE,
@@ -195,6 +199,10 @@ def judge(refusal: Refusal) -> Verdict:
         return _CONVERTED
     if refusal.code in _AUTOMATION_CODES and _OVER_LIMITS.search(refusal.text):
         return _TRIGGER_LIMIT
+    if refusal.code == "REQUEST_LIMIT_EXCEEDED" and "concurrent" in refusal.text.lower():
+        return _BUSY
+    if refusal.code.startswith("INSUFFICIENT_ACCESS"):
+        return _RIGHT
     return VERDICTS.get(refusal.code, _UNKNOWN)
 
 

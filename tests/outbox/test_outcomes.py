@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.outbox.outcomes import Course, existing_id, judge
+from app.outbox.outcomes import PAUSES, VERDICTS, Course, existing_id, judge
 from app.salesforce.refusals import Refusal
 
 WAIT, RETRY, PERSON = Course.WAIT, Course.RETRY, Course.PERSON
@@ -73,3 +73,10 @@ def test_a_duplicate_of_our_own_key_names_the_activity(
 ) -> None:
     """X4: it is delivered, whoever wrote it first."""
     assert existing_id(Refusal(code, text, fields), "ns__Inlay_Key__c") == found
+
+
+def test_every_verdict_has_words_and_every_pause_too() -> None:
+    """What waits says why."""
+    assert all(verdict.words.endswith(".") for verdict in VERDICTS.values())
+    waits = {verdict.reason for verdict in VERDICTS.values() if verdict.course is Course.WAIT}
+    assert waits <= PAUSES.keys()
