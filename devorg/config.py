@@ -78,6 +78,7 @@ _FLAGS: tuple[tuple[str, str, str], ...] = (
         ",".join(_DEFAULTS.callback_urls),
         "callback URLs of the OAuth client, separated by commas",
     ),
+    ("package", str(FOLDER), "folder of the Inlay package; none for an org without it"),
     ("metadata", "", "SFDX folder of objects, fields and permission sets to start with"),
     ("tls-names", "", "further host names of the certificate, separated by commas"),
 )
@@ -129,6 +130,7 @@ def read_command(arguments: Sequence[str], environment: Mapping[str, str]) -> Co
         namespace=chosen.namespace or None,
         org_id=chosen.org_id,
         metadata=Path(chosen.metadata) if chosen.metadata else None,
+        package=None if chosen.package == "none" else Path(chosen.package),
         callback_urls=_list(chosen.callback_urls),
         password_flow=chosen.password_flow,
         soap_login=chosen.soap_login,

@@ -1,4 +1,4 @@
-"""API names as clients see them: in a subscriber's org a packaged field is `ns__Name__c`.
+"""API names as clients see them: in a subscriber's org what is packaged is `ns__Name__c`.
 
 The store and the rest of devorg know bare names only; this is the one place that maps.
 """
@@ -22,28 +22,40 @@ def checked_namespace(namespace: str | None) -> str | None:
 
 
 class Names:
-    """The names of one org: all packaged fields carry the namespace, or none does."""
+    """The names of one org: all that is packaged carries the namespace, or nothing does."""
 
     def __init__(self, schema: Schema, namespace: str | None) -> None:
         self.schema = schema
         self.namespace = checked_namespace(namespace)
-        self._packaged = frozenset(
-            name
-            for each in schema.objects.values()
-            for one in each.fields
-            if one.packaged
-            for name in (one.name, one.relationship or one.name)
-        )
+        self._objects = {self.entity(each).lower(): each for each in schema.objects.values()}
         self._fields = {
-            each.name: {self.api(one.name).lower(): one for one in each.fields}
+            each.name: {self.api(one).lower(): one for one in each.fields}
             for each in schema.objects.values()
         }
 
-    def api(self, name: str) -> str:
-        """The name a client uses for a bare one, of a field or of a relationship."""
-        if self.namespace and name in self._packaged:
-            return f"{self.namespace}__{name}"
-        return name
+    def _prefixed(self, name: str, packaged: bool) -> str:
+        return f"{self.namespace}__{name}" if self.namespace and packaged else name
+
+    def api(self, field: Field) -> str:
+        """The name a client uses for a field."""
+        return self._prefixed(field.name, field.packaged)
+
+    def path(self, field: Field) -> str | None:
+        """The name of a lookup's path to its parent, None for none."""
+        return self._prefixed(field.relationship, field.packaged) if field.relationship else None
+
+    def children(self, field: Field) -> str | None:
+        """What a lookup's parent calls its children, None for nothing."""
+        return self._prefixed(field.children, field.packaged) if field.children else None
+
+    def entity(self, sobject: SObject) -> str:
+        """The name a client uses for an object."""
+        return self._prefixed(sobject.name, sobject.packaged)
+
+    def entity_named(self, name: str) -> str:
+        """The same for the bare name of an object, which this org may lack."""
+        sobject = self.schema.objects.get(name)
+        return self.entity(sobject) if sobject else name
 
     def field(self, sobject: SObject, api_name: str) -> Field | None:
         """The field with this API name (case does not matter), or None."""
@@ -51,4 +63,4 @@ class Names:
 
     def sobject(self, api_name: str) -> SObject | None:
         """The object with this API name (case does not matter), or None."""
-        return self.schema.find(api_name)
+        return self._objects.get(api_name.lower())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 
-from devorg import access, metadata, moments, package, rows, signing, users
+from devorg import access, metadata, moments, rows, signing, users
 from devorg.apps import OAuthState
 from devorg.automation import Automation
 from devorg.bulk.background import Background
@@ -19,10 +20,10 @@ from devorg.errors import ControlError
 from devorg.faults import Faults
 from devorg.history import History
 from devorg.names import Names
-from devorg.package import Package
+from devorg.package import Package, installed, source_of
 from devorg.preferences import PRIVATE, Preferences
-from devorg.rights import Rights, stored
-from devorg.schema import Schema
+from devorg.rights import PermissionSet, Rights, stored
+from devorg.schema import STANDARD, Schema
 from devorg.seed.plant import plant
 from devorg.signing import Variant
 from devorg.soql.locators import Locators
@@ -40,9 +41,9 @@ class Org:
 
     def __init__(self, config: DevorgConfig) -> None:
         self.config = config
-        self.source = package.source_of(config.package) if config.package else None
-        self.package = Package(self.source.version if self.source else None)
-        self.given = metadata.given(config.metadata)
+        self.source = source_of(config.package) if config.package else None
+        self.package = self._as_configured()
+        self.given = metadata.given(config.metadata, self._with_package(STANDARD, config.namespace))
         self.schema: Schema = self.given.schema
         self.store = Store(config.data_path, self.schema)
         self.clock = Clock()
@@ -85,9 +86,10 @@ class Org:
         self.automation.clear()
         self.preferences = Preferences()
         self.rights.reset()
+        self.use_namespace(self.config.namespace)
+        self.package = self._as_configured()
         self._define_rights()
         self.use_schema(self.given.schema)
-        self.use_namespace(self.config.namespace)
         with self.store.writing() as connection:
             self.store.clear(connection)
             self.store.drop_rest(connection, self.schema)
@@ -95,18 +97,66 @@ class Org:
         self.oauth.reset()
         self.usage.reset()
 
+    def _as_configured(self) -> Package:
+        return Package(self.source.version if self.source else None)
+
+    def _with_package(self, schema: Schema, namespace: str | None) -> Schema:
+        """The schema with what the package brings, if it is installed."""
+        if self.source is None:
+            return schema
+        return installed.installed_in(schema, self.source, self.package, namespace)
+
+    def _package_sets(self, namespace: str | None) -> Mapping[str, PermissionSet]:
+        if self.source is None:
+            return {}
+        return self.source.into(STANDARD, namespace).permission_sets
+
     def _define_rights(self) -> None:
         """The permission sets that the org starts with, and who holds the package's."""
         self.given.define(self.rights)
-        if self.source:
-            self.source.local(self.schema).define(self.rights)
-            package.grant(self.source.packaged(self.schema), self.rights, self.config.namespace)
+        for each in self.source.local_sets().values() if self.source else ():
+            self.rights.define(each)
+        installed.grant(
+            self._package_sets(self.config.namespace), self.rights, self.config.namespace
+        )
+
+    def use_package(self, package: Package) -> None:
+        """Another version of the package, or none; what goes takes its data with it.
+
+        Raises ControlError for an org without the package's folder, and for unknown names.
+        """
+        if self.source is None:
+            raise ControlError("package", "This org was started without the package's folder.")
+        namespace, bare = self.names.namespace, installed.bare(self.schema)
+        schema = installed.installed_in(bare, self.source, package, namespace)
+        sets = self._package_sets(namespace)
+        was_there, self.package = self.package.installed, package
+        self._reshape(installed.common(self.schema, schema), schema)
+        if not package.installed:
+            self.rights.forget(sets)
+        elif not was_there:
+            installed.grant(sets, self.rights, namespace)
+        self.rights_changed()
+
+    def _reshape(self, kept: Schema, schema: Schema) -> None:
+        """Another schema, of whose columns no more than `kept` keep their data."""
+        # First nobody asks for a column any more, then it goes.
+        self.use_schema(kept)
+        with self.store.writing() as connection:
+            self.store.drop_rest(connection, kept)
+        self.use_schema(schema)
 
     def use_namespace(self, namespace: str | None) -> None:
-        """Show the package's fields under this namespace, or under none."""
-        if (namespace or None) != self.names.namespace:
-            self.names = Names(self.schema, namespace)
-            self._mark_change()
+        """Show what is packaged under this namespace, or under none."""
+        if (namespace or None) == self.names.namespace:
+            return
+        names = Names(self.schema, namespace)
+        kept = installed.without_formulas(self.schema)
+        schema = self._with_package(installed.bare(self.schema), names.namespace)
+        self.names = names
+        self._reshape(kept, schema)
+        installed.bring(self._package_sets(names.namespace), self.rights, names.namespace)
+        self.rights_changed()
 
     def use_schema(self, schema: Schema) -> None:
         """Other objects and fields from now on; the tables follow."""

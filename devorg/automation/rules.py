@@ -75,7 +75,7 @@ class Automation:
             and all(each.holds(record, before) for each in rule.conditions)
         ]
         if broken:
-            first, *others = [_refusal(names, rule) for rule in broken]
+            first, *others = [_refusal(names, sobject, rule) for rule in broken]
             first.others = others
             raise first
 
@@ -87,6 +87,7 @@ class Automation:
         return None
 
 
-def _refusal(names: Names, rule: ValidationRule) -> RowError:
-    fields: Sequence[str] = [names.api(rule.field)] if rule.field else []
+def _refusal(names: Names, sobject: str, rule: ValidationRule) -> RowError:
+    field = names.schema.objects[sobject].by_name.get(rule.field or "")
+    fields: Sequence[str] = [names.api(field)] if field else []
     return RowError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, fields)

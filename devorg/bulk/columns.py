@@ -46,7 +46,7 @@ class Columns:
     def _column(self, at: int, name: str) -> Column:
         field = self._call.field(self._sobject, name)
         if field is not None:
-            return Column(at, field, self._call.names.api(field.name))
+            return Column(at, field, self._call.names.api(field))
         wanted, _, path = name.rpartition(":")
         relationship, _, key = path.partition(".")
         field = next(
@@ -61,7 +61,7 @@ class Columns:
         found = self._call.field(parent, key) if parent else None
         if field is None or found is None or not (found.external_id or found.id_lookup):
             raise FileError("InvalidBatch", f"Field name not found : {name}")
-        return Column(at, field, self._call.names.api(field.name), parent, found)
+        return Column(at, field, self._call.names.api(field), parent, found)
 
     def _parent(self, field: Field, wanted: str) -> SObject | None:
         """`Lead:Who.Email` names the object that a polymorphic field is to point at."""

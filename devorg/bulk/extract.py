@@ -37,7 +37,7 @@ def columns(call: Call, text: str) -> tuple[str, list[tuple[str, ...]]]:
     statement = soql.translator(call).translate(query, deleted=False)
     if any(each.field.type in _COMPOUND for each in statement.columns):
         raise _unsupported("Selecting compound data not supported in Bulk Query")
-    return statement.sobject.name, [each.path for each in statement.columns]
+    return call.names.entity(statement.sobject), [each.path for each in statement.columns]
 
 
 def _check(query: Query) -> None:

@@ -62,11 +62,13 @@ def _new(call: Call, body: dict[str, Any]) -> Job:
         field = call.field(sobject, given)
         if field is None or not (field.external_id or field.id_lookup):
             message = f"Field name provided, {given} does not match an External ID for"
-            raise ApiError(400, "INVALIDJOB", f"InvalidJob : {message} {sobject.name}")
-        key = call.names.api(field.name)
+            raise ApiError(
+                400, "INVALIDJOB", f"InvalidJob : {message} {call.names.entity(sobject)}"
+            )
+        key = call.names.api(field)
     return requests.job(
         call, body, kind=jobs.INGEST, operation=operation, state=jobs.OPEN, key_field=key,
-        object=sobject.name,
+        object=call.names.entity(sobject),
     )  # fmt: skip
 
 

@@ -25,8 +25,9 @@ def list_records(name: str) -> Response:
     org, sobject = the_org(), sobject_of(name)
     with org.store.reading() as connection:
         records = rows.everything(connection, sobject)
+    shown = {key: org.names.api(field) for key, field in sobject.by_name.items()}
     return jsonify(
-        records=[{org.names.api(key): value for key, value in each.items()} for each in records]
+        records=[{shown.get(key, key): value for key, value in each.items()} for each in records]
     )
 
 

@@ -71,10 +71,11 @@ class Drafter:
                 continue
             one = self._names.field(self._sobject, key)
             if one is None or (self._sobject.name, one.name) in self._allowed.hidden:
-                message = f"No such column '{key}' on sobject of type {self._sobject.name}"
+                entity = self._names.entity(self._sobject)
+                message = f"No such column '{key}' on sobject of type {entity}"
                 draft.error = draft.error or RowError("INVALID_FIELD", message)
             elif not self._writable(one):
-                blocked.append(self._names.api(one.name))
+                blocked.append(self._names.api(one))
             else:
                 self._put(draft, one, value)
         if "Id" in blocked and self._creating:
@@ -94,7 +95,7 @@ class Drafter:
         return flag and one.name in self._allowed.editable
 
     def _put(self, draft: Draft, one: Field, value: Any) -> None:
-        name = self._names.api(one.name)
+        name = self._names.api(one)
         draft.api_names[one.name] = name
         try:
             draft.values[one.name] = values.stored(self._names.schema, one, name, value)
@@ -117,7 +118,7 @@ class Drafter:
         if not self._creating:
             fields = (self._sobject.by_name[name] for name in given)
             needed = [one for one in fields if self._is_required(one)]
-        missing = [self._names.api(one.name) for one in needed if record.get(one.name) is None]
+        missing = [self._names.api(one) for one in needed if record.get(one.name) is None]
         if missing:
             message = f"Required fields are missing: [{', '.join(missing)}]"
             raise RowError("REQUIRED_FIELD_MISSING", message, missing)

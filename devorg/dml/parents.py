@@ -44,23 +44,24 @@ def _parents(call: Call, sobject: SObject, payload: Payload) -> dict[str, _Named
     return {
         word: _parent(call, sobject, word, value)
         for word, value in payload.items()
-        if isinstance(value, Mapping) and word != "attributes" and _lookup(sobject, word)
+        if isinstance(value, Mapping) and word != "attributes" and _lookup(call, sobject, word)
     }
 
 
-def _lookup(sobject: SObject, word: str) -> Field | None:
+def _lookup(call: Call, sobject: SObject, word: str) -> Field | None:
     for field in sobject.fields:
-        if field.references and (field.relationship or "").lower() == word.lower():
+        if field.references and str(call.names.path(field)).lower() == word.lower():
             return field
     return None
 
 
 def _parent(call: Call, sobject: SObject, word: str, value: Mapping[str, Any]) -> _Named | RowError:
-    lookup = _lookup(sobject, word)
+    lookup = _lookup(call, sobject, word)
     attributes = value.get("attributes")
     kind = str(attributes.get("type", "")) if isinstance(attributes, Mapping) else ""
     targets = lookup.references if lookup else ()
-    target = call.names.sobject(kind or targets[0]) if kind or len(targets) == 1 else None
+    only = call.names.entity_named(targets[0]) if len(targets) == 1 else ""
+    target = call.names.sobject(kind or only)
     keys = [each for each in value if each != "attributes"]
     if lookup is None or target is None or target.name not in targets or len(keys) != 1:
         message = f"The external foreign key reference does not reference a valid entity: {word}"
@@ -102,8 +103,8 @@ def _row(
             problem = "found more than once" if ids else "not found"
             message = (
                 f"Foreign key external ID: {each.value} {problem} for field"
-                f" {call.names.api(each.key.name)} in entity {each.parent.name}"
+                f" {call.names.api(each.key)} in entity {call.names.entity(each.parent)}"
             )
             return row, RowError("INVALID_FIELD", message)
-        row[call.names.api(each.lookup.name)] = ids[0]
+        row[call.names.api(each.lookup)] = ids[0]
     return row, None

@@ -45,7 +45,7 @@ class Uniques:
                 self._load(field, [value])
             holder = self._holders.get(_key(field, value))
             if holder is not None and (before is None or holder != before["Id"]):
-                name = self._names.api(field.name)
+                name = self._names.api(field)
                 taken.append(f"{name} duplicates value on record with id: {holder[:15]}")
         if taken:
             raise RowError("DUPLICATE_VALUE", f"duplicate value found: {', '.join(taken)}")

@@ -76,7 +76,7 @@ class Writer:
         The first row with a value wins; a further one in the same batch is refused.
         """
         self._begin("upsert", payloads)
-        api_name = self._call.names.api(key.name)
+        api_name = self._call.names.api(key)
         plan = UpsertPlan(
             self._connection, self._sobject, key, api_name, payloads, self._call.user.id
         )

@@ -7,15 +7,15 @@ from pathlib import Path
 from devorg.errors import ConfigError, ControlError
 from devorg.metadata.changes import Changes
 from devorg.metadata.folder import read_folder
-from devorg.schema import STANDARD
+from devorg.schema import Schema
 
 
-def given(folder: Path | None) -> Changes:
-    """What an org starts with: the standard objects, and the metadata of its settings.
+def given(folder: Path | None, schema: Schema) -> Changes:
+    """What an org starts with: that schema, and the metadata of its settings.
 
     Raises ConfigError for a folder that cannot be used.
     """
-    changes = Changes(STANDARD)
+    changes = Changes(schema)
     if folder is None:
         return changes
     try:

@@ -52,7 +52,7 @@ class Changes:
         if not name.endswith("__c"):
             self._skip(name, "is no custom object, and no standard object that devorg has")
             return
-        self._put(object_of(source, name, self.schema))
+        self._put(replace(object_of(source, name, self.schema), packaged=self.packaged))
         self.objects.append(name)
         if flag(source, "enableActivities"):
             self._allow_activities(name)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from devorg.errors import DevorgError
+from devorg.metadata.formulas import FormulaError, sql_of
 from devorg.metadata.source import Source, flag, mapping, number, several
 from devorg.schema import Field
 
@@ -17,6 +18,9 @@ _FORMAT = re.compile(r"[^{}\x00-\x1f]*\{0+\}[^{}\x00-\x1f]*")
 _LITERAL = re.compile(
     r"\s*(?:\"([^\"]*)\"|'([^']*)'|(-?\d+(?:\.\d+)?)|(true|false))\s*", re.IGNORECASE
 )
+
+# What describe says of every text formula (object reference, calculated fields).
+FORMULA_LENGTH = 1300
 
 
 class UnsupportedError(DevorgError):
@@ -34,7 +38,7 @@ def field_of(source: Source, *, name: str | None = None) -> Field:
         raise UnsupportedError(full_name or "(no name)", "is no name of a custom field")
     kind = str(source.get("type", ""))
     if source.get("formula") is not None:
-        raise UnsupportedError(full_name, "is a formula, which devorg does not compute")
+        return _formula(source, full_name)
     build = _KINDS.get(kind)
     if build is None:
         raise UnsupportedError(full_name, f"has the type {kind!r}, which devorg lacks")
@@ -59,6 +63,23 @@ def field_of(source: Source, *, name: str | None = None) -> Field:
             **traits,
         }
     )
+
+
+def _formula(source: Source, name: str) -> Field:
+    """A text that the platform computes; it has FLS, and nobody writes it."""
+    formula = str(source["formula"])
+    if source.get("type") != "Text":
+        raise UnsupportedError(name, "is a formula of another type than Text")
+    try:
+        computed = sql_of(formula)
+    except FormulaError as error:
+        why = f"is a formula that devorg does not compute ({str(error)!r})"
+        raise UnsupportedError(name, why) from error
+    return Field(
+        name, "string", str(source.get("label") or name), FORMULA_LENGTH,
+        createable=False, updateable=False, securable=True, lacks="g", computed=computed,
+        formula=formula, help=source.get("inlineHelpText") or None,
+    )  # fmt: skip
 
 
 def _default(source: Source, name: str, traits: dict[str, Any]) -> tuple[Any, str | None]:

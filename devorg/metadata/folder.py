@@ -7,9 +7,10 @@ from pathlib import Path
 from devorg.errors import ControlError
 from devorg.metadata import source
 from devorg.metadata.changes import Changes
+from devorg.metadata.source import Edit
 
 
-def read_folder(folder: Path, changes: Changes) -> Changes:
+def read_folder(folder: Path, changes: Changes, edited: Edit | None = None) -> Changes:
     """Add all that devorg understands of a folder. Raises ControlError if there is none."""
     if not folder.is_dir():
         raise ControlError("folder", f"{str(folder)!r} is not a folder.")
@@ -18,7 +19,7 @@ def read_folder(folder: Path, changes: Changes) -> Changes:
     for path in _files(folder, "object"):
         changes.add_object(_name(path), source.read(path))
     for path in _files(folder, "field"):
-        changes.add_field(path.parent.parent.name, source.read(path), name=_name(path))
+        changes.add_field(path.parent.parent.name, source.read(path, edited), name=_name(path))
     for path in _files(folder, "recordType"):
         changes.add_record_type(path.parent.parent.name, source.read(path), name=_name(path))
     for path in _files(folder, "permissionset"):

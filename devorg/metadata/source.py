@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -13,12 +13,15 @@ from defusedxml.ElementTree import fromstring
 from devorg.errors import ControlError
 
 Source = Mapping[str, Any]
+# What a build puts into a file before it is deployed.
+Edit = Callable[[Path, bytes], bytes]
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path, edited: Edit | None = None) -> dict[str, Any]:
     """One `-meta.xml` file; elements that repeat become lists. Raises ControlError."""
     try:
-        found = _value(fromstring(path.read_bytes()))
+        text = path.read_bytes()
+        found = _value(fromstring(edited(path, text) if edited else text))
     except (ParseError, DefusedXmlException, OSError) as error:
         raise ControlError("metadata", f"{path.name} cannot be read: {error}") from error
     return found if isinstance(found, dict) else {}

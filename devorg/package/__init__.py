@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devorg.package.installed import Package, describe, grant
+from devorg.package.installed import Package
 from devorg.package.source import FOLDER, PackageSource, source_of
 
-__all__ = ["FOLDER", "Package", "PackageSource", "describe", "grant", "source_of"]
+__all__ = ["FOLDER", "Package", "PackageSource", "source_of"]

@@ -193,4 +193,4 @@ def field(org: Org, one: Field) -> tuple[str, str, str, str]:
         "restricted": one.restricted, "read only": not (one.createable or one.updateable),
     }  # fmt: skip
     traits = ", ".join(word for word, holds in words.items() if holds)
-    return one.label, org.names.api(one.name), f"{one.type}{size}{targets}", traits
+    return one.label, org.names.api(one), f"{one.type}{size}{targets}", traits

@@ -83,7 +83,7 @@ def rights_of(connection: sqlite3.Connection, org: Org, user: User) -> Rights:
         _permissions(frozenset(name for each in held for name in each.user_permissions)),
         sorted({name for each in held for name in each.custom_permissions}),
         objects,
-        [(f"{sobject}.{org.names.api(name)}", "hidden") for sobject, name in hidden],
+        [(_called(org, sobject, name), "hidden") for sobject, name in hidden],
         [
             ("Role", role["Name"] if role else ""),
             *(
@@ -92,6 +92,13 @@ def rights_of(connection: sqlite3.Connection, org: Org, user: User) -> Rights:
             ),
         ],
     )
+
+
+def _called(org: Org, name: str, field_name: str) -> str:
+    sobject = org.schema.objects.get(name)
+    field = sobject.by_name.get(field_name) if sobject else None
+    shown = org.names.api(field) if field else field_name
+    return f"{org.names.entity_named(name)}.{shown}"
 
 
 def sets(org: Org) -> list[tuple[PermissionSet, int]]:

@@ -21,10 +21,7 @@ BELONGS = {
     "Account": "(t.WhatId = :id OR t.AccountId = :id)",
 }
 # When it happened, best knowledge first; dates and moments sort together as text.
-_WHEN = {
-    "Task": "COALESCE(t.Inlay_Occurred_At__c, t.ActivityDate, t.CreatedDate)",
-    "Event": "COALESCE(t.Inlay_Occurred_At__c, t.StartDateTime, t.ActivityDate, t.CreatedDate)",
-}
+_WHEN = ("Inlay_Occurred_At__c", "StartDateTime", "ActivityDate", "CreatedDate")
 _ICONS = (
     ("email", "email"), ("mail", "email"), ("call", "call"), ("meeting", "event"),
     ("form", "form"), ("document", "document"), ("click", "link"), ("link", "link"),
@@ -66,7 +63,9 @@ def timeline_of(reader: Reader, sobject: SObject, record_id: str, viewer: User) 
     where, values = BELONGS[sobject.name], {"id": record_id}
     found: list[tuple[str, SObject, Record]] = []
     for kind in (TASK, EVENT):
-        order = f"{_WHEN[kind.name]} DESC, t.Id DESC"
+        known = reader.sobject(kind.name).by_name
+        when = ", ".join(f"t.{name}" for name in _WHEN if name in known)
+        order = f"COALESCE({when}) DESC, t.Id DESC"
         records = reader.select(kind, where, values, order=order, limit=_SHOWN)
         found += [(_when(record), kind, record) for record in records]
     found.sort(key=lambda each: (each[0], each[2]["Id"]), reverse=True)
@@ -82,12 +81,7 @@ def timeline_of(reader: Reader, sobject: SObject, record_id: str, viewer: User) 
 
 
 def _when(record: Record) -> str:
-    return str(
-        record.get("Inlay_Occurred_At__c")
-        or record.get("StartDateTime")
-        or record.get("ActivityDate")
-        or record["CreatedDate"]
-    )
+    return next(str(record[name]) for name in _WHEN if record.get(name))
 
 
 def _item(

@@ -66,7 +66,7 @@ class Call:
 
     def url_of(self, sobject: SObject, record_id: str) -> str:
         """The path of a record."""
-        return f"{self.root}/sobjects/{sobject.name}/{record_id}"
+        return f"{self.root}/sobjects/{self.names.entity(sobject)}/{record_id}"
 
     def object_body(self) -> dict[str, Any]:
         """The body, which must be a JSON object. Raises ApiError."""

@@ -167,9 +167,10 @@ def upsert(call: Call, name: str, key: str) -> Answer:
     sobject = call.sobject(name)
     field = key_field(call, sobject, key)
     records = _records(call)
-    wrong = [each for each in records if _type_of(each).lower() != sobject.name.lower()]
+    wanted = call.names.entity(sobject)
+    wrong = [each for each in records if _type_of(each).lower() != wanted.lower()]
     if wrong:
-        message = f"Every record must be of type {sobject.name}; one is of {_type_of(wrong[0])!r}."
+        message = f"Every record must be of type {wanted}; one is of {_type_of(wrong[0])!r}."
         raise ApiError(400, "INVALID_TYPE", message, [])
     return _answer(
         call,

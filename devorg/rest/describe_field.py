@@ -18,8 +18,8 @@ _SOAP: Final = {
 _BYTES_PER_CHARACTER = 3
 # What devorg has no notion of, with the value real orgs give plain fields.
 _PLAIN: Final[dict[str, Any]] = {
-    "aiPredictionField": False, "calculated": False, "calculatedFormula": None,
-    "controllerName": None, "dependentPicklist": False, "deprecatedAndHidden": False,
+    "aiPredictionField": False, "controllerName": None,
+    "dependentPicklist": False, "deprecatedAndHidden": False,
     "displayLocationInDecimal": False, "encrypted": False, "filteredLookupInfo": None,
     "formulaTreatNullNumberAsZero": False, "highScaleNumber": False, "mask": None,
     "maskType": None, "referenceTargetField": None, "writeRequiresMasterRead": False,
@@ -35,6 +35,8 @@ def described_field(names: Names, field: Field, *, editable: bool) -> dict[str, 
         "autoNumber": field.auto_number is not None,
         "byteLength": _bytes(field),
         "cascadeDelete": field.custom and field.cascades,
+        "calculated": field.formula is not None,
+        "calculatedFormula": field.formula,
         "caseSensitive": field.case_sensitive,
         "compoundFieldName": field.compound,
         "createable": field.createable and editable,
@@ -47,12 +49,12 @@ def described_field(names: Names, field: Field, *, editable: bool) -> dict[str, 
         "extraTypeInfo": field.extra,
         "filterable": field.filterable,
         "groupable": field.groupable,
-        "htmlFormatted": field.extra == "richtextarea",
+        "htmlFormatted": field.extra == "richtextarea" or _is_link(field),
         "idLookup": field.id_lookup,
         "inlineHelpText": field.help,
         "label": field.label,
         "length": field.length,
-        "name": names.api(field.name),
+        "name": names.api(field),
         "nameField": field.name_field,
         "namePointing": polymorphic,
         "nillable": field.nillable,
@@ -61,8 +63,8 @@ def described_field(names: Names, field: Field, *, editable: bool) -> dict[str, 
         "polymorphicForeignKey": polymorphic,
         "precision": 0 if field.type == "int" else field.precision,
         "queryByDistance": field.type == "address",
-        "referenceTo": list(field.targets),
-        "relationshipName": names.api(field.relationship) if field.relationship else None,
+        "referenceTo": [names.entity_named(each) for each in field.targets],
+        "relationshipName": names.path(field),
         "relationshipOrder": 0 if field.custom and field.cascades else None,
         "restrictedDelete": field.custom and field.restricts,
         "restrictedPicklist": field.restricted,
@@ -75,6 +77,10 @@ def described_field(names: Names, field: Field, *, editable: bool) -> dict[str, 
         "updateable": field.updateable and editable,
     }
     return dict(sorted(shown.items()))
+
+
+def _is_link(field: Field) -> bool:
+    return "HYPERLINK" in (field.formula or "").upper()
 
 
 def _bytes(field: Field) -> int:

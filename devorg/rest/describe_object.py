@@ -36,7 +36,7 @@ def summary(call: Call, sobject: SObject) -> dict[str, Any]:
         "layoutable": trait("layoutable", writable or sobject.name == "User"),
         "mergeable": sobject.name in _MERGEABLE,
         "mruEnabled": trait("mruEnabled", sobject.sharing in {"record", "activity"}),
-        "name": sobject.name,
+        "name": call.names.entity(sobject),
         "queryable": True,
         "replicateable": trait("replicateable", writable),
         "retrieveable": trait("retrieveable", True),
@@ -79,7 +79,7 @@ def trait_of_search(sobject: SObject) -> bool:
 
 
 def _urls(call: Call, sobject: SObject) -> dict[str, str]:
-    base = f"{call.root}/sobjects/{sobject.name}"
+    base = f"{call.root}/sobjects/{call.names.entity(sobject)}"
     urls = {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"}
     if sobject.writable:
         urls |= {
@@ -110,12 +110,12 @@ def _children(call: Call, sobject: SObject) -> list[dict[str, Any]]:
     return [
         {
             "cascadeDelete": field.cascades,
-            "childSObject": child.name,
+            "childSObject": names.entity(child),
             "deprecatedAndHidden": False,
-            "field": names.api(field.name),
+            "field": names.api(field),
             "junctionIdListNames": [],
             "junctionReferenceTo": [],
-            "relationshipName": names.api(field.children) if field.children else None,
+            "relationshipName": names.children(field),
             "restrictedDelete": field.restricts,
         }
         for _, child in sorted(names.schema.objects.items())
@@ -136,7 +136,7 @@ def _record_types(call: Call, sobject: SObject) -> list[dict[str, Any]]:
 def _record_type(
     call: Call, sobject: SObject, each: RecordType, *, default: bool
 ) -> dict[str, Any]:
-    layout = f"{call.root}/sobjects/{sobject.name}/describe/layouts/{each.id}"
+    layout = f"{call.root}/sobjects/{call.names.entity(sobject)}/describe/layouts/{each.id}"
     return {
         "active": each.active,
         "available": each.active,

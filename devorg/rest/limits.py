@@ -95,5 +95,5 @@ def record_count(call: Call) -> Answer:
         query = f'SELECT COUNT(*) FROM "{sobject.name}" WHERE IsDeleted = 0'  # noqa: S608 - names of devorg's own tables
         count = call.connection.execute(query).fetchone()[0]
         if count:
-            found.append({"count": count, "name": sobject.name})
+            found.append({"count": count, "name": call.names.entity(sobject)})
     return Answer(body={"sObjects": found})

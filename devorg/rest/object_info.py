@@ -67,13 +67,13 @@ def _info(call: Call, name: str) -> dict[str, Any]:
     sobject = call.sobject(name)
     described = described_object(call, sobject)
     fields = {
-        call.names.api(each.name): _field(call, sobject, each)
+        call.names.api(each): _field(call, sobject, each)
         for each in sobject.fields
         if (sobject.name, each.name) not in call.hidden
     }
     named = [each.name for each in sobject.fields if each.name_field]
     shown: dict[str, Any] = {
-        "apiName": call.names.api(sobject.name),
+        "apiName": call.names.entity(sobject),
         "associateEntityType": None,
         "associateParentEntity": None,
         "childRelationships": [

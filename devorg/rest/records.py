@@ -53,7 +53,7 @@ def asked_fields(call: Call, sobject: SObject, names: Sequence[str]) -> list[str
     """The fields asked for, or all that the user may read. Raises ApiError for unknown ones."""
     if not names:
         return [
-            call.names.api(each.name)
+            call.names.api(each)
             for each in sobject.fields
             if (sobject.name, each.name) not in call.hidden
         ]
@@ -76,7 +76,7 @@ def shown(
     query = Query(
         text=", ".join(names),
         fields=tuple(Path(tuple(each.split(".")), 1, 1) for each in (*names, *extra)),
-        sobject=sobject.name,
+        sobject=call.names.entity(sobject),
         sobject_at=(1, 1),
         where=Among(
             _ID, tuple(Value("string", each) for each in dict.fromkeys(ids)), negated=False

@@ -12,19 +12,19 @@ from devorg.soql import run
 
 def relatives(call: Call, sobject: SObject, record: Record, name: str) -> Answer:
     """The parent, or the page of children, of that relationship. Raises ApiError 404."""
-    parent = next((f for f in sobject.fields if _called(call, f.relationship, name)), None)
+    parent = next((f for f in sobject.fields if _called(call.names.path(f), name)), None)
     if parent is not None and (sobject.name, parent.name) not in call.hidden:
         return _parent(call, record, parent)
     for child in call.names.schema.objects.values():
         for field in child.fields:
             mine = sobject.name in field.references
-            if mine and _called(call, field.children, name) and field.filterable:
+            if mine and _called(call.names.children(field), name) and field.filterable:
                 return _children(call, child, field, record["Id"])
     raise not_found()
 
 
-def _called(call: Call, relationship: str | None, name: str) -> bool:
-    return bool(relationship) and call.names.api(str(relationship)).lower() == name.lower()
+def _called(relationship: str | None, name: str) -> bool:
+    return relationship is not None and relationship.lower() == name.lower()
 
 
 def _asked(call: Call) -> list[str]:
@@ -45,9 +45,9 @@ def _parent(call: Call, record: Record, field: Field) -> Answer:
 
 def _children(call: Call, child: SObject, field: Field, record_id: str) -> Answer:
     names = ", ".join(asked_fields(call, child, _asked(call)))
-    column = call.names.api(field.name)
+    column = call.names.api(field)
     # Names have been checked, the id is one: nothing in this text is a client's.
-    text = f"SELECT {names} FROM {child.name} WHERE {column} = '{record_id}'"  # noqa: S608 - see above
+    text = f"SELECT {names} FROM {call.names.entity(child)} WHERE {column} = '{record_id}'"  # noqa: S608 - see above
     page = run.begin(call, text, deleted=False)
     body = {"done": page.locator is None, "totalSize": page.total, "records": page.records}
     if page.locator:

@@ -63,7 +63,7 @@ def deleted(call: Call, name: str) -> Answer:
 def _replicated(call: Call, name: str) -> SObject:
     sobject = call.sobject(name)
     if not sobject.writable:
-        message = f"sObject type {sobject.name} is not replicable"
+        message = f"sObject type {call.names.entity(sobject)} is not replicable"
         raise ApiError(400, "INVALID_TYPE_FOR_OPERATION", message)
     return sobject
 

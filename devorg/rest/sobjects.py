@@ -133,7 +133,7 @@ def upsert(call: Call, name: str, key: str, value: str) -> Answer:
     """
     sobject = call.sobject(name)
     field = key_field(call, sobject, key)
-    api_name = call.names.api(field.name)
+    api_name = call.names.api(field)
     body = _without(call, api_name, "Id")
     found = with_key(call, sobject, field, value)
     if len(found) > 1:

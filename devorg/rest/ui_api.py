@@ -35,7 +35,7 @@ def _paths(call: Call, sobject: SObject) -> list[tuple[str, ...]]:
     for parameter in ("fields", "optionalFields"):
         for name in _asked(call, parameter):
             first, *steps = name.split(".")
-            if first.lower() != sobject.name.lower() or not steps:
+            if first.lower() != call.names.entity(sobject).lower() or not steps:
                 continue
             try:
                 column = Paths(call.names, sobject, call.hidden).column(tuple(steps))
@@ -84,7 +84,7 @@ def _representation(
     stamp = record["SystemModstamp"]
     tag = zlib.crc32(f"{record['Id']}{stamp}{sorted(shown)}".encode())
     return {
-        "apiName": sobject.name,
+        "apiName": call.names.entity(sobject),
         "childRelationships": {},
         "eTag": f"{tag:08x}",
         "fields": dict(sorted(shown.items())),
@@ -115,7 +115,7 @@ def _parent(
     call: Call, sobject: SObject, record: Record, relationship: str, paths: list[tuple[str, ...]]
 ) -> dict[str, Any]:
     """A parent inside a record: null when there is none, or none that the user may see."""
-    field = next(each for each in sobject.fields if each.relationship == relationship)
+    field = next(each for each in sobject.fields if call.names.path(each) == relationship)
     parent_id = record[field.name]
     target = call.names.schema.object_of(parent_id) if parent_id else None
     if target is None or not access.is_visible(call.connection, call.user.id, target, parent_id):

@@ -7,7 +7,7 @@ campaign; activities hang on user permissions, as in real orgs.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from devorg import access
@@ -53,6 +53,14 @@ class Rights:
         name = STANDARD_NAMES.get(made.name, made.name) if made.profile else made.name
         there = next((each for each in PROFILES if each.name == name and made.profile), None)
         self.sets[name] = made.over(self.sets[name]) if there else made
+        self._forget()
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Take away permission sets, from who holds them as well."""
+        for name in names:
+            self.sets.pop(name, None)
+            for held in self.assigned.values():
+                held.discard(name)
         self._forget()
 
     def assign(self, user: User, name: str, *, on: bool = True) -> None:

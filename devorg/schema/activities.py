@@ -1,17 +1,15 @@
-"""Task and Event, with the fields that the Inlay package puts on Activity.
+"""Task and Event.
 
-Facts: the recorded describe of Event; the public object reference of Task and TaskStatus; one
-custom field of Activity appears on both objects.
+Facts: the recorded describe of Event; the public object reference of Task and TaskStatus.
 """
 
 # ruff: noqa: E501 - one field, one line, like a table
 
 from __future__ import annotations
 
-from dataclasses import replace
 from zoneinfo import available_timezones
 
-from devorg.schema.fields import SObject, text, typed
+from devorg.schema.fields import SObject
 from devorg.schema.notation import Choices, fields
 
 SUBJECTS = ("Call", "Email", "Send Letter", "Send Quote", "Meeting", "Other")
@@ -23,20 +21,6 @@ TASK_STATUSES: dict[str, tuple[bool, bool]] = {
     "Completed": (True, False),
     "Closed - Won't do": (True, False),
 }
-
-PACKAGE_FIELDS = tuple(
-    replace(one, packaged=True)
-    for one in (
-        replace(
-            text("Inlay_Key__c", "Inlay Key", 80),
-            external_id=True, unique=True, case_sensitive=True, id_lookup=True,
-        ),
-        text("Inlay_Kind__c", "Inlay Kind", 80),
-        typed("datetime", "Inlay_Occurred_At__c", "Inlay Occurred At"),
-        text("Inlay_Confidence__c", "Inlay Confidence", 40),
-        typed("url", "Inlay_Link__c", "Inlay Link", 255),
-    )
-)  # fmt: skip
 
 _CHOICES: Choices = {
     "Subject": SUBJECTS,
@@ -79,52 +63,49 @@ _CHOICES: Choices = {
 
 TASK = SObject(
     "Task", "Task", "Tasks", "00T",
-    (
-        *fields(
-            """
-            Id                        id                                      di     Activity ID
-            WhoId                     reference Contact,Lead                  cunpx  Name ID  kids=Tasks!
-            WhatId                    reference Account,Campaign,Opportunity  cunpx  Related To ID  kids=Tasks!
-            Subject                   combobox 255                            cun    Subject  name
-            ActivityDate              date                                    cun-a  Due Date Only
-            Status                    picklist 255                            cud    Status  default=Not_Started
-            Priority                  picklist 255                            cud    Priority  default=Normal
-            IsHighPriority            boolean                                 d      High Priority
-            OwnerId                   reference Group,User                    cud    Assigned To ID
-            Description               textarea 32000                          cunp   Description
-            IsDeleted                 boolean                                 d      Deleted
-            AccountId                 reference Account                       nx     Account ID
-            IsClosed                  boolean                                 d      Closed
-            CreatedDate               datetime                                d      Created Date
-            CreatedById               reference User                          d      Created By ID
-            LastModifiedDate          datetime                                d      Last Modified Date
-            LastModifiedById          reference User                          d      Last Modified By ID
-            SystemModstamp            datetime                                d      System Modstamp
-            IsArchived                boolean                                 d      Archived
-            CallDurationInSeconds     int 8                                   cun    Call Duration
-            CallType                  picklist 40                             cunpr  Call Type
-            CallDisposition           string 255                              cun    Call Result
-            CallObject                string 255                              cun    Call Object Identifier
-            ReminderDateTime          datetime                                cun    Reminder Date/Time
-            IsReminderSet             boolean                                 cud    Reminder Set
-            RecurrenceActivityId      reference Task                          n      Recurrence Activity ID  path= kids=RecurringTasks
-            IsRecurrence              boolean                                 cd     Create Recurring Series of Tasks
-            RecurrenceStartDateOnly   date                                    cun    Recurrence Start
-            RecurrenceEndDateOnly     date                                    cun    Recurrence End
-            RecurrenceTimeZoneSidKey  picklist 40                             cunr   Recurrence Time Zone
-            RecurrenceType            picklist 40                             cunr   Recurrence Type
-            RecurrenceInterval        int 9                                   cun    Recurrence Interval
-            RecurrenceDayOfWeekMask   int 9                                   cun    Recurrence Day of Week Mask
-            RecurrenceDayOfMonth      int 9                                   cun    Recurrence Day of Month
-            RecurrenceInstance        picklist 40                             cunr   Recurrence Instance
-            RecurrenceMonthOfYear     picklist 40                             cunr   Recurrence Month of Year
-            RecurrenceRegeneratedType  picklist 40                            cunr   Repeat This Task
-            TaskSubtype               picklist 40                             cnr    Task Subtype
-            CompletedDateTime         datetime                                n      Completed Date
-            """,
-            _CHOICES,
-        ),
-        *PACKAGE_FIELDS,
+    fields(
+        """
+        Id                        id                                      di     Activity ID
+        WhoId                     reference Contact,Lead                  cunpx  Name ID  kids=Tasks!
+        WhatId                    reference Account,Campaign,Opportunity  cunpx  Related To ID  kids=Tasks!
+        Subject                   combobox 255                            cun    Subject  name
+        ActivityDate              date                                    cun-a  Due Date Only
+        Status                    picklist 255                            cud    Status  default=Not_Started
+        Priority                  picklist 255                            cud    Priority  default=Normal
+        IsHighPriority            boolean                                 d      High Priority
+        OwnerId                   reference Group,User                    cud    Assigned To ID
+        Description               textarea 32000                          cunp   Description
+        IsDeleted                 boolean                                 d      Deleted
+        AccountId                 reference Account                       nx     Account ID
+        IsClosed                  boolean                                 d      Closed
+        CreatedDate               datetime                                d      Created Date
+        CreatedById               reference User                          d      Created By ID
+        LastModifiedDate          datetime                                d      Last Modified Date
+        LastModifiedById          reference User                          d      Last Modified By ID
+        SystemModstamp            datetime                                d      System Modstamp
+        IsArchived                boolean                                 d      Archived
+        CallDurationInSeconds     int 8                                   cun    Call Duration
+        CallType                  picklist 40                             cunpr  Call Type
+        CallDisposition           string 255                              cun    Call Result
+        CallObject                string 255                              cun    Call Object Identifier
+        ReminderDateTime          datetime                                cun    Reminder Date/Time
+        IsReminderSet             boolean                                 cud    Reminder Set
+        RecurrenceActivityId      reference Task                          n      Recurrence Activity ID  path= kids=RecurringTasks
+        IsRecurrence              boolean                                 cd     Create Recurring Series of Tasks
+        RecurrenceStartDateOnly   date                                    cun    Recurrence Start
+        RecurrenceEndDateOnly     date                                    cun    Recurrence End
+        RecurrenceTimeZoneSidKey  picklist 40                             cunr   Recurrence Time Zone
+        RecurrenceType            picklist 40                             cunr   Recurrence Type
+        RecurrenceInterval        int 9                                   cun    Recurrence Interval
+        RecurrenceDayOfWeekMask   int 9                                   cun    Recurrence Day of Week Mask
+        RecurrenceDayOfMonth      int 9                                   cun    Recurrence Day of Month
+        RecurrenceInstance        picklist 40                             cunr   Recurrence Instance
+        RecurrenceMonthOfYear     picklist 40                             cunr   Recurrence Month of Year
+        RecurrenceRegeneratedType  picklist 40                            cunr   Repeat This Task
+        TaskSubtype               picklist 40                             cnr    Task Subtype
+        CompletedDateTime         datetime                                n      Completed Date
+        """,
+        _CHOICES,
     ),
     sharing="activity",
     sharing_model="ControlledByParent",
@@ -132,62 +113,59 @@ TASK = SObject(
 
 EVENT = SObject(
     "Event", "Event", "Events", "00U",
-    (
-        *fields(
-            """
-            Id                           id                                      di     Activity ID
-            WhoId                        reference Contact,Lead                  cunpx  Name ID  kids=Events!
-            WhatId                       reference Account,Campaign,Opportunity  cunpx  Related To ID  kids=Events!
-            Subject                      combobox 255                            cun    Subject  name
-            Location                     string 255                              cunp   Location
-            IsAllDayEvent                boolean                                 cudp   All-Day Event
-            ActivityDateTime             datetime                                cun    Due Date Time
-            ActivityDate                 date                                    cun-a  Due Date Only
-            DurationInMinutes            int 8                                   cun    Duration
-            StartDateTime                datetime                                cun    Start Date Time
-            EndDateTime                  datetime                                cun    End Date Time
-            EndDate                      date                                    n      End Date
-            Description                  textarea 32000                          cunp   Description
-            AccountId                    reference Account                       nx     Account ID
-            OwnerId                      reference Calendar,User                 cud    Assigned To ID
-            IsPrivate                    boolean                                 cud    Private
-            ShowAs                       picklist 40                             cundr  Show Time As  default=Busy
-            IsDeleted                    boolean                                 d      Deleted
-            IsChild                      boolean                                 d      Is Child
-            IsGroupEvent                 boolean                                 d      Is Group Event
-            GroupEventType               picklist 40                             ndr    Group Event Type  default=0
-            CreatedDate                  datetime                                d      Created Date
-            CreatedById                  reference User                          d      Created By ID
-            LastModifiedDate             datetime                                d      Last Modified Date
-            LastModifiedById             reference User                          d      Last Modified By ID
-            SystemModstamp               datetime                                d      System Modstamp
-            IsArchived                   boolean                                 d      Archived
-            RecurrenceActivityId         reference Event                         n      Recurrence Activity ID  path= kids=RecurringEvents
-            IsRecurrence                 boolean                                 cd     Create Recurring Series of Events
-            RecurrenceStartDateTime      datetime                                cun    Recurrence Start
-            RecurrenceEndDateOnly        date                                    cun    Recurrence End
-            RecurrenceTimeZoneSidKey     picklist 40                             cunr   Recurrence Time Zone
-            RecurrenceType               picklist 40                             cunr   Recurrence Type
-            RecurrenceInterval           int 9                                   cun    Recurrence Interval
-            RecurrenceDayOfWeekMask      int 9                                   cun    Recurrence Day of Week Mask
-            RecurrenceDayOfMonth         int 9                                   cun    Recurrence Day of Month
-            RecurrenceInstance           picklist 40                             cunr   Recurrence Instance
-            RecurrenceMonthOfYear        picklist 40                             cunr   Recurrence Month of Year
-            ReminderDateTime             datetime                                cun    Reminder Date/Time
-            IsReminderSet                boolean                                 cud    Reminder Set
-            EventSubtype                 picklist 40                             cnr    Event Subtype
-            IsRecurrence2Exclusion       boolean                                 d      Historical Event, Not Following Recurrence
-            Recurrence2PatternText       textarea 512                            cn     Recurrence Pattern
-            Recurrence2PatternVersion    picklist 40                             nr     Pattern Version
-            IsRecurrence2                boolean                                 d      Repeat
-            IsRecurrence2Exception       boolean                                 d      Is Exception
-            Recurrence2PatternStartDate  datetime                                n      Recurrence Pattern Start Date
-            Recurrence2PatternTimeZone   string 255                              n      Recurrence Pattern Time Zone Reference
-            """,
-            _CHOICES,
-            {"EndDate": 'substr("EndDateTime", 1, 10)'},
-        ),
-        *PACKAGE_FIELDS,
+    fields(
+        """
+        Id                           id                                      di     Activity ID
+        WhoId                        reference Contact,Lead                  cunpx  Name ID  kids=Events!
+        WhatId                       reference Account,Campaign,Opportunity  cunpx  Related To ID  kids=Events!
+        Subject                      combobox 255                            cun    Subject  name
+        Location                     string 255                              cunp   Location
+        IsAllDayEvent                boolean                                 cudp   All-Day Event
+        ActivityDateTime             datetime                                cun    Due Date Time
+        ActivityDate                 date                                    cun-a  Due Date Only
+        DurationInMinutes            int 8                                   cun    Duration
+        StartDateTime                datetime                                cun    Start Date Time
+        EndDateTime                  datetime                                cun    End Date Time
+        EndDate                      date                                    n      End Date
+        Description                  textarea 32000                          cunp   Description
+        AccountId                    reference Account                       nx     Account ID
+        OwnerId                      reference Calendar,User                 cud    Assigned To ID
+        IsPrivate                    boolean                                 cud    Private
+        ShowAs                       picklist 40                             cundr  Show Time As  default=Busy
+        IsDeleted                    boolean                                 d      Deleted
+        IsChild                      boolean                                 d      Is Child
+        IsGroupEvent                 boolean                                 d      Is Group Event
+        GroupEventType               picklist 40                             ndr    Group Event Type  default=0
+        CreatedDate                  datetime                                d      Created Date
+        CreatedById                  reference User                          d      Created By ID
+        LastModifiedDate             datetime                                d      Last Modified Date
+        LastModifiedById             reference User                          d      Last Modified By ID
+        SystemModstamp               datetime                                d      System Modstamp
+        IsArchived                   boolean                                 d      Archived
+        RecurrenceActivityId         reference Event                         n      Recurrence Activity ID  path= kids=RecurringEvents
+        IsRecurrence                 boolean                                 cd     Create Recurring Series of Events
+        RecurrenceStartDateTime      datetime                                cun    Recurrence Start
+        RecurrenceEndDateOnly        date                                    cun    Recurrence End
+        RecurrenceTimeZoneSidKey     picklist 40                             cunr   Recurrence Time Zone
+        RecurrenceType               picklist 40                             cunr   Recurrence Type
+        RecurrenceInterval           int 9                                   cun    Recurrence Interval
+        RecurrenceDayOfWeekMask      int 9                                   cun    Recurrence Day of Week Mask
+        RecurrenceDayOfMonth         int 9                                   cun    Recurrence Day of Month
+        RecurrenceInstance           picklist 40                             cunr   Recurrence Instance
+        RecurrenceMonthOfYear        picklist 40                             cunr   Recurrence Month of Year
+        ReminderDateTime             datetime                                cun    Reminder Date/Time
+        IsReminderSet                boolean                                 cud    Reminder Set
+        EventSubtype                 picklist 40                             cnr    Event Subtype
+        IsRecurrence2Exclusion       boolean                                 d      Historical Event, Not Following Recurrence
+        Recurrence2PatternText       textarea 512                            cn     Recurrence Pattern
+        Recurrence2PatternVersion    picklist 40                             nr     Pattern Version
+        IsRecurrence2                boolean                                 d      Repeat
+        IsRecurrence2Exception       boolean                                 d      Is Exception
+        Recurrence2PatternStartDate  datetime                                n      Recurrence Pattern Start Date
+        Recurrence2PatternTimeZone   string 255                              n      Recurrence Pattern Time Zone Reference
+        """,
+        _CHOICES,
+        {"EndDate": 'substr("EndDateTime", 1, 10)'},
     ),
     sharing="activity",
     sharing_model="ControlledByParent",

@@ -69,6 +69,8 @@ class Field:
     prefilterable: bool = False
     # SQL over the other columns: the platform computes the value, nobody writes it.
     computed: str | None = None
+    # The formula behind it, where an admin or a package wrote one.
+    formula: str | None = None
     # The display format of an auto-number, such as `A-{0000}`.
     auto_number: str | None = None
     help: str | None = None
@@ -136,6 +138,8 @@ class SObject:
     # "record": own grant; "activity": by who and what; "opportunity": by its opportunity.
     sharing: str = "record"
     writable: bool = True
+    # True for the objects of the package, as for its fields.
+    packaged: bool = False
     # The org-wide default: who sees and edits rows that are not theirs.
     sharing_model: str = "ReadWrite"
     # What describe would say of it against others of its kind: {"undeletable": False}.

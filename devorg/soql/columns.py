@@ -34,11 +34,9 @@ def describe(call: Call, soql: str) -> Described:
         sobject = run.translator(call).sobject(query)
         groups = Grouper(run.translator(call), query).translate(deleted=False)
         told = [_described(name, type_, aggregate=True) for name, type_ in groups.keys]
-        return _answer(
-            sobject.prefix, call.names.api(sobject.name), told, grouped=bool(query.group)
-        )
+        return _answer(sobject.prefix, call.names.entity(sobject), told, grouped=bool(query.group))
     statement = run.translator(call).translate(query, deleted=False)
-    entity = call.names.api(statement.sobject.name)
+    entity = call.names.entity(statement.sobject)
     return _answer(statement.sobject.prefix, entity, _of_statement(statement), grouped=False)
 
 

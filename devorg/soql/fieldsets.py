@@ -33,7 +33,7 @@ def of_function(operands: Operands, function: Function, limit: int | None) -> It
     root = operands.paths.root
     for field in operands.paths.shown(root):
         if which == "ALL" or field.custom == (which == "CUSTOM"):
-            yield operands.paths.own(root, operands.paths.names.api(field.name))
+            yield operands.paths.own(root, operands.paths.names.api(field))
 
 
 def _label(operands: Operands, path: Path) -> Column:

@@ -86,7 +86,7 @@ class Paths:
         """The path without aliases, and without the object's own name before it."""
         if path and path[0].lower() in self._aliases:
             return (*self._aliases[path[0].lower()], *path[1:])
-        if len(path) > 1 and path[0].lower() == self.root.sobject.name.lower():
+        if len(path) > 1 and path[0].lower() == self.names.entity(self.root.sobject).lower():
             return path[1:]  # `Contact.Name` in a query on Contact
         return path
 
@@ -117,9 +117,9 @@ class Paths:
         """A field of one parent, or of the object itself. Raises UnknownPath."""
         field = self.names.field(parent.sobject, name)
         if field is None or (parent.sobject.name, field.name) in self._hidden:
-            raise UnknownPath(name, parent.sobject.name, relationship=False)
+            raise UnknownPath(name, self.names.entity(parent.sobject), relationship=False)
         sql = f'{parent.alias}."{field.name}"'
-        return Column(sql, field, (*parent.path, self.names.api(field.name)))
+        return Column(sql, field, (*parent.path, self.names.api(field)))
 
     def shown(self, parent: Parent) -> list[Field]:
         """All fields that the user may see."""
@@ -132,8 +132,8 @@ class Paths:
         field = next((f for f in fields if self._is_called(f, name)), None)
         targets = self._targets(parent, field)
         if field is None or not targets:
-            raise UnknownPath(name, parent.sobject.name, relationship=True)
-        path = (*parent.path, self.names.api(str(field.relationship)))
+            raise UnknownPath(name, self.names.entity(parent.sobject), relationship=True)
+        path = (*parent.path, str(self.names.path(field)))
         if path not in self.parents:
             several = len(field.references) + len(field.elsewhere) > 1
             self.parents[path] = tuple(
@@ -142,8 +142,8 @@ class Paths:
         return self.parents[path]
 
     def _is_called(self, field: Field, name: str) -> bool:
-        called = field.relationship
-        return bool(called) and self.names.api(str(called)).lower() == name.lower()
+        called = self.names.path(field)
+        return called is not None and called.lower() == name.lower()
 
     def _targets(self, parent: Parent, field: Field | None) -> list[SObject]:
         if field is None or (parent.sobject.name, field.name) in self._hidden:
@@ -175,7 +175,8 @@ class Paths:
         label = Field("Name", "string", "Name", 255)
         if shown == "Type":
             cases = " ".join(
-                f"WHEN {p.alias}.Id IS NOT NULL THEN '{p.sobject.name}'" for p in parents
+                f"WHEN {p.alias}.Id IS NOT NULL THEN '{self.names.entity(p.sobject)}'"
+                for p in parents
             )
             return Column(f"(CASE {cases} END COLLATE NOCASE)", label, (*path, shown))
         having = [(p, field) for p in parents if (field := self._shown_by(p, shown))]

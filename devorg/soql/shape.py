@@ -19,6 +19,7 @@ class Shape:
     def __init__(self, statement: Statement, root: str) -> None:
         self._statement, self._root = statement, root
         self._columns = statement.columns
+        self._names = statement.paths.names
         self._parents: list[Parent] = [
             each for path, all_ in statement.paths.parents.items() if path for each in all_
         ]
@@ -33,7 +34,8 @@ class Shape:
 
     def record(self, row: Row) -> Record:
         """One row as the API shows it; child queries as null, to be filled in."""
-        record = self._empty(self._statement.sobject.name, self._statement.sobject.name, row[0])
+        name = self._names.entity(self._statement.sobject)
+        record = self._empty(name, name, row[0])
         found: Found = {(): record}
         aliases: set[str] = set()
         for parent, record_id in zip(self._parents, row[1:], strict=False):
@@ -55,7 +57,7 @@ class Shape:
         return record
 
     def _parent(self, parent: Parent, record_id: str) -> Record:
-        name = parent.sobject.name
+        name = self._names.entity(parent.sobject)
         # A parent of several possible objects is shown as what they have in common.
         kind = "Name" if parent.polymorphic and parent.path not in self._typeof else name
         return self._empty(kind, name, record_id)

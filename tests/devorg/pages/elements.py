@@ -9,7 +9,6 @@ from typing import Any
 
 from devorg import rows
 from devorg.org import Org
-from devorg.schema import STANDARD
 from devorg.users import USERS
 
 CANVAS_URL = "https://widget.example:8443/canvas"
@@ -44,13 +43,13 @@ def view(sobject: str, record_id: str, query: str = "") -> str:
 def add_task(org: Org, **fields: Any) -> str:
     """One finished Task of the rep; its id."""
     with org.store.writing() as connection:
-        task_id = rows.make_ids(connection, STANDARD.objects["Task"], 1)[0]
+        task_id = rows.make_ids(connection, org.schema.objects["Task"], 1)[0]
         given = {
             "Id": task_id, "Subject": "Opened the proposal", "IsClosed": True,
             "IsArchived": False, "OwnerId": USERS[0].id, **fields,
         }  # fmt: skip
         record = rows.stamped(USERS[0].id, "2026-11-20T10:00:00.000+0000", given)
-        rows.insert(connection, STANDARD.objects["Task"], [record])
+        rows.insert(connection, org.schema.objects["Task"], [record])
     return task_id
 
 
