@@ -7,6 +7,7 @@ from flask import Flask
 from app.cli import (
     console,
     org_access,
+    org_backfills,
     org_connection,
     org_deliveries,
     org_follow_ups,
@@ -28,6 +29,7 @@ def install(app: Flask) -> None:
         org_access,
         org_deliveries,
         org_follow_ups,
+        org_backfills,
         console,
     ):
         part.install(orgs)

@@ -16,9 +16,11 @@ import structlog
 from app.config import Config
 from app.db import Database
 from app.jobs import sweeps
+from app.jobs.backfills import Backfills
 from app.jobs.deliverers import Deliverers
 from app.jobs.heart import Heart, living_workers
 from app.outbox import lease
+from app.outbox.backfill.runner import Runner
 from app.outbox.delivery import Courier
 from app.outbox.lease import LeaseTimes
 from app.outbox.plan import planner
@@ -69,6 +71,9 @@ class Worker:
             options.times,
             options.name,
         )
+        self._backfills = Backfills(
+            database, Runner(config, database, gateway), options.times, options.name
+        )
         self._recorded = planner(config.visit_settle_seconds, self._deliverers.wake)
         self._gateway = gateway
         self._stopping = threading.Event()
@@ -81,6 +86,7 @@ class Worker:
         _log.info("worker.started", worker=self._options.name, threads=self._options.threads)
         self._heart.start()
         self._deliverers.start(self._options.threads)
+        self._backfills.start()
         if self._options.has_schedules:
             threading.Thread(target=self._start_schedules, name="schedules", daemon=True).start()
         while not self._stopping.is_set():
@@ -147,6 +153,7 @@ class Worker:
 
     def _wind_down(self) -> None:
         _log.info("worker.stopping", worker=self._options.name)
+        self._backfills.stop()
         if not self._deliverers.stop(self._options.grace_seconds):
             for turn in self._heart.held():
                 self._safely("release", lambda turn=turn: self._release(turn))  # type: ignore[misc]

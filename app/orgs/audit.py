@@ -22,6 +22,8 @@ class Tag(StrEnum):
     BREAKER_RESET = "staff:breaker:reset"
     FOLLOW_UP_RULE = "admin:follow_up_rule:change"
     CONNECTION_CREATED = "staff:connection:create"
+    BACKFILL_STARTED = "admin:backfill:start"
+    BACKFILL_STOPPED = "admin:backfill:stop"
     ADMIN_INVITED = "staff:admin:invite"
     ADMIN_CAME_IN = "admin:session:begin"
 

@@ -88,6 +88,14 @@ def freeze(
     return Frozen(units, {})
 
 
+def units_of(
+    form: OrgForm, rule: OpportunityRule, around: Surroundings, rows: Sequence[DueRow]
+) -> tuple[list[Unit], list[dict[str, Any]]]:
+    """What these rows are written as, and the rows that the rule "all" adds to them."""
+    writer = _Writer(form, rule, around)
+    return [writer.unit(row) for row in rows], writer.further
+
+
 class _Writer:
     """Makes the payloads of one batch; ``further`` collects rows of the rule "all"."""
 

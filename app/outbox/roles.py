@@ -60,14 +60,31 @@ def unread(
     return dict(list(found.items())[:_MOST_PEOPLE])
 
 
-def refresh(database: Database, org_id: UUID, client: Client, unread: Mapping[str, UUID]) -> None:
+def stale(
+    session: TenantSession, contacts: Mapping[str, UUID], since: datetime
+) -> Mapping[str, UUID]:
+    """Those of the contacts (id to person) whose roles were not read after ``since``; at most as
+    many as one query takes.
+    """
+    fresh = set(_fresh(session, set(contacts.values()), since))
+    found = [(contact, person) for contact, person in contacts.items() if person not in fresh]
+    return dict(found[:_MOST_PEOPLE])
+
+
+def refresh(
+    database: Database,
+    org_id: UUID,
+    client: Client,
+    unread: Mapping[str, UUID],
+    feature: str = FEATURE,
+) -> None:
     """Ask the org for the roles of these contacts, and keep them in the mirror.
 
     Raises:
         SalesforceError: No answer; nothing may be sent to people whose targets are unknown.
     """
     asked_at = utcnow()
-    rows = client.query(soql(_QUERY, list(unread)), feature=FEATURE)
+    rows = client.query(soql(_QUERY, list(unread)), feature=feature)
     by_contact: dict[str, list[RoleFacts]] = {contact: [] for contact in unread}
     for row in rows:
         fact = _fact(row)

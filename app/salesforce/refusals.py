@@ -68,6 +68,18 @@ def read_refusals(body: object) -> list[Refusal]:
     return [_refusal(entry) for entry in entries if isinstance(entry, dict) and _has_code(entry)]
 
 
+def read_row_error(text: str) -> Refusal:
+    """The error of a row of a Bulk job (``sf__Error``): ``CODE:what is wrong:fields --``."""
+    code, _, rest = text.partition(":")
+    message, _, fields = rest.rpartition(":")
+    named = [field.strip() for field in fields.removesuffix("--").split(",")]
+    return Refusal(
+        code=code.strip()[:80],
+        text=message or rest,
+        fields=tuple(field for field in named if field),
+    )
+
+
 def error_of(status: int, body: object, *, is_read: bool = False) -> SalesforceError:
     """The typed error of one answer, of a whole call or of a part of a composite.
 

@@ -1,0 +1,201 @@
+"""From events to rows of the outbox: a chunk and how far planning is, in one transaction.
+
+A chunk that was planned twice, or at the same time by the intake, stands once: the outbox knows an
+event and rank once (UNIQUE), and what is there already is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.clock import utcnow
+from app.crm.models import RecordLink, SObject
+from app.db import TenantSession
+from app.ids import new_id
+from app.orgs.settings import OpportunityRule
+from app.outbox import batch, roles, surroundings
+from app.outbox.backfill import span, turns
+from app.outbox.backfill.models import Backfill, BackfillLoad, LoadState
+from app.outbox.backfill.span import Place
+from app.outbox.backfill.turns import Hold
+from app.outbox.batch import Unit
+from app.outbox.due_rows import DueRow
+from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
+from app.outbox.plan import linked_people
+from app.outbox.rounds import Terms
+
+#: Events that are planned in one transaction, so that nobody waits long for the database.
+SLICE = 500
+#: Contacts whose roles are read by one query.
+_MOST_CONTACTS = 2000
+_KEY = ("org_id", "event_id", "rank")
+
+Loads = Mapping[ActivityObject, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What one transaction froze; or contacts whose roles must be read before it can.
+
+    ``loads`` are those that it went to; ``chars`` is about what its rows are long.
+    """
+
+    unread: Mapping[str, UUID] = field(default_factory=dict)
+    loads: Loads = field(default_factory=dict)
+    rows: int = 0
+    chars: int = 0
+    is_end: bool = False
+
+
+def plan(session: TenantSession, hold: Hold, limit: int = SLICE) -> bool:
+    """Plan the next events as ordinary rows, which the org's own turns send; whether all are."""
+    backfill = session.get_one(Backfill, hold.backfill_id)
+    found = span.read(session, span.span_of(backfill), span.place_of(backfill), limit, backfill.id)
+    linked = linked_people(session, {row.person_id for row, _ in found})
+    rows = [
+        _row(row, DeliveryState.PENDING if row.person_id in linked else DeliveryState.UNLINKED)
+        for row, _ in found
+    ]
+    if rows:
+        session.upsert_many(OutboxRow, rows, key=_KEY)
+    return _note(session, hold, found, limit)
+
+
+def freeze(
+    session: TenantSession, hold: Hold, terms: Terms, roles_since: datetime, loads: Loads
+) -> Slice:
+    """Plan the next events and freeze what is to be sent of them, for these loads or new ones."""
+    backfill = session.get_one(Backfill, hold.backfill_id)
+    what, after = span.span_of(backfill), span.place_of(backfill)
+    found = span.read(session, what, after, SLICE, backfill.id)
+    events = [row for row, _ in found]
+    around = surroundings.read(session, events, terms.rule)
+    if terms.rule is not OpportunityRule.NONE:
+        stale = roles.stale(session, around.contacts(), roles_since)
+        if stale:
+            more = _contacts(session, span.people(session, what, after, _MOST_CONTACTS))
+            asked: dict[str, UUID] = {**stale, **more}
+            return Slice(roles.stale(session, asked, roles_since))
+    linked = [row for row in events if row.person_id in around.who]
+    units = _units(terms, around, linked)
+    loads = {**loads, **_missing(session, hold, loads, [unit for _, unit in units])}
+    unlinked = [row for row in events if row.person_id not in around.who]
+    if unlinked:
+        waiting = [_row(row, DeliveryState.UNLINKED) for row in unlinked]
+        session.upsert_many(OutboxRow, waiting, key=_KEY)
+    if units:
+        rows = [_frozen(row, unit, loads[unit.sobject]) for row, unit in units]
+        session.upsert_many(OutboxRow, rows, key=_KEY)
+    _count(session, loads, [unit for _, unit in units])
+    is_end = _note(session, hold, found, SLICE)
+    return Slice({}, loads, len(units), sum(_length(unit) for _, unit in units), is_end)
+
+
+def _units(
+    terms: Terms, around: surroundings.Surroundings, rows: Sequence[DueRow]
+) -> list[tuple[DueRow, Unit]]:
+    """Each row with its activity, and one more for each further opportunity (the rule "all")."""
+    deals = {deal.opportunity_id: deal for found in around.deals.values() for deal in found}
+    known = dict(around.opportunities)
+    known.update((id_, deal.salesforce_id) for id_, deal in deals.items())
+    units, further = batch.units_of(
+        terms.form, terms.rule, replace(around, opportunities=known), rows
+    )
+    by_event = {row.event_id: row for row in rows}
+    more = [
+        by_event[row["event_id"]]._replace(rank=row["rank"], opportunity_id=row["opportunity_id"])
+        for row in further
+    ]
+    again, _ = batch.units_of(terms.form, terms.rule, replace(around, opportunities=known), more)
+    return [*zip(rows, units, strict=True), *zip(more, again, strict=True)]
+
+
+def _contacts(session: TenantSession, people: Sequence[UUID]) -> dict[str, UUID]:
+    rows = session.execute(
+        select(RecordLink.salesforce_id, RecordLink.person_id).where(
+            RecordLink.person_id.in_(people), RecordLink.sobject == SObject.CONTACT
+        )
+    )
+    return {contact: person for contact, person in rows if person is not None}
+
+
+def _missing(
+    session: TenantSession, hold: Hold, loads: Loads, units: Sequence[Unit]
+) -> dict[ActivityObject, UUID]:
+    """New loads for the objects that have none: a job is of one object."""
+    made = {sobject: new_id() for sobject in {unit.sobject for unit in units} - loads.keys()}
+    session.add_all(
+        BackfillLoad(id=load, backfill_id=hold.backfill_id, sobject=sobject, state=LoadState.FROZEN)
+        for sobject, load in made.items()
+    )
+    session.flush()
+    return made
+
+
+def _count(session: TenantSession, loads: Loads, units: Sequence[Unit]) -> None:
+    for sobject, count in Counter(unit.sobject for unit in units).items():
+        session.execute(
+            update(BackfillLoad)
+            .where(BackfillLoad.id == loads[sobject])
+            .values(rows=BackfillLoad.rows + count)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _note(
+    session: TenantSession, hold: Hold, found: Sequence[tuple[DueRow, Place]], limit: int
+) -> bool:
+    """Write how far planning is; whether this was the last of it."""
+    is_end = len(found) < limit
+    values: dict[str, Any] = {"is_planned": is_end}
+    if found:
+        _, last = found[-1]
+        values |= {"at_person": last.person, "at_time": last.time, "at_seq": last.seq}
+    turns.keep(session, hold, **values)
+    return is_end
+
+
+def _row(row: DueRow, state: DeliveryState) -> dict[str, Any]:
+    now = utcnow()
+    return {
+        "event_id": row.event_id,
+        "person_id": row.person_id,
+        "rank": row.rank,
+        "kind": row.kind,
+        "state": state,
+        "not_before": now,
+        "opportunity_id": row.opportunity_id,
+        "is_unsure": False,
+        "attempts": 0,
+        "error_reason": "",
+        "error_code": "",
+        "error_message": "",
+        "settled_by": "",
+        "created_at": now,
+        "backfill_id": row.backfill_id,
+    }
+
+
+def _frozen(row: DueRow, unit: Unit, load: UUID) -> dict[str, Any]:
+    now = utcnow()
+    return {
+        **_row(row, DeliveryState.LEASED),
+        "sobject": unit.sobject,
+        "activity_key": unit.key,
+        "payload": unit.payload,
+        "first_sent_at": now,
+        "leased_at": now,
+        "lease_id": load,
+        "load_id": load,
+    }
+
+
+def _length(unit: Unit) -> int:
+    return sum(len(str(value)) for part in unit.payload.values() for value in part.values())

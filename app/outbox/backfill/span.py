@@ -1,0 +1,149 @@
+"""Which events a back-fill is about: what a person did, of some kinds, in some time, not planned.
+
+Events are taken in the order of the timeline's index (person, time, event), so that a chunk costs
+the same at the end of a long history as at its beginning, and a person's activities lie together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
+
+from app.crm.models import RecordLink, SObject
+from app.db import TenantSession
+from app.engagement.models import Confidence, Event, Visit
+from app.outbox.backfill.models import Backfill
+from app.outbox.digests.models import DigestEntry
+from app.outbox.due_rows import DueRow
+from app.outbox.models import OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Kinds of events, from ``since`` (None: from the first on) until before ``until``."""
+
+    kinds: Sequence[str]
+    since: datetime | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The last event that was planned."""
+
+    person: UUID
+    time: datetime
+    seq: int
+
+
+def wanted(span: Span) -> ColumnElement[bool]:
+    """Events that get an activity: done by a known person, and none planned for them yet.
+
+    A visit that still goes on is left to its end, which plans it.
+    """
+    is_planned = exists().where(
+        OutboxRow.org_id == Event.org_id, OutboxRow.event_id == Event.id, OutboxRow.rank == 0
+    )
+    is_in_digest = exists().where(
+        DigestEntry.org_id == Event.org_id, DigestEntry.event_id == Event.id
+    )
+    goes_on = exists().where(
+        Visit.org_id == Event.org_id, Visit.id == Event.visit_id, Visit.ended_at.is_(None)
+    )
+    return and_(
+        Event.folded.is_(False),
+        Event.person_id.is_not(None),
+        Event.kind.in_(span.kinds),
+        Event.confidence == Confidence.HUMAN,
+        Event.occurred_at < span.until,
+        *([Event.occurred_at >= span.since] if span.since else []),
+        ~is_planned,
+        ~is_in_digest,
+        or_(Event.visit_id.is_(None), ~goes_on),
+    )
+
+
+def is_linked() -> ColumnElement[bool]:
+    """Whether the event's person has a Contact or Lead in the org."""
+    return exists().where(
+        RecordLink.org_id == Event.org_id,
+        RecordLink.person_id == Event.person_id,
+        RecordLink.sobject.in_([SObject.CONTACT, SObject.LEAD]),
+    )
+
+
+def place_of(backfill: Backfill) -> Place | None:
+    """How far planning is."""
+    if backfill.at_person is None or backfill.at_time is None or backfill.at_seq is None:
+        return None
+    return Place(backfill.at_person, backfill.at_time, backfill.at_seq)
+
+
+def span_of(backfill: Backfill) -> Span:
+    """What was asked for."""
+    return Span(backfill.kinds, backfill.since, backfill.until)
+
+
+def read(
+    session: TenantSession, span: Span, after: Place | None, limit: int, backfill_id: UUID
+) -> list[tuple[DueRow, Place]]:
+    """The next events, as rows that are not in the outbox yet: one statement."""
+    found = session.execute(
+        select(
+            Event.seq, Event.id, Event.person_id, Event.kind, Event.occurred_at,
+            Event.subject, Event.url, Event.properties, Event.confidence, Event.visit_id,
+        )
+        .where(wanted(span), *_after(after))
+        .order_by(Event.person_id, Event.occurred_at, Event.seq)
+        .limit(limit)
+    ).all()  # fmt: skip
+    return [
+        (_row(event, backfill_id), Place(event.person_id, event.occurred_at, event.seq))
+        for event in found
+        if event.person_id is not None
+    ]
+
+
+def people(session: TenantSession, span: Span, after: Place | None, limit: int) -> Sequence[UUID]:
+    """The next people of whom something is to be planned: one statement."""
+    statement = select(Event.person_id).where(wanted(span)).distinct()
+    if after is not None:
+        statement = statement.where(Event.person_id >= after.person)
+    found = session.scalars(statement.order_by(Event.person_id).limit(limit))
+    return [person for person in found if person is not None]
+
+
+def _after(place: Place | None) -> list[ColumnElement[bool]]:
+    if place is None:
+        return []
+    key = tuple_(Event.person_id, Event.occurred_at, Event.seq)
+    return [key > tuple_(place.person, place.time, place.seq)]
+
+
+def _row(event: Any, backfill_id: UUID) -> DueRow:
+    return DueRow(
+        seq=0,
+        event_id=event.id,
+        person_id=event.person_id,
+        rank=0,
+        kind=event.kind,
+        attempts=0,
+        is_unsure=False,
+        sobject=None,
+        activity_key=None,
+        payload=None,
+        opportunity_id=None,
+        leased_at=None,
+        occurred_at=event.occurred_at,
+        subject=event.subject,
+        url=event.url,
+        properties=event.properties,
+        confidence=event.confidence,
+        visit_id=event.visit_id,
+        backfill_id=backfill_id,
+    )
