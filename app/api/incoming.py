@@ -15,6 +15,7 @@ from app.engagement.intake import NewEvent
 from app.engagement.memberships import NewMembership, PersonMemberships
 from app.engagement.models import MembershipKind, Source
 from app.engagement.ports import Recorded
+from app.outbox.owners.lookup import identity
 from app.web import metrics
 
 
@@ -89,6 +90,7 @@ def _new_event(event: EventIn, source: Source) -> NewEvent:
         subject=event.subject,
         url=event.url or "",
         properties=event.properties,
+        user=identity(event.user),
         confidence=judgement.confidence,
         confidence_reason=judgement.reason,
         source=source,

@@ -139,6 +139,13 @@ class EventIn(_Somebody):
     )
     subject: Annotated[Text, Field(max_length=255)] = ""
     url: WebAddress | None = Field(None, description="http or https.")
+    user: Annotated[Text, Field(max_length=320)] = Field(
+        "",
+        description=(
+            "Whose contact it was, of your own users: their e-mail address or id. Activities in "
+            "Salesforce are assigned to the user of the org who is mapped to them."
+        ),
+    )
     properties: Properties = Field(
         default_factory=dict,
         description=(

@@ -35,6 +35,7 @@ class NewEvent:
         url: http or https address, or empty.
         properties: Whatever the sender wants to keep with it.
         confidence: Who is thought to have acted, with the reason.
+        user: Whose contact it was, of the sender's users: e-mail or id; "" when nobody said.
         source: ``IMPORT`` marks history, which is not delivered to Salesforce.
     """
 
@@ -47,6 +48,7 @@ class NewEvent:
     properties: Mapping[str, Any] = field(default_factory=dict)
     confidence: Confidence = Confidence.HUMAN
     confidence_reason: str = ""
+    user: str = ""
     source: Source = Source.API
 
 
@@ -113,6 +115,7 @@ def _row_of(item: NewEvent, key: str, person: UUID, now: datetime) -> dict[str, 
         "confidence_reason": item.confidence_reason,
         "points": points_of(item.kind, item.confidence, properties),
         "source": item.source,
+        "user_key": item.user or None,
         "key": key,
         "received_at": now,
     }

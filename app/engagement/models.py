@@ -84,6 +84,12 @@ class Event(Tenant, Base):
             sqlite_where=text("visit_id IS NOT NULL"),
             postgresql_where=text("visit_id IS NOT NULL"),
         ),
+        Index(
+            "ix_event_user",
+            "org_id", "user_key",
+            sqlite_where=text("user_key IS NOT NULL"),
+            postgresql_where=text("user_key IS NOT NULL"),
+        ),
         tenant_reference("person_id", "person"),
         tenant_reference("visit_id", "visit"),
     )  # fmt: skip

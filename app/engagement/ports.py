@@ -31,6 +31,7 @@ class RecordedEvent(NamedTuple):
     points: float
     source: Source
     key: str
+    url: str
 
 
 def told_of(event: Event) -> RecordedEvent:

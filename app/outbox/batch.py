@@ -17,7 +17,7 @@ from sqlalchemy import update
 
 from app.clock import utcnow
 from app.db import TenantSession, database_now
-from app.orgs.settings import OpportunityRule
+from app.orgs.settings import DIGEST, OpportunityRule
 from app.outbox import due_rows, lease, roles, surroundings
 from app.outbox.due_rows import DueRow
 from app.outbox.lease import Turn
@@ -25,7 +25,7 @@ from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
 from app.outbox.payload import OrgForm, activity_key, build
 from app.outbox.surroundings import Surroundings
 from app.outbox.targets import Deal, choose
-from app.outbox.words import Happening
+from app.outbox.words import Day, Happening, Stay
 
 #: Without the key field an earlier call may still write a row for so long: Salesforce's own limit
 #: for one call. Nothing of it is sent again before.
@@ -44,6 +44,17 @@ class Unit(NamedTuple):
     attempts: int
     is_unsure: bool
     sent_before: datetime | None
+
+
+class _Tale(NamedTuple):
+    """What an activity is made of: its words and zone, and what its targets depend on."""
+
+    event: Happening
+    zone: ZoneInfo
+    since: datetime
+    visited: str | None
+    user_key: str | None
+    stay: Stay | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ def freeze(
     rows = due_rows.read(session, turn)
     if not form.has_key_field:
         rows = _without_loud(session, rows)
-    around = surroundings.read(session, rows, rule)
+    around = surroundings.read(session, rows, rule, form.time_zone)
     if rule is not OpportunityRule.NONE:
         unread = roles.unread(session, turn, around.contacts(), roles_since)
         if unread:
@@ -81,7 +92,7 @@ def freeze(
     recordless = {row.seq for row in rows} - {row.seq for row in taken}
     _unlink(session, sorted(recordless))
     writer = _Writer(form, rule, around)
-    units = [writer.unit(row) for row in taken]
+    units = sorted(map(writer.unit, taken), key=_object_of)  # else each would be a call's part
     _write(session, turn, units)
     if writer.further:
         session.upsert_many(OutboxRow, writer.further, key=["org_id", "event_id", "rank"])
@@ -96,6 +107,10 @@ def units_of(
     return [writer.unit(row) for row in rows], writer.further
 
 
+def _object_of(unit: Unit) -> ActivityObject:
+    return unit.sobject
+
+
 class _Writer:
     """Makes the payloads of one batch; ``further`` collects rows of the rule "all"."""
 
@@ -106,7 +121,7 @@ class _Writer:
         self.further: list[dict[str, Any]] = []
 
     def unit(self, row: DueRow) -> Unit:
-        sobject = row.sobject or self._form.sobject
+        sobject = row.sobject or self._form.sobject_of(row.kind)
         key = row.activity_key or activity_key(sobject, row.event_id, row.rank)
         return Unit(
             seq=row.seq,
@@ -121,22 +136,24 @@ class _Writer:
         )
 
     def _payload(self, row: DueRow, key: str) -> dict[str, Any]:
-        event, zone = self._happening(row)
+        told = self._day(row) if row.kind == DIGEST else self._happening(row)
+        owner = self._around.owner_of(told.user_key, told.stay)
         if row.rank > 0:
             what = (
                 self._around.opportunities.get(row.opportunity_id) if row.opportunity_id else None
             )
-            return build(self._form, event, zone, key, who=None, what=what)
+            return build(self._form, told.event, told.zone, key, who=None, what=what, owner=owner)
         who = self._around.who[row.person_id]
-        visited = event.stay.opportunity if event.stay else None
         deals = self._around.deals.get(row.person_id, ())
-        chosen = choose(self._rule, who, deals, row.occurred_at, visited)
+        chosen = choose(self._rule, who, deals, told.since, told.visited)
         self.further += [_further(row, n, deal) for n, deal in enumerate(chosen[1:], start=1)]
         what = chosen[0].salesforce_id if chosen else None
-        return build(self._form, event, zone, key, who=who.salesforce_id, what=what)
+        return build(
+            self._form, told.event, told.zone, key, who=who.salesforce_id, what=what, owner=owner
+        )
 
-    def _happening(self, row: DueRow) -> tuple[Happening, ZoneInfo]:
-        stay = self._around.stays.get(row.visit_id) if row.visit_id else None
+    def _happening(self, row: DueRow) -> _Tale:
+        stay = self._around.stay_of(row.visit_id)
         event = Happening(
             kind=row.kind,
             occurred_at=row.occurred_at,
@@ -146,7 +163,24 @@ class _Writer:
             properties={} if stay else row.properties,
             stay=stay,
         )
-        return event, self._around.zone_of(stay.creator if stay else "")
+        zone = self._around.zone_of(stay.creator if stay else "")
+        visited = stay.opportunity if stay else None
+        return _Tale(event, zone, row.occurred_at, visited, row.user_key, stay)
+
+    def _day(self, row: DueRow) -> _Tale:
+        """All of a day; it counts for an opportunity that was there before the first of it."""
+        found = self._around.days[row.event_id]
+        stays = [self._around.stay_of(told.visit_id) for told in found.told]
+        told = [
+            Happening(each.kind, each.occurred_at, each.subject, each.url, stay=stay)
+            for each, stay in zip(found.told, stays, strict=True)
+        ]
+        homes = {stay.opportunity for stay in stays if stay}
+        event = Happening(DIGEST, row.occurred_at, day=Day(found.day, found.counts, told))
+        last = next((stay for stay in reversed(stays) if stay), None)
+        visited = homes.pop() if len(homes) == 1 else None
+        zone = self._around.zone_of("")
+        return _Tale(event, zone, found.first_at, visited, found.user_key, last)
 
 
 def _without_loud(session: TenantSession, rows: list[DueRow]) -> list[DueRow]:

@@ -36,6 +36,7 @@ class DueRow(NamedTuple):
     confidence: Confidence
     visit_id: UUID | None
     backfill_id: UUID | None = None
+    user_key: str | None = None
 
 
 def read(session: TenantSession, turn: Turn) -> list[DueRow]:
@@ -57,7 +58,7 @@ def _read(
             OutboxRow.activity_key, OutboxRow.payload, OutboxRow.opportunity_id,
             OutboxRow.leased_at, Event.occurred_at, Event.subject, Event.url, Event.properties,
             Event.confidence, Event.visit_id,
-            OutboxRow.backfill_id,
+            OutboxRow.backfill_id, Event.user_key,
         )
         .join(Event, Event.id == OutboxRow.event_id)
         .where(due(turn), which)

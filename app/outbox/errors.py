@@ -25,3 +25,15 @@ class UnfitError(InlayError):
     def __init__(self, reason: str, until: datetime | None = None) -> None:
         super().__init__("Nothing is delivered to this org at the moment.", reason=reason)
         self.until = until
+
+
+class UnknownOwnerError(InlayError):
+    """Nobody of the org can be meant."""
+
+    reason = "unknown_owner"
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(
+            f"{owner} is no user of this org that Inlay knows of. A user's id begins with 005; "
+            "read the org's users anew and look there."
+        )

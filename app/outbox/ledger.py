@@ -13,6 +13,7 @@ from app.outbox import breakers, lease, pace
 from app.outbox.errors import LeaseLostError
 from app.outbox.lease import Turn
 from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
+from app.outbox.owners import users
 from app.outbox.settlement import Settlement
 
 
@@ -25,6 +26,7 @@ def write(session: TenantSession, settlement: Settlement, *, is_last: bool = Tru
     turn = settlement.turn
     _write_delivery(session, settlement, is_last=is_last)
     breakers.settle(session, settlement)
+    users.mark_unfit(session, settlement.unfit_owners)
     still_ours = [OutboxRow.lease_id == turn.lease_id]
     session.update_many(OutboxRow, settlement.delivered, key="seq", where=still_ours)
     # what all of them share is written once, not per row

@@ -95,6 +95,13 @@ _DUPLICATE = Verdict(
 _SEVERAL = Verdict(
     Course.PERSON, "several_matches", "More than one activity carries the same Inlay key."
 )
+#: The row goes again, Assigned To the default owner.
+OWNER_UNFIT = "owner_unfit"
+_OWNER = Verdict(
+    Course.RETRY,
+    OWNER_UNFIT,
+    "The user it was assigned to is inactive or cannot own it; the default owner takes it over.",
+)
 _UNKNOWN = Verdict(Course.RETRY, "unknown_error", "Salesforce refused it with an unknown error.")
 
 _OVER_LIMITS = re.compile(
@@ -141,6 +148,8 @@ VERDICTS: Mapping[str, Verdict] = {
     "APEX_ERROR": _AUTOMATION,
     "INVALID_FIELD_FOR_INSERT_UPDATE": _RIGHT,
     "CANNOT_UPDATE_ENTITY": _RIGHT,
+    "INACTIVE_OWNER_OR_USER": _OWNER,
+    "OPERATION_WITH_INVALID_USER_TYPE_EXCEPTION": _OWNER,
     "INVALID_FIELD": _FIELD,
     "INVALID_TYPE": _FIELD,
     "NOT_FOUND": _FIELD,
@@ -197,6 +206,8 @@ def judge(refusal: Refusal) -> Verdict:
     """What an error of one row, or of one collection, means."""
     if "converted lead" in refusal.text.lower():
         return _CONVERTED
+    if refusal.code == "INVALID_CROSS_REFERENCE_KEY" and "OwnerId" in refusal.fields:
+        return _OWNER
     if refusal.code in _AUTOMATION_CODES and _OVER_LIMITS.search(refusal.text):
         return _TRIGGER_LIMIT
     if refusal.code == "REQUEST_LIMIT_EXCEEDED" and "concurrent" in refusal.text.lower():

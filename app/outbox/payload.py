@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.outbox.digests.words import description_of_day, subject_of_day
 from app.outbox.models import ActivityObject
+from app.outbox.shapes import event_fields, instant, task_fields
 from app.outbox.words import Happening, description_of, subject_of
 from app.salesforce.names import ActivityField, Names
+from app.salesforce.profile import OPTIONAL
 
 _KEY_PREFIX = {ActivityObject.TASK: "t", ActivityObject.EVENT: "e"}
 _KIND, _OCCURRED_AT, _CONFIDENCE, _LINK = (
-    field.name
-    for field in (
+    each.name
+    for each in (
         ActivityField.KIND,
         ActivityField.OCCURRED_AT,
         ActivityField.CONFIDENCE,
@@ -25,8 +26,11 @@ _KIND, _OCCURRED_AT, _CONFIDENCE, _LINK = (
     )
 )
 _LINK_LENGTH = 255
-#: Salesforce takes calendar events of up to 14 days.
-_LONGEST_MINUTES = 14 * 24 * 60
+
+#: What the org may hide of a kind of activity: {field: [values of its picklist]}.
+Writable = Mapping[str, Sequence[str]]
+#: These an org was always asked to let Inlay fill; of the others it must be known.
+_PRESUMED: Writable = {"Description": (), "WhatId": (), "ActivityDate": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +38,55 @@ class OrgForm:
     """How this org wants its activities written.
 
     ``has_key_field``: activities can be upserted by our key. Without it the key goes into the
-    description, where it can be read back.
+    description, where it can be read back. ``objects``: kinds that are written as another object
+    than ``sobject``. ``writable``: which optional fields the org lets Inlay fill, by object.
+    ``time_zone``: the org's own, "" when unknown. ``default_owner`` is Assigned To where nobody
+    else is known; ``unfit_owners`` never are.
     """
 
     sobject: ActivityObject
     names: Names
     closed_status: str
     has_key_field: bool = True
+    objects: Mapping[str, ActivityObject] = field(default_factory=dict)
+    writable: Mapping[ActivityObject, Writable] = field(default_factory=dict)
+    time_zone: str = ""
+    default_owner: str = ""
+    unfit_owners: frozenset[str] = frozenset()
 
     @property
     def key_field(self) -> str | None:
         """API name of the external id, where it can be used."""
         return self.names.api(ActivityField.KEY) if self.has_key_field else None
 
+    def sobject_of(self, kind: str) -> ActivityObject:
+        """What an event of this kind is written as."""
+        return self.objects.get(kind, self.sobject)
+
+    def assigned_to(self, owner: str | None) -> str | None:
+        """Who is to be Assigned To; None leaves it to Salesforce: the integration user."""
+        for user in (owner, self.default_owner):
+            if user and user not in self.unfit_owners:
+                return user
+        return None
+
+    def takes(self, sobject: ActivityObject, name: str, value: object) -> bool:
+        """Whether the org takes this value in a standard field of this object."""
+        if name not in OPTIONAL:
+            return True
+        values = self.writable.get(sobject, _PRESUMED).get(name)
+        return values is not None and (not values or value in values)
+
 
 def activity_key(sobject: ActivityObject, event_id: UUID, rank: int) -> str:
     """The external id: told apart by object, for uniqueness may span both; one per target."""
     suffix = f":{rank}" if rank else ""
     return f"{_KEY_PREFIX[sobject]}:{event_id.hex}{suffix}"
+
+
+def sobject_of_key(key: str) -> ActivityObject:
+    """What the activity of a key is written as."""
+    return ActivityObject.EVENT if key.startswith("e:") else ActivityObject.TASK
 
 
 def build(
@@ -62,40 +97,45 @@ def build(
     *,
     who: str | None,
     what: str | None,
+    owner: str | None = None,
 ) -> dict[str, Any]:
     """What is frozen: {"fields": standard fields, "package": ours by logical name}.
 
-    The date is that of the rep's zone: Salesforce shows ActivityDate as it is, without a zone.
+    All that is worth telling is frozen; ``wire`` leaves out what the org hides from Inlay.
     """
-    fields: dict[str, Any] = {
-        "Subject": subject_of(event),
-        "Description": description_of(event, zone, "" if form.has_key_field else key),
-    }
-    if form.sobject is ActivityObject.TASK:
-        fields["Status"] = form.closed_status
-        fields["ActivityDate"] = event.occurred_at.astimezone(zone).date().isoformat()
+    reference = "" if form.has_key_field else key
+    if event.day is not None:
+        subject = subject_of_day(event.day)
+        description = description_of_day(event.day, zone, reference)
     else:
-        fields["StartDateTime"] = instant(event.occurred_at)
-        fields["DurationInMinutes"] = _minutes(event)
-    if who is not None:
-        fields["WhoId"] = who
-    if what is not None:
-        fields["WhatId"] = what
+        subject, description = subject_of(event), description_of(event, zone, reference)
+    fields: dict[str, Any] = {"Subject": subject, "Description": description}
+    if sobject_of_key(key) is ActivityObject.TASK:
+        fields |= task_fields(event, zone, form.closed_status)
+    else:
+        fields |= event_fields(event)
+    for name, value in (("WhoId", who), ("WhatId", what), ("OwnerId", form.assigned_to(owner))):
+        if value:
+            fields[name] = value
     return {"fields": fields, "package": _package_fields(event)}
 
 
 def wire(form: OrgForm, payload: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """The row as it is sent: our fields under the org's own API names, those it has."""
+    """The row as it is sent: what the org takes of the fields that are frozen.
+
+    Ours go under the org's own API names; an owner who is unfit by now gives way to the default.
+    """
+    sobject = sobject_of_key(key)
+    fields = {
+        name: value for name, value in payload["fields"].items() if form.takes(sobject, name, value)
+    }
+    if "OwnerId" in fields:
+        owner = form.assigned_to(fields.pop("OwnerId"))
+        fields |= {"OwnerId": owner} if owner else {}
     package = {ActivityField[name]: value for name, value in payload["package"].items()}
     if form.has_key_field:
         package[ActivityField.KEY] = key
-    return {**payload["fields"], **form.names.row(package)}
-
-
-def instant(moment: datetime) -> str:
-    """A date-time as Salesforce's JSON takes it: UTC, milliseconds."""
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
-    return f"{utc.isoformat(timespec='milliseconds')}Z"
+    return {**fields, **form.names.row(package)}
 
 
 def _package_fields(event: Happening) -> dict[str, Any]:
@@ -107,9 +147,3 @@ def _package_fields(event: Happening) -> dict[str, Any]:
     if event.url and len(event.url) <= _LINK_LENGTH:  # a clipped address leads nowhere
         values[_LINK] = event.url
     return values
-
-
-def _minutes(event: Happening) -> int:
-    seconds: Any = event.stay.seconds if event.stay else event.properties.get("seconds", 60)
-    known = float(seconds) if isinstance(seconds, int | float) else 60.0
-    return max(1, min(_LONGEST_MINUTES, math.ceil(known / 60)))

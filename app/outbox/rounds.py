@@ -23,7 +23,8 @@ from app.outbox.errors import UnfitError
 from app.outbox.lease import Turn
 from app.outbox.models import ActivityObject
 from app.outbox.outcomes import BUDGET_SPENT
-from app.outbox.payload import OrgForm
+from app.outbox.owners.lookup import unfit
+from app.outbox.payload import OrgForm, Writable
 from app.outbox.reconcile import reconcile
 from app.outbox.sending import send
 from app.outbox.settlement import Settlement
@@ -81,10 +82,11 @@ class Rounds:
             if not features.is_enabled(session, Feature.ACTIVITY_TO_SALESFORCE):
                 raise UnfitError("feature_off")
             standing = self._standing(session)
+            unfit_owners = unfit(session)
         if standing.exhausted:
             raise UnfitError(BUDGET_SPENT, standing.resumes_at)
         client = self.gateway.for_org(turn.org_id)
-        form = _form(chosen, profile(self.gateway, turn.org_id))
+        form = _form(chosen, profile(self.gateway, turn.org_id), unfit_owners)
         usual = timedelta(seconds=self.config.role_refresh_seconds)
         return Terms(client, form, chosen.opportunity_rule, standing.interval(usual))
 
@@ -145,10 +147,11 @@ class Rounds:
         except SalesforceError as error:
             _log.warning("outbox.no_profile", org=str(org_id), reason=error.reason)
             return None
-        return (facts.names, facts.has_key_field) != (form.names, form.has_key_field)
+        learnt = (facts.names, facts.has_key_field, _writable(facts))
+        return learnt != (form.names, form.has_key_field, form.writable)
 
 
-def _form(chosen: OrgSettings, facts: Profile) -> OrgForm:
+def _form(chosen: OrgSettings, facts: Profile, unfit_owners: frozenset[str]) -> OrgForm:
     if facts.closed_status is None:
         raise UnfitError("no_closed_status")
     return OrgForm(
@@ -156,4 +159,14 @@ def _form(chosen: OrgSettings, facts: Profile) -> OrgForm:
         facts.names,
         facts.closed_status,
         facts.has_key_field,
+        objects={kind: ActivityObject(name) for kind, name in chosen.objects.items()},
+        writable=_writable(facts),
+        time_zone=chosen.time_zone or facts.time_zone,
+        default_owner=chosen.default_owner,
+        unfit_owners=unfit_owners,
     )
+
+
+def _writable(facts: Profile) -> dict[ActivityObject, Writable]:
+    told = {sobject: facts.writable(sobject) for sobject in ActivityObject}
+    return {sobject: fields for sobject, fields in told.items() if fields is not None}

@@ -44,8 +44,8 @@ class Settlement:
     ``pause_reason``: the whole org rests, and why; ``pause_until``: until when, where that is known
     and not for ``pace`` to say. ``answered``: some call gave results. ``delivered`` and ``others``
     hold the new values of rows, by ``seq``; rows in ``without_field`` are still to be judged.
-    ``breakers`` are the kinds that had one when the round
-    began.
+    ``breakers`` are the kinds that had one when the round began; ``unfit_owners`` users whom
+    Salesforce does not take as owners.
     """
 
     turn: Turn
@@ -62,6 +62,7 @@ class Settlement:
     others: list[dict[str, Any]] = field(default_factory=list)
     without_field: list[tuple[Unit, Refused]] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=dict)
+    unfit_owners: set[str] = field(default_factory=set)
     breakers: frozenset[str] = frozenset()
 
     @property
@@ -135,6 +136,8 @@ class Settlement:
         existing = outcomes.existing_id(refusal, self.key_field)
         verdict = outcomes.judge(refusal)
         self.was_load |= verdict.is_load
+        if verdict.reason == outcomes.OWNER_UNFIT and answer.together == 1:
+            self._doubt_owner(unit)
         if existing is not None:
             self._deliver(unit, existing)
         elif verdict.reason == outcomes.FIELD_MISSING:
@@ -145,6 +148,11 @@ class Settlement:
             self._park(unit, verdict, refusal)
         else:
             self._retry(unit, verdict, refusal)
+
+    def _doubt_owner(self, unit: Unit) -> None:
+        owner = unit.payload["fields"].get("OwnerId")
+        sent = self.form.assigned_to(owner) if self.form and owner else None
+        self.unfit_owners |= {sent} if sent else set()
 
     def _rest(self, unit: Unit, verdict: Verdict, refusal: Refusal) -> None:
         """The whole org rests, or halving finds the bad row."""

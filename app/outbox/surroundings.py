@@ -16,8 +16,11 @@ from app.db import TenantSession
 from app.destinations.models import Destination
 from app.engagement.models import Visit
 from app.orgs.models import OrgUser
-from app.orgs.settings import OpportunityRule
+from app.orgs.settings import DIGEST, OpportunityRule
+from app.outbox.digests import reading
+from app.outbox.digests.reading import DayRead
 from app.outbox.due_rows import DueRow
+from app.outbox.owners.lookup import owners_of
 from app.outbox.targets import Deal, Who
 from app.outbox.words import Stay
 
@@ -26,13 +29,18 @@ _UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """By person: their record and deals; by visit: what was done; by user: the time zone."""
+    """By person: their record and deals; by visit: what was done; by user: zone and owner.
+
+    ``days`` are the digests of the batch, by the event that each is anchored at.
+    """
 
     who: Mapping[UUID, Who]
     opportunities: Mapping[UUID | None, str]
     deals: Mapping[UUID, Sequence[Deal]]
     stays: Mapping[UUID, Stay]
     zones: Mapping[str, ZoneInfo]
+    days: Mapping[UUID, DayRead]
+    owners: Mapping[str, str]
 
     def contacts(self) -> dict[str, UUID]:
         """People who can have roles in opportunities, by Contact id."""
@@ -43,23 +51,42 @@ class Surroundings:
         }
 
     def zone_of(self, user: str) -> ZoneInfo:
-        """Zone of the rep who made the Destination, else of the org's rep seen last, else UTC."""
+        """Zone of the rep who made the Destination, else the org's, else UTC."""
         return self.zones.get(user) or self.zones.get("", _UTC)
 
+    def stay_of(self, visit: UUID | None) -> Stay | None:
+        """What was done on a visit."""
+        return self.stays.get(visit) if visit is not None else None
 
-def read(session: TenantSession, rows: Sequence[DueRow], rule: OpportunityRule) -> Surroundings:
-    """Everything that the payloads of these rows are made from."""
+    def owner_of(self, user_key: str | None, stay: Stay | None) -> str | None:
+        """Whose it is: of the user whom the event names, or who made the Destination."""
+        return self.owners.get(user_key or (stay.creator if stay else ""))
+
+
+def read(
+    session: TenantSession, rows: Sequence[DueRow], rule: OpportunityRule, zone: str = ""
+) -> Surroundings:
+    """Everything that the payloads of these rows are made from; ``zone`` is the org's own."""
     people = {row.person_id for row in rows}
     further = {row.opportunity_id for row in rows if row.opportunity_id is not None}
     who, opportunities = _records(session, people, further)
-    stays = _stays(session, {row.visit_id for row in rows if row.visit_id is not None})
+    days = reading.read(
+        session, {row.event_id: row.person_id for row in rows if row.kind == DIGEST}
+    )
+    visits = {row.visit_id for row in rows if row.visit_id is not None}
+    stays = _stays(session, visits | reading.visits_of(days.values()))
     contacts = {person for person, record in who.items() if record.sobject is SObject.CONTACT}
+    creators = {stay.creator for stay in stays.values() if stay.creator}
+    named = {row.user_key for row in rows if row.user_key}
+    named |= {day.user_key for day in days.values() if day.user_key}
     return Surroundings(
         who=who,
         opportunities=opportunities,
         deals=_deals(session, contacts) if contacts and rule is not OpportunityRule.NONE else {},
         stays=stays,
-        zones=zones_of(session, {stay.creator for stay in stays.values()}) if rows else {},
+        zones=zones_of(session, creators, zone) if rows else {},
+        days=days,
+        owners=owners_of(session, creators | named),
     )
 
 
@@ -146,12 +173,17 @@ def _names(values: Iterable[Any]) -> list[str]:
     ]
 
 
-def zones_of(session: TenantSession, users: set[str] | None = None) -> dict[str, ZoneInfo]:
-    """Zones of these users (of all without them), and under "" that of the user seen last."""
+def zones_of(
+    session: TenantSession, users: set[str] | None = None, zone: str = ""
+) -> dict[str, ZoneInfo]:
+    """Zones of these users (of all without them).
+
+    Under "" is the org's own ``zone``, or that of the user seen last where it is not known.
+    """
     rows = session.execute(
         select(OrgUser.salesforce_id, OrgUser.time_zone).order_by(OrgUser.last_seen_at.desc())
     )
-    zones: dict[str, ZoneInfo] = {}
+    zones = {"": _zone(zone)} if zone else {}
     for user, name in rows:
         zones.setdefault("", _zone(name))
         if users is None or user in users:

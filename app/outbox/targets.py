@@ -26,9 +26,9 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """An opportunity on which the person has a role."""
+    """An opportunity; ``opportunity_id`` is None for one on which the person has no role."""
 
-    opportunity_id: UUID
+    opportunity_id: UUID | None
     salesforce_id: str
     opened_at: datetime | None
     is_closed: bool
@@ -44,24 +44,34 @@ def choose(
 ) -> list[Deal]:
     """Opportunities of an activity, the best one first; only the rule "all" gives more than one.
 
+    Without a role and without a visited one there is none: then it is the person's alone.
+
     Args:
         rule: The org's choice.
         who: A Lead never goes together with an opportunity: Salesforce refuses it.
         deals: Opportunities on which the person has a role, in any order.
         occurred_at: Nothing from before an opportunity's creation is copied to it (E3).
-        visited: Record id of the opportunity whose Destination the event came from, if any.
+        visited: Record id of the opportunity whose Destination the event came from, if any. It
+            goes before all others, and needs no role: the person was on its page.
     """
     if rule is OpportunityRule.NONE or who.sobject is SObject.LEAD:
         return []
     begun = [deal for deal in deals if deal.opened_at is None or deal.opened_at <= occurred_at]
     at_home = [deal for deal in begun if deal.salesforce_id == visited]
+    if visited and all(deal.salesforce_id != visited for deal in deals):
+        at_home = [Deal(None, visited, None, is_closed=False, is_primary=False)]
     others = [deal for deal in begun if not deal.is_closed and deal.salesforce_id != visited]
-    others.sort(key=_preference)
+    others.sort(key=_latest if rule is OpportunityRule.LATEST else _primary)
     chosen = at_home + others
     return chosen if rule is OpportunityRule.ALL else chosen[:1]
 
 
-def _preference(deal: Deal) -> tuple[bool, float, str]:
-    """Primary role first, then the latest opened; the id makes it certain."""
+def _primary(deal: Deal) -> tuple[bool, float, str]:
+    """Primary role first, then the latest opened."""
+    return (not deal.is_primary, *_latest(deal))
+
+
+def _latest(deal: Deal) -> tuple[float, str]:
+    """The latest opened first; the id makes it certain."""
     opened = deal.opened_at or _LONG_AGO
-    return (not deal.is_primary, -opened.timestamp(), deal.salesforce_id)
+    return (-opened.timestamp(), deal.salesforce_id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.destinations.tokens import is_preview
+from app.outbox.lengths import clip, units
 
 #: Lengths of the standard fields (Salesforce's object reference, Task and Event).
 SUBJECT_LENGTH = 255
@@ -53,8 +54,20 @@ class Stay:
     creator: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a person did on a day, for a digest: how much of which kind, and the first of it.
+
+    ``told`` is in order of time; ``counts`` tells of all, also of what is not in it.
+    """
+
+    day: date
+    counts: Mapping[str, int]
+    told: Sequence[Happening] = ()
+
+
 class Happening(NamedTuple):
-    """An event as the outbox tells of it."""
+    """An event as the outbox tells of it; ``day`` is set for a digest."""
 
     kind: str
     occurred_at: datetime
@@ -63,36 +76,40 @@ class Happening(NamedTuple):
     confidence: str = "human"
     properties: Mapping[str, Any] = MappingProxyType({})
     stay: Stay | None = None
-
-
-def clip(text: str, length: int) -> str:
-    """At most so many characters as Salesforce counts them (UTF-16 units), with an ellipsis."""
-    if len(text) * 2 <= length:
-        return text
-    units = text.encode("utf-16-le", "replace")
-    if len(units) <= length * 2:
-        return text
-    return units[: (length - 1) * 2].decode("utf-16-le", "ignore") + "…"
+    day: Day | None = None
 
 
 def subject_of(event: Happening) -> str:
-    """One line, at most 255 characters."""
-    what = event.subject or (event.stay.title if event.stay else "")
-    named, bare = _SUBJECTS.get(event.kind, (_readable(event.kind) + ": {}", ""))
-    line = named.format(what) if what else bare or _readable(event.kind)
+    """One line, at most 255 characters; what was cut is the name in it, not what surrounds it."""
+    what = name_of(event)
+    named, bare = _SUBJECTS.get(event.kind, (readable(event.kind) + ": {}", ""))
+    time_spent = ""
     if event.stay and event.stay.seconds >= 1:
         time_spent = f" ({duration(event.stay.seconds)})"
-        return clip(line, SUBJECT_LENGTH - len(time_spent)) + time_spent
-    return clip(" ".join(line.split()), SUBJECT_LENGTH)
+    if not what:
+        return (bare or readable(event.kind)) + time_spent
+    before, _, after = named.partition("{}")
+    room = SUBJECT_LENGTH - len(before) - len(after) - len(time_spent)
+    return f"{before}{clip(what, room)}{after}{time_spent}"
 
 
 def description_of(event: Happening, zone: ZoneInfo, reference: str = "") -> str:
-    """The details, a line each, at most 32,000 characters.
+    """The details, a line each, at most 32,000 characters; the last line always stands.
 
     ``reference`` ends it in orgs without our key field: ``references_in`` reads it back.
     """
-    ending = f"\n{reference_line(reference)}" if reference else ""
-    return clip("\n".join(_lines(event, zone)), DESCRIPTION_LENGTH - len(ending)) + ending
+    ending = ending_of(reference)
+    return clip("\n".join(_lines(event, zone)), DESCRIPTION_LENGTH - units(ending)) + ending
+
+
+def ending_of(reference: str) -> str:
+    """What every description ends with."""
+    return "\nRecorded by Inlay." + (f"\n{reference_line(reference)}" if reference else "")
+
+
+def name_of(event: Happening) -> str:
+    """What it was about, in one line; "" when nobody said."""
+    return _one_line(event.subject or (event.stay.title if event.stay else ""))
 
 
 def reference_line(key: str) -> str:
@@ -119,8 +136,12 @@ def duration(seconds: float) -> str:
 
 def moment(local: datetime) -> str:
     """``3 November 2026, 14:05``, in English whatever the locale of the process."""
-    month = _MONTHS[local.month - 1]
-    return f"{local.day} {month} {local.year}, {local.hour:02d}:{local.minute:02d}"
+    return f"{day_name(local)}, {local.hour:02d}:{local.minute:02d}"
+
+
+def day_name(day: date) -> str:
+    """``3 November 2026``."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _lines(event: Happening, zone: ZoneInfo) -> Iterator[str]:
@@ -133,8 +154,7 @@ def _lines(event: Happening, zone: ZoneInfo) -> Iterator[str]:
         yield f"Page: {event.url}"
     for name, value in list(event.properties.items())[:50]:
         if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
-            yield f"{_readable(str(name))}: {_one_line(value)}"
-    yield "Recorded by Inlay."
+            yield f"{readable(str(name))}: {_one_line(value)}"
 
 
 def _stay_lines(stay: Stay) -> Iterator[str]:
@@ -151,7 +171,7 @@ def _stay_lines(stay: Stay) -> Iterator[str]:
         yield "Sent the contact form."
     for name in ("name", "email", "message"):
         if written := _one_line(stay.form.get(name) or ""):
-            yield f"{_readable(name)}: {written}"
+            yield f"{readable(name)}: {written}"
 
 
 def _one_line(value: object) -> str:
@@ -159,6 +179,7 @@ def _one_line(value: object) -> str:
     return " ".join(str(value).split())
 
 
-def _readable(name: str) -> str:
+def readable(name: str) -> str:
+    """``Webinar joined`` of custom.webinar_joined."""
     words = name.removeprefix("custom.").replace("_", " ").replace(".", " ").split()
     return " ".join(words).capitalize() or "Engagement"

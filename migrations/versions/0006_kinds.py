@@ -11,11 +11,16 @@ branch_labels = None
 depends_on = None
 
 _ONCE = sa.text("once_key IS NOT NULL")
+_NAMED = sa.text("user_key IS NOT NULL")
 _OPEN = sa.text("anchor_id IS NULL")
 
 
 def upgrade() -> None:
     op.add_column("event", sa.Column("user_key", sa.String(length=320), nullable=True))
+    op.create_index(
+        "ix_event_user", "event", ["org_id", "user_key"],
+        sqlite_where=_NAMED, postgresql_where=_NAMED,
+    )  # fmt: skip
     op.add_column("outbox_row", sa.Column("once_key", sa.String(length=32), nullable=True))
     op.create_index(
         "uq_outbox_row_once", "outbox_row", ["org_id", "once_key"], unique=True,
@@ -97,4 +102,5 @@ def downgrade() -> None:
     op.drop_table("digest_entry")
     op.drop_index("uq_outbox_row_once", table_name="outbox_row")
     op.drop_column("outbox_row", "once_key")
+    op.drop_index("ix_event_user", table_name="event")
     op.drop_column("event", "user_key")

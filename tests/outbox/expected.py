@@ -1,4 +1,4 @@
-"""What the rule "one" expects in the org, worked out from the org's own records, not from ours."""
+"""What the rule "primary" expects in the org, worked out from its own records, not from ours."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_each_event_becomes_one_closed_task_of_its_person(world: World) -> None:
     assert {row.salesforce_id for row in world.rows()} == {task["Id"] for task in tasks}
 
 
-def test_activities_go_where_the_rule_one_wants_them(world: World) -> None:
+def test_activities_go_where_the_rule_primary_wants_them(world: World) -> None:
     """E2, E3: person and opportunity, for events of every age."""
     for days in (0, 20, 100, 700):
         people = [*world.contacts(), _lead(world)]

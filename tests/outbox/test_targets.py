@@ -25,23 +25,28 @@ NEW = _deal("new", 10)
 PRIMARY = _deal("primary", 60, primary=True)
 CLOSED = _deal("closed", 40, closed=True)
 FUTURE = _deal("future", -1)
-ONE, ALL, NONE = OpportunityRule.PRIMARY, OpportunityRule.ALL, OpportunityRule.NONE
+PRIMARILY, LATEST = OpportunityRule.PRIMARY, OpportunityRule.LATEST
+ALL, NONE = OpportunityRule.ALL, OpportunityRule.NONE
 
 
 @pytest.mark.parametrize(
     ("rule", "deals", "visited", "names"),
     [
-        (ONE, [], None, []),  # no role anywhere: the person alone
-        (ONE, [OLD, NEW], None, ["new"]),  # the latest opened
-        (ONE, [OLD, NEW, PRIMARY], None, ["primary"]),  # a primary role goes first
-        (ONE, [CLOSED], None, []),  # a closed deal is over
-        (ONE, [CLOSED, NEW], "closed", ["closed"]),  # but its own Destination was visited
-        (ONE, [OLD, NEW], "old", ["old"]),  # the Destination's opportunity goes before all
-        (ONE, [NEW], "unknown", ["new"]),  # no role on the visited one: the usual choice
-        (ONE, [FUTURE], None, []),  # E3: nothing from before its creation
-        (ONE, [FUTURE, OLD], "future", ["old"]),  # E3 goes before the Destination
+        (PRIMARILY, [], None, []),  # no role anywhere: the person alone
+        (PRIMARILY, [OLD, NEW], None, ["new"]),  # the latest opened
+        (PRIMARILY, [OLD, NEW, PRIMARY], None, ["primary"]),  # a primary role goes first
+        (PRIMARILY, [CLOSED], None, []),  # a closed deal is over
+        (PRIMARILY, [CLOSED, NEW], "closed", ["closed"]),  # but its own Destination was visited
+        (PRIMARILY, [OLD, NEW], "old", ["old"]),  # the Destination's opportunity goes before all
+        (PRIMARILY, [NEW], "visited", ["visited"]),  # and needs no role: its page was visited
+        (PRIMARILY, [FUTURE], None, []),  # E3: nothing from before its creation
+        (PRIMARILY, [FUTURE, OLD], "future", ["old"]),  # E3 goes before the Destination
         (ALL, [OLD, NEW, PRIMARY, CLOSED, FUTURE], None, ["primary", "new", "old"]),
         (ALL, [OLD, NEW], "old", ["old", "new"]),
+        (ALL, [OLD, NEW], "visited", ["visited", "new", "old"]),
+        (LATEST, [OLD, NEW, PRIMARY, CLOSED, FUTURE], None, ["new"]),  # whatever the role
+        (LATEST, [PRIMARY], None, ["primary"]),
+        (LATEST, [OLD, NEW], "old", ["old"]),
         (NONE, [OLD, NEW], "old", []),
     ],
 )
@@ -54,7 +59,7 @@ def test_the_rule_chooses(
     assert [deal.salesforce_id for deal in chosen] == names
 
 
-@pytest.mark.parametrize("rule", [ONE, ALL])
+@pytest.mark.parametrize("rule", [PRIMARILY, LATEST, ALL])
 def test_a_lead_never_goes_with_an_opportunity(rule: OpportunityRule) -> None:
     """Salesforce refuses WhoId Lead together with a WhatId."""
     assert choose(rule, LEAD, [NEW, PRIMARY], NOW, "new") == []
