@@ -64,7 +64,7 @@ class BulkSession(Session):
         Args:
             model: Table.
             rows: All with the same columns; defaults of the model are not applied.
-            key: Columns of the unique constraint.
+            key: Columns of the unique constraint; without any, whichever constraint is met counts.
             set_: Column names to take from the row, or a mapping of column to SQL expression
                 (use ``excluded(model)`` for the row that was refused).
             returning: Columns to return (of inserted rows only when nothing is updated).
@@ -127,7 +127,7 @@ def _upsert(dialect: str, model: type[Base], key: Sequence[str], set_: Mapping[s
     builder = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = builder(model)
     if not set_:
-        return statement.on_conflict_do_nothing(index_elements=list(key))
+        return statement.on_conflict_do_nothing(index_elements=list(key) or None)
     values = {
         name: value(statement.excluded) if callable(value) else value
         for name, value in set_.items()

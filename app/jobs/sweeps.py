@@ -1,4 +1,4 @@
-"""What the worker looks after each second or so: silent visits, people who were linked."""
+"""What the worker looks after now and then: silent visits, linked people, days that are over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.db import Database
 from app.engagement import silence
 from app.engagement.ports import Recorded
 from app.outbox import service
+from app.outbox.digests import making
 
 _log = structlog.get_logger()
 
@@ -36,3 +37,8 @@ def backfill(database: Database) -> int:
         except Exception:  # noqa: BLE001  # one org's trouble is none of another's
             _log.exception("worker.not_backfilled", org=str(org_id))
     return count
+
+
+def make_digests(database: Database) -> int:
+    """Days that are over become one activity for each person; how many."""
+    return making.make_due(database)

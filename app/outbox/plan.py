@@ -6,26 +6,26 @@ timeline and the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import select
 
 from app.clock import utcnow
-from app.crm.models import RecordLink, SObject
 from app.db import TenantSession
 from app.engagement.models import Confidence, Source
 from app.engagement.ports import RecordedEvent
-from app.ids import new_id
 from app.orgs import features, settings
 from app.orgs.features import Feature
 from app.orgs.settings import KindPolicy, OrgSettings
 from app.outbox.beside import beside
-from app.outbox.models import FIRST_BATCH_SIZE, DeliveryState, OrgDelivery, OutboxRow
+from app.outbox.digests.collecting import collect
+from app.outbox.models import OutboxRow
+from app.outbox.once import first_key
+from app.outbox.planned import ensure_delivery, linked_people, new_row
 from app.outbox.ports import Wake, no_wake
 
 _log = structlog.get_logger()
@@ -33,7 +33,6 @@ _log = structlog.get_logger()
 #: A visit's last beacon may arrive after its end; the activity waits for it.
 _VISIT = "destination_visit"
 _SETTLE_SECONDS = 2.0
-_ONE_BY_ONE = (KindPolicy.EACH, KindPolicy.FIRST)
 
 
 def planner(
@@ -55,37 +54,41 @@ def plan(
     *,
     settle_seconds: float = _SETTLE_SECONDS,
 ) -> int:
-    """Put the events that the org wants as activities into the outbox; how many they are.
+    """Put the events that the org wants as activities into the outbox; how many they may be.
 
     A fixed number of statements, whatever the size of the batch. An event is planned once:
-    a second call with the same visit changes nothing, with another event it is an error.
+    a second call with the same visit changes nothing, with another event it is an error. Of what
+    is wanted the first time only there is one row; what is wanted as a digest waits for its day.
     """
     candidates = [event for event in events if _is_deliverable(event)]
     if not candidates or not features.is_enabled(session, Feature.ACTIVITY_TO_SALESFORCE):
         return 0
-    chosen = _of_wanted_kinds(settings.read(session), candidates)
-    if not chosen:
-        return 0
-    linked = linked_people(session, {event.person_id for event in chosen if event.person_id})
+    chosen = settings.read(session)
+    wanted = _by_policy(chosen, candidates)
     now = utcnow()
-    rows = [_row(event, linked, now, settle_seconds) for event in chosen]
+    if told := wanted[KindPolicy.DIGEST]:
+        collect(session, chosen, told, now)
+    each, first = wanted[KindPolicy.EACH], wanted[KindPolicy.FIRST]
+    if not each and not first:
+        return 0
+    people = {event.person_id for event in (*each, *first) if event.person_id is not None}
+    linked = linked_people(session, people)
+    rows = [_row(event, linked, now, settle_seconds) for event in each]
+    _insert(session, rows)
+    if first:
+        first_rows = [_row(event, linked, now, settle_seconds) for event in first]
+        keyed = zip(first_rows, first, strict=True)
+        rows_once = [{**row, "once_key": first_key(event)} for row, event in keyed]
+        session.upsert_many(OutboxRow, rows_once, key=[])
+    ensure_delivery(session)
+    return len(each) + len(first)
+
+
+def _insert(session: TenantSession, rows: Sequence[dict[str, Any]]) -> None:
     session.insert_many(OutboxRow, [row for row in rows if row["kind"] != _VISIT])
     visits = [row for row in rows if row["kind"] == _VISIT]
     if visits:
         session.upsert_many(OutboxRow, visits, key=["org_id", "event_id", "rank"])
-    ensure_delivery(session)
-    return len(rows)
-
-
-def linked_people(session: TenantSession, people: set[UUID]) -> set[UUID]:
-    """Which of these people have a Contact or Lead in the org: one statement."""
-    if not people:
-        return set()
-    statement = select(RecordLink.person_id).where(
-        RecordLink.person_id.in_(people),
-        RecordLink.sobject.in_([SObject.CONTACT, SObject.LEAD]),
-    )
-    return {person for person in session.scalars(statement) if person is not None}
 
 
 def _is_deliverable(event: RecordedEvent) -> bool:
@@ -98,42 +101,30 @@ def _is_deliverable(event: RecordedEvent) -> bool:
     )
 
 
-def _of_wanted_kinds(chosen: OrgSettings, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+def _by_policy(
+    chosen: OrgSettings, events: Sequence[RecordedEvent]
+) -> Mapping[KindPolicy, list[RecordedEvent]]:
+    """The events by what becomes of them; what is wanted the first time only, in order of time."""
     policies = {kind: chosen.policy_of(kind) for kind in {event.kind for event in events}}
-    return [event for event in events if policies[event.kind] in _ONE_BY_ONE]
+    found: dict[KindPolicy, list[RecordedEvent]] = {policy: [] for policy in KindPolicy}
+    for event in events:
+        found[policies[event.kind]].append(event)
+    found[KindPolicy.FIRST].sort(key=lambda event: event.occurred_at)
+    return found
 
 
 def _row(
     event: RecordedEvent, linked: set[UUID], now: datetime, settle_seconds: float
 ) -> dict[str, Any]:
     settle = timedelta(seconds=settle_seconds if event.kind == _VISIT else 0)
-    is_linked = event.person_id in linked
-    return {
-        "event_id": event.id,
-        "person_id": event.person_id,
-        "rank": 0,
-        "kind": event.kind,
-        "state": DeliveryState.PENDING if is_linked else DeliveryState.UNLINKED,
-        "not_before": now + settle,
-        "is_unsure": False,
-        "attempts": 0,
-        "error_reason": "",
-        "error_code": "",
-        "error_message": "",
-        "settled_by": "",
-        "created_at": now,
-    }
-
-
-def ensure_delivery(session: TenantSession) -> None:
-    """The org's delivery row, which the worker takes turns by."""
-    row = {
-        "id": new_id(),
-        "batch_size": FIRST_BATCH_SIZE,
-        "failures": 0,
-        "pause_reason": "",
-    }
-    session.upsert_many(OrgDelivery, [row], key=["org_id"])
+    return new_row(
+        event.id,
+        event.person_id,
+        event.kind,
+        is_linked=event.person_id in linked,
+        now=now,
+        not_before=now + settle,
+    )
 
 
 def _wake_after_commit(session: TenantSession, wake: Wake) -> None:

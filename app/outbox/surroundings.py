@@ -23,8 +23,7 @@ from app.outbox.due_rows import DueRow
 from app.outbox.owners.lookup import owners_of
 from app.outbox.targets import Deal, Who
 from app.outbox.words import Stay
-
-_UTC = ZoneInfo("UTC")
+from app.outbox.zones import UTC_ZONE, zone_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Surroundings:
 
     def zone_of(self, user: str) -> ZoneInfo:
         """Zone of the rep who made the Destination, else the org's, else UTC."""
-        return self.zones.get(user) or self.zones.get("", _UTC)
+        return self.zones.get(user) or self.zones.get("", UTC_ZONE)
 
     def stay_of(self, visit: UUID | None) -> Stay | None:
         """What was done on a visit."""
@@ -183,16 +182,9 @@ def zones_of(
     rows = session.execute(
         select(OrgUser.salesforce_id, OrgUser.time_zone).order_by(OrgUser.last_seen_at.desc())
     )
-    zones = {"": _zone(zone)} if zone else {}
+    zones = {"": zone_named(zone)} if zone else {}
     for user, name in rows:
-        zones.setdefault("", _zone(name))
+        zones.setdefault("", zone_named(name))
         if users is None or user in users:
-            zones[user] = _zone(name)
+            zones[user] = zone_named(name)
     return zones
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # a zone that this system does not know
-        return _UTC

@@ -26,7 +26,7 @@ from app.outbox.follow_ups.models import FollowUp, FollowUpState
 from app.outbox.follow_ups.noticing import NEEDED
 from app.outbox.follow_ups.task import KIND
 from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
-from app.outbox.plan import ensure_delivery
+from app.outbox.planned import ensure_delivery
 from app.salesforce import budget
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway
