@@ -28,7 +28,7 @@ from app.outbox.backfill.turns import Hold
 from app.outbox.batch import Unit
 from app.outbox.due_rows import DueRow
 from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
-from app.outbox.plan import linked_people
+from app.outbox.planned import linked_people
 from app.outbox.rounds import Terms
 
 #: Events that are planned in one transaction, so that nobody waits long for the database.
@@ -76,7 +76,7 @@ def freeze(
     what, after = span.span_of(backfill), span.place_of(backfill)
     found = span.read(session, what, after, SLICE, backfill.id)
     events = [row for row, _ in found]
-    around = surroundings.read(session, events, terms.rule)
+    around = surroundings.read(session, events, terms.rule, terms.form.time_zone)
     if terms.rule is not OpportunityRule.NONE:
         stale = roles.stale(session, around.contacts(), roles_since)
         if stale:

@@ -21,7 +21,7 @@ from app.outbox.backfill.models import Backfill, BackfillLoad, BackfillState, Lo
 from app.outbox.backfill.span import Span
 from app.outbox.backfill.turns import OPEN
 from app.outbox.models import DeliveryState, OutboxRow
-from app.outbox.plan import ensure_delivery
+from app.outbox.planned import ensure_delivery
 
 #: Policies under which an event has an activity of its own.
 _OF_ITS_OWN = (KindPolicy.EACH,)

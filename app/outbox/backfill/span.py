@@ -97,6 +97,7 @@ def read(
         select(
             Event.seq, Event.id, Event.person_id, Event.kind, Event.occurred_at,
             Event.subject, Event.url, Event.properties, Event.confidence, Event.visit_id,
+            Event.user_key,
         )
         .where(wanted(span), *_after(after))
         .order_by(Event.person_id, Event.occurred_at, Event.seq)
@@ -146,4 +147,5 @@ def _row(event: Any, backfill_id: UUID) -> DueRow:
         confidence=event.confidence,
         visit_id=event.visit_id,
         backfill_id=backfill_id,
+        user_key=event.user_key,
     )
