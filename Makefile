@@ -27,7 +27,7 @@ demo: ## run the whole product with a Salesforce org in a box
 	@$(BOOT) tools/bootstrap.py --python "$(PYTHON)" --lock requirements/runtime.txt
 	@exec $(RUN) -m tools.demo
 
-test: setup ## run every test: SQLite, PostgreSQL, browser; and all checks
+test: setup ## run every test: SQLite, PostgreSQL, browser, package; and all checks
 	@exec $(RUN) -m tools.run_tests
 
 test-fast: setup ## unit tests on SQLite, under a minute

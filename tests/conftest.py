@@ -15,11 +15,16 @@ from typing import Any
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from tests.support import databases
 from tools import postgres
 
 pytest_plugins = ["tests.support.application", "tests.support.browsers"]
+
+# How long one example takes says nothing on a machine that runs other tests beside it.
+settings.register_profile("no-deadline", deadline=None)
+settings.load_profile("no-deadline")
 
 _ROOM = Path(__file__).parent
 _KINDS = ("sqlite", "postgresql")

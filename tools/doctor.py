@@ -125,7 +125,7 @@ def npm_for_package(system: systems.System) -> Finding:
     found = shutil.which("npm")
     if found:
         return Finding("npm", True, found)
-    return Finding("npm", None, "not found; `make test-sfdx` needs it once", system.node)
+    return Finding("npm", False, "not found; `make test` needs it once", system.node)
 
 
 def java_for_package(system: systems.System) -> Finding:
@@ -133,7 +133,7 @@ def java_for_package(system: systems.System) -> Finding:
     found = shutil.which("java")
     if found:
         return Finding("java", True, found)
-    return Finding("java", None, "not found; `make test-sfdx` needs it", system.java)
+    return Finding("java", False, "not found; `make test` needs it", system.java)
 
 
 def port(name: str, value: str, spare: int) -> Finding:

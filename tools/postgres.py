@@ -31,6 +31,7 @@ SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "autovacuum": "off",
     "max_connections": "300",
     "shared_buffers": "64MB",
     "timezone": "UTC",
@@ -130,7 +131,7 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     settings = {**SETTINGS, "port": str(port), "unix_socket_permissions": "0700"}
     if durable:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             del settings[name]
     if os.name == "nt":
         settings["listen_addresses"] = "127.0.0.1"

@@ -42,6 +42,7 @@ def parts(cores: int, *, fast: bool = False) -> dict[str, Part]:
             [*pytest, "-m", "data and not e2e"],
             {"INLAY_TEST_DATABASE": "postgresql"},
         ),
+        "sfdx": Part("sfdx", ["-m", "tools.sfdx"], {}),
         "unit-sqlite": Part(
             "unit-sqlite",
             [*pytest, "-m", unit, *(f"--ignore={folder}" for folder in DEVORG)],

@@ -11,11 +11,6 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import settings
-
-# How long one example takes says nothing on a machine that runs other tests beside it.
-settings.register_profile("no-deadline", deadline=None)
-settings.load_profile("no-deadline")
 
 SECRET = "a-consumer-secret-of-the-tests"
 TOKEN = "00D000000000001!LIVE.TOKEN.OF.THE.USER"

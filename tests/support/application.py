@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import Config, load
-from app.db import Database, schema
+from app.db import Database
 from app.keys import Keyring
 from app.orgs import service
 from app.orgs.models import Org, OrgState
@@ -40,7 +40,6 @@ def config(tmp_path: Path, database_url: str) -> Config:
 def database(database_url: str) -> Iterator[Database]:
     """A database with the schema that the migrations make."""
     opened = Database(database_url)
-    schema.upgrade(opened)
     yield opened
     opened.dispose()
 

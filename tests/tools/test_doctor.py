@@ -43,7 +43,7 @@ def test_a_machine_without_anything_gets_the_lines_to_install_it(tmp_path: Path)
     assert f"-> {systems.current().make}" in done.stdout
     assert f"-> {systems.current().node}" in done.stdout
     assert f"-> {systems.current().java}" in done.stdout
-    assert "Missing: browser." in done.stdout
+    assert "Missing: browser, npm, java." in done.stdout
 
 
 def test_a_python_that_is_too_old_is_missing(
