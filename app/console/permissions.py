@@ -30,6 +30,8 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"
     SEE_ORG = "see_org"
     CONNECT_ORG = "connect_org"
+    #: Send somebody the page for secrets, without ever seeing them.
+    SEND_CONNECT_LINK = "send_connect_link"
     CONFIGURE_ORG = "configure_org"
     STEER_DELIVERY = "steer_delivery"
     FIND_ORGS = "find_orgs"
@@ -42,12 +44,14 @@ _ADMIN = frozenset(
     {
         Permission.SEE_ORG,
         Permission.CONNECT_ORG,
+        Permission.SEND_CONNECT_LINK,
         Permission.CONFIGURE_ORG,
         Permission.STEER_DELIVERY,
     }
 )
 _VIEWER = frozenset({Permission.SEE_ORG, Permission.FIND_ORGS})
 _SUPPORT = _VIEWER | {
+    Permission.SEND_CONNECT_LINK,
     Permission.STEER_DELIVERY,
     Permission.SWITCH_FEATURES,
     Permission.CHANGE_ORG_STATE,
@@ -73,6 +77,21 @@ ROUTES: Mapping[str, Permission] = {
     "console.renew": Permission.ANYBODY,  # by a signed request of Salesforce's
     # an org
     "console.health": Permission.SEE_ORG,
+    # its connection
+    "console.connect": Permission.SEE_ORG,
+    "console.attempt": Permission.SEE_ORG,
+    "console.connect_typed": Permission.CONNECT_ORG,
+    "console.make_certificate": Permission.CONNECT_ORG,
+    "console.certificate_file": Permission.SEE_ORG,
+    "console.try_again": Permission.CONNECT_ORG,
+    "console.ask_to_disconnect": Permission.CONNECT_ORG,
+    "console.disconnect": Permission.CONNECT_ORG,
+    "console.open_popup": Permission.CONNECT_ORG,
+    "console.make_secret_link": Permission.SEND_CONNECT_LINK,
+    "console.go": Permission.ANYBODY,  # by a ticket, once
+    "console.oauth_callback": Permission.ANYBODY,  # by the state, once, in the same browser
+    "console.show_secret_page": Permission.ANYBODY,  # by a link
+    "console.use_secret_page": Permission.ANYBODY,
     # support
     "console.orgs": Permission.FIND_ORGS,
 }

@@ -7,6 +7,7 @@ from flask import Response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from app.console import entry, frame, health, orgs
+from app.console.connect import popup, secret_link, show, typed
 from app.console.errors import ConsoleError
 from app.console.pages import trouble, wants_json
 from app.console.room import room
@@ -21,7 +22,7 @@ from canvas.errors import CanvasError
 _log = structlog.get_logger("inlay.console")
 
 #: Whoever imports these has given the room its routes.
-PAGES = (entry, frame, health, orgs)
+PAGES = (entry, frame, health, orgs, show, typed, popup, secret_link)
 
 __all__ = ["PAGES", "room"]
 

@@ -24,6 +24,9 @@ class Tag(StrEnum):
     CONNECTION_CREATED = "staff:connection:create"
     BACKFILL_STARTED = "admin:backfill:start"
     BACKFILL_STOPPED = "admin:backfill:stop"
+    CONNECTED = "admin:connection:create"
+    DISCONNECTED = "admin:connection:end"
+    CONNECT_LINK_MADE = "admin:connect_link:create"
     ADMIN_INVITED = "staff:admin:invite"
     ADMIN_CAME_IN = "admin:session:begin"
 

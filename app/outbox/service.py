@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, exists, select, update
 from app.crm.models import RecordLink, SObject
 from app.db import SystemSession, TenantSession
 from app.outbox.lease import in_states
-from app.outbox.models import DeliveryState, OutboxRow
+from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
 
 _PEOPLE = (SObject.CONTACT, SObject.LEAD)
 
@@ -41,6 +41,16 @@ def backfill(session: TenantSession, person_ids: Collection[UUID]) -> int:
     )
     assert isinstance(changed, CursorResult)  # noqa: S101  # what an UPDATE gives
     return changed.rowcount
+
+
+def resume(session: TenantSession) -> None:
+    """Serve the org again at once, since it was connected anew; what waited goes on."""
+    session.execute(
+        update(OrgDelivery)
+        .where(OrgDelivery.paused_until.is_not(None))
+        .values(paused_until=None, pause_reason="", failures=0)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def linked_meanwhile(session: SystemSession, limit: int = 500) -> Mapping[UUID, set[UUID]]:

@@ -32,6 +32,11 @@ def current_locale() -> str:
     return str(g.get("locale", DEFAULT_LOCALE)) if has_request_context() else DEFAULT_LOCALE
 
 
+def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "translate later"
+    """Mark a text for translation."""
+    return message
+
+
 def _(message: str) -> str:
     """The text in the locale of the request."""
     return _catalog(current_locale()).gettext(message)

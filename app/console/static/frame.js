@@ -1,6 +1,8 @@
 // The console in Salesforce's frame: the same pages as outside, fetched with a bearer. No cookie,
 // no storage; the bearer lives in this module and is renewed through the parent.
 
+import { openPopup } from "./connect.js";
+
 const RENEW_BEFORE_S = 60;
 
 const frame = JSON.parse(document.getElementById("session").textContent);
@@ -117,6 +119,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
+  if (form.dataset.popup !== undefined) {
+    openPopup(form, call, () => open(history.state.url, {}, { remember: false })).catch(complain);
+    return;
+  }
   const fields = new URLSearchParams(new FormData(form, event.submitter));
   const url = new URL(event.submitter?.getAttribute("formaction") ?? form.action, location.href);
   if (form.getAttribute("action") === null) url.href = history.state?.url ?? url.href;

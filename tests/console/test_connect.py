@@ -1,0 +1,321 @@
+"""The pages of the ways in, against devorg: typed, by popup, by a one-time link; the way out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.config import Config, load
+from app.console.permissions import Role
+from app.db import Database
+from app.orgs.models import AuditEntry, Org
+from app.salesforce import connections
+from app.salesforce.connections import Condition, ConnectionStatus
+from canvas.ids import to_18
+from devorg import DevorgConfig, users
+from devorg.apps.app import app_from
+from devorg.apps.codes import Code
+from devorg.server import RunningOrg, running
+from tests.console.conftest import Visitor
+from tests.support.application import APP_URL, ORG_ID, PAGES_URL, SECRET_KEY
+
+REFRESHED = to_18("00D5e000000OTHE")
+KEY, SECRET = "devorg-client", "devorg-client-secret"
+CALLBACK = f"{APP_URL}/oauth/callback"
+PAGE = f"/console/orgs/{ORG_ID}/connect"
+SignedIn = Callable[[Role], Visitor]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[RunningOrg]:
+    with running(DevorgConfig(org_id=ORG_ID, soap_login=True)) as org:
+        yield org
+
+
+@pytest.fixture
+def box(served: RunningOrg) -> RunningOrg:
+    oauth = served.org.oauth
+    oauth.grants.end_all_of(KEY)
+    oauth.reset()
+    oauth.apps.save(app_from({"callbackUrls": [CALLBACK]}, oauth.apps.find(KEY)))
+    return served
+
+
+@pytest.fixture
+def config(tmp_path: object, database_url: str, box: RunningOrg) -> Config:
+    """Settings with a Connect app, the org in the box, and addresses of ours."""
+    return load(
+        {
+            "INLAY_SECRET_KEYS": SECRET_KEY,
+            "INLAY_HOME": f"{tmp_path}/home",
+            "INLAY_DATABASE_URL": database_url,
+            "INLAY_APP_URL": APP_URL,
+            "INLAY_PAGES_URL": PAGES_URL,
+            "INLAY_SALESFORCE_EXTRA_ORIGINS": box.url,
+            "INLAY_CONNECT_CLIENT_ID": KEY,
+            "INLAY_CONNECT_CLIENT_SECRET": SECRET,
+            "INLAY_OUTBOUND_ADDRESSES": "203.0.113.7",
+        }
+    )
+
+
+@pytest.fixture
+def admin(signed_in: SignedIn) -> Visitor:
+    return signed_in(Role.ORG_ADMIN)
+
+
+def status_of(database: Database, org: Org) -> ConnectionStatus | None:
+    with database.reading(org.id) as session:
+        return connections.status(session)
+
+
+def _credentials(box: RunningOrg, secret: str = SECRET) -> dict[str, str]:
+    return {"address": box.url, "client_id": KEY, "client_secret": secret}
+
+
+def _refresh_token(box: RunningOrg, alias: str = "rep") -> str:
+    grants, app, user = box.org.oauth.grants, box.org.oauth.apps.find(KEY), users.find(alias)
+    assert app is not None
+    assert user is not None
+    return grants.issue(grants.open(app, user, frozenset({"api", "refresh_token"})))
+
+
+def test_the_page_shows_every_way_in_the_recommended_first(admin: Visitor) -> None:
+    """E7, M7: ways that the operator does not allow are not there; our addresses are."""
+    text = admin.get(PAGE).text
+    titles = re.findall(r"<summary><h3>(.*?)</h3>", text)
+    assert titles == [
+        "Integration user, by key and secret",
+        "Integration user, by certificate",
+        "Log in with Salesforce",
+        "Your own app, by refresh token",
+    ]
+    assert text.index("Recommended") < text.index("by certificate")
+    assert "203.0.113.7" in text
+    assert "Not connected yet" in text
+
+
+def test_typed_credentials_connect_and_name_the_user(
+    admin: Visitor, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """M1, E9: who creates what Inlay writes is shown; the secret is not, ever again."""
+    assert admin.post(f"{PAGE}/way/client_credentials", **_credentials(box)).status_code == 303
+    text = admin.get(PAGE).text
+    assert 'data-condition="connected"' in text
+    assert "inlay.integration@halyard.example" in text
+    assert SECRET not in text
+    with database.reading(org.id) as session:
+        tags = session.scalars(select(AuditEntry.tag)).all()
+    assert "admin:connection:create" in tags
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"client_secret": "hush-wrong"}, "does not know this consumer key and secret"),
+        ({"address": "https://evil.example"}, "no address of Salesforce"),
+        ({"address": "http://169.254.169.254"}, "no address of Salesforce"),
+        ({"client_id": ""}, "Please fill in: Consumer key"),
+    ],
+)
+def test_what_does_not_do_is_said_and_secrets_are_not_repeated(
+    admin: Visitor,
+    database: Database,
+    org: Org,
+    box: RunningOrg,
+    caplog: pytest.LogCaptureFixture,
+    changed: dict[str, str],
+    sentence: str,
+) -> None:
+    """M3: what was typed stays in the fields, secrets aside."""
+    given = {**_credentials(box, "hush-secret"), **changed}
+    answer = admin.post(f"{PAGE}/way/client_credentials", **given)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert given["address"] in answer.text
+    assert "hush" not in answer.text + caplog.text
+    assert status_of(database, org) is None
+
+
+def test_a_certificate_is_made_shown_and_lets_us_in(
+    admin: Visitor, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """JWT bearer: the certificate goes to the app, the private key nowhere."""
+    given = {
+        "address": box.url,
+        "client_id": KEY,
+        "username": "inlay.integration@halyard.example",
+    }
+    refused = admin.post(f"{PAGE}/way/jwt_bearer", **given)
+    assert "Make a certificate first." in refused.text
+    shown = admin.post(f"{PAGE}/certificate").text
+    file = admin.get(f"{PAGE}/certificate.crt")
+    assert "BEGIN CERTIFICATE" in shown
+    assert "PRIVATE" not in shown + file.text
+    apps = box.org.oauth.apps
+    policies = {
+        "certificate": file.text,
+        "permittedUsersPolicyType": "AdminApprovedPreAuthorized",
+        "permittedUsers": ["integration"],
+    }
+    apps.save(app_from(policies, apps.find(KEY)))
+    assert admin.post(f"{PAGE}/way/jwt_bearer", **given).status_code == 303
+    found = status_of(database, org)
+    assert found is not None
+    assert found.user_name == given["username"]
+    assert "BEGIN CERTIFICATE" in found.certificate
+
+
+def _to_salesforce(admin: Visitor, box: RunningOrg) -> dict[str, str]:
+    """Click the button and follow the ticket: what Salesforce is asked."""
+    headers = {"Origin": APP_URL, "Accept": "application/problem+json, application/json"}
+    answer = admin.client.post(
+        f"{PAGE}/popup",
+        base_url=APP_URL,
+        headers=headers,
+        data={"login": box.url, "csrf": admin.csrf},
+    )
+    gone = admin.get(answer.json["url"])  # type: ignore[index]  # the answer is JSON
+    assert gone.status_code == 302
+    address = urlsplit(gone.location)
+    assert gone.location.startswith(f"{box.url}/services/oauth2/authorize?")
+    asked = {name: values[0] for name, values in parse_qs(address.query).items()}
+    return {**asked, "attempt": answer.json["attempt"]}  # type: ignore[index]
+
+
+def _code(box: RunningOrg, asked: dict[str, str], alias: str = "admin") -> str:
+    user = users.find(alias)
+    assert user is not None
+    scopes = frozenset(asked["scope"].split())
+    allowed = Code(KEY, user, scopes, CALLBACK, asked["code_challenge"], None)
+    return box.org.oauth.codes.issue(allowed)
+
+
+def test_the_popup_connects_once_and_tells_its_opener_alone(
+    admin: Visitor, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """M2, P1: PKCE, one-time state, the answer to the exact origin, the page that waits hears."""
+    asked = _to_salesforce(admin, box)
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["redirect_uri"] == CALLBACK
+    assert admin.get(asked["attempt"]).json == {"outcome": ""}
+    back = f"/oauth/callback?code={_code(box, asked)}&state={asked['state']}"
+    done = admin.get(back)
+    assert done.status_code == 200
+    assert f'"origin": "{APP_URL}"' in done.text
+    assert done.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
+    assert admin.get(asked["attempt"]).json == {"outcome": "connected"}
+    found = status_of(database, org)
+    assert found is not None
+    assert (found.condition, found.user_label) == (Condition.CONNECTED, "Amir Haddad")
+    assert "Amir Haddad holds more than Inlay needs: Modify All Data" in admin.get(PAGE).text
+    assert admin.get(back).status_code == 400
+
+
+def test_an_answer_in_another_browser_or_session_is_nothing(
+    admin: Visitor, signed_in: SignedIn, app: Flask, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """State is bound to the session and the browser that opened it."""
+    asked = _to_salesforce(admin, box)
+    back = f"/oauth/callback?code={_code(box, asked)}&state={asked['state']}"
+    for stranger in (signed_in(Role.ORG_ADMIN), Visitor(app)):
+        assert stranger.get(back).status_code == 400
+    admin.post("/console/sign-out")
+    refused = admin.get(back)
+    assert refused.status_code == 400
+    assert "begun in another window" in refused.text
+    assert status_of(database, org) is None
+    for address in ("/oauth/callback", "/oauth/callback?state=x.y", "/console/connect/go/x"):
+        assert admin.get(address).status_code == 400
+
+
+def test_what_salesforce_or_the_person_refuses_is_said_in_words(
+    admin: Visitor, database: Database, org: Org, box: RunningOrg
+) -> None:
+    asked = _to_salesforce(admin, box)
+    denied = admin.get(f"/oauth/callback?error=access_denied&state={asked['state']}")
+    assert "Access was denied at Salesforce" in denied.text
+    asked = _to_salesforce(admin, box)
+    told = "<script>alert(1)</script>"
+    odd = admin.get(f"/oauth/callback?error={quote(told)}&state={asked['state']}")
+    assert told not in odd.text
+    assert status_of(database, org) is None
+
+
+def test_a_user_of_another_org_is_refused_and_the_grant_taken_back(
+    admin: Visitor, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """House: also where a sandbox was refreshed and so became another org."""
+    with database.system_writing() as session:
+        session.get_one(Org, org.id).salesforce_id = REFRESHED
+    other_page = PAGE.replace(ORG_ID, REFRESHED)
+    answer = admin.post(f"{other_page}/way/client_credentials", **_credentials(box))
+    assert "another Salesforce org" in answer.text
+    assert status_of(database, org) is None
+
+
+def test_a_link_for_secrets_works_once_and_without_signing_in(
+    signed_in: SignedIn, app: Flask, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """M1, M3: made by support, who never see what is typed; a typing mistake does not end it."""
+    support = signed_in(Role.SUPPORT)
+    found = re.search(
+        rf'value="{APP_URL}(/console/secret/[^"]+)"', support.post(f"{PAGE}/link").text
+    )
+    assert found is not None
+    customer = Visitor(app)
+    assert "Connect Devorg to Inlay" in customer.get(found[1]).text
+    given = {**_credentials(box), "way": "own_app", "refresh_token": _refresh_token(box)}
+    wrong = customer.post(found[1], **{**given, "client_secret": "hush"})
+    assert wrong.status_code == 422
+    assert given["refresh_token"] not in wrong.text
+    assert customer.post(found[1], **given).status_code == 200
+    again = customer.get(found[1])
+    assert again.status_code == 410
+    kept = status_of(database, org)
+    assert kept is not None
+    assert kept.user_label == "Rosa Lindqvist"
+    assert kept.connected_by == "link by staff:support@example.com"
+    assert 'name="address"' not in support.get(PAGE).text
+
+
+def test_disconnecting_asks_first_and_forgets_everything(
+    admin: Visitor, database: Database, org: Org, box: RunningOrg
+) -> None:
+    admin.post(f"{PAGE}/way/client_credentials", **_credentials(box))
+    assert "Keep the connection" in admin.get(f"{PAGE}/disconnect").text
+    assert admin.post(f"{PAGE}/disconnect").status_code == 303
+    found = status_of(database, org)
+    assert found is not None
+    assert found.condition is Condition.DISCONNECTED
+    assert "An admin disconnected Inlay" in admin.get(PAGE).text
+
+
+def test_after_a_policy_was_mended_try_again_is_enough(
+    admin: Visitor, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """M5: the page says why, since when, and offers the button."""
+    given = {**_credentials(box), "refresh_token": _refresh_token(box)}
+    admin.post(f"{PAGE}/way/own_app", **given)
+    apps = box.org.oauth.apps
+    apps.save(app_from({"isBlocked": True}, apps.find(KEY)))
+    refused = admin.post(f"{PAGE}/again")
+    assert refused.status_code == 422
+    text = admin.get(PAGE).text
+    assert 'data-condition="reconnect_needed"' in text
+    assert "Since" in text
+    apps.save(app_from({"isBlocked": False}, apps.find(KEY)))
+    assert admin.post(f"{PAGE}/again").status_code == 303
+    assert 'data-condition="connected"' in admin.get(PAGE).text
+
+
+def test_nobody_is_sent_to_log_in_at_an_address_outside_the_table(admin: Visitor) -> None:
+    """SSRF and phishing: login hosts, too, are those of the table."""
+    answer = admin.post(f"{PAGE}/popup", login="https://evil.example")
+    assert answer.status_code == 422
+    assert "no address of Salesforce" in answer.text
