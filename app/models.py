@@ -13,6 +13,7 @@ from app.outbox.digests import models as digests
 from app.outbox.follow_ups import models as follow_ups
 from app.outbox.owners import models as owners
 from app.salesforce import models as salesforce
+from app.salesforce.preflight import models as preflight
 from app.web import models as web
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "orgs",
     "outbox",
     "owners",
+    "preflight",
     "salesforce",
     "web",
 ]

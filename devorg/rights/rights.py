@@ -192,10 +192,10 @@ class Rights:
 
 
 def _keys(sobject: SObject, field: Field) -> tuple[str, ...]:
-    """How permission sets may call a field: addresses as one, activity fields as Task's."""
+    """How permission sets may call a field: addresses as one, those of Activity as Task's."""
     compound = field.compound or ""
     name = compound if compound.endswith("Address") else field.name
     own = f"{sobject.name}.{name}"
-    if sobject.name == "Event":
+    if sobject.name == "Event" and field.custom:
         return (own, f"Task.{name}")
     return (own,)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import update
 
 from app.clock import utcnow
@@ -16,20 +13,10 @@ from app.orgs import apps
 from app.orgs.models import Org
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import OrgProfile
+from app.salesforce.names import ActivityField
 from app.salesforce.profile import profile
-from devorg import DevorgConfig
-from devorg.metadata import Changes, read_folder
-from devorg.schema import Schema
-from devorg.server import RunningOrg, running
-from tests.salesforce.scripted import ORGANIZATION
-from tools.sfdx.project import ROOT
-
-
-@pytest.fixture(scope="module", params=[None], ids=["no namespace"])
-def served(request: pytest.FixtureRequest) -> Iterator[RunningOrg]:
-    """An org in a box for all tests of the module."""
-    with running(DevorgConfig(org_id=ORGANIZATION, namespace=request.param)) as org:
-        yield org
+from devorg.package import Package
+from devorg.server import RunningOrg
 
 
 def make_old(database: Database, org: Org) -> None:
@@ -38,11 +25,9 @@ def make_old(database: Database, org: Org) -> None:
         session.execute(update(OrgProfile).values(read_at=utcnow() - timedelta(days=2)))
 
 
-def install(devorg: RunningOrg) -> str:
-    """The whole package in devorg; the prefix of its names."""
+def prefix_of(devorg: RunningOrg) -> str:
+    """What the package's names begin with in this org."""
     namespace = devorg.org.config.namespace
-    changes = Changes(devorg.org.schema, namespace, packaged=True)
-    devorg.org.use_schema(read_folder(ROOT / "force-app", changes).schema)
     return f"{namespace}__" if namespace else ""
 
 
@@ -50,7 +35,7 @@ def test_the_whole_package_is_known_and_later_reads_are_one_call(
     connected: Gateway, org: Org, devorg: RunningOrg, database: Database
 ) -> None:
     """X19: fields of people and the package's own object, under the org's namespace."""
-    prefix = install(devorg)
+    prefix = prefix_of(devorg)
     connected.for_org(org.id)
     devorg.org.usage.reset()
     found = profile(connected, org.id)
@@ -68,7 +53,7 @@ def test_the_whole_package_is_known_and_later_reads_are_one_call(
 def test_an_app_that_signs_tells_the_namespace(
     connected: Gateway, org: Org, devorg: RunningOrg, database: Database, keyring: Keyring
 ) -> None:
-    prefix = install(devorg)
+    prefix = prefix_of(devorg)
     with database.system_writing() as session:
         namespace = prefix.removesuffix("__")
         apps.put(session, keyring, "packaged", ("s" * 40,), namespace=namespace)
@@ -82,18 +67,23 @@ def test_a_package_that_was_removed_is_seen_to_be(
     connected: Gateway, org: Org, devorg: RunningOrg, database: Database
 ) -> None:
     """X19: nothing is left of its names, whatever was known before."""
-    schema = devorg.org.schema
-    install(devorg)
     assert profile(connected, org.id).names.is_installed
     devorg.org.clock.advance(60)
-    devorg.org.use_schema(
-        Schema(
-            replace(each, fields=tuple(field for field in each.fields if not field.packaged))
-            for each in schema.objects.values()
-        )
-    )
+    devorg.org.use_package(Package(None))
     make_old(database, org)
     found = profile(connected, org.id)
     assert not found.names.is_installed
     assert not found.has_key_field
     assert not found.names.destination.has_object
+
+
+def test_a_package_without_the_key_is_still_ours(
+    connected: Gateway, org: Org, devorg: RunningOrg
+) -> None:
+    """X19: an earlier version: everything but the key keeps its name."""
+    devorg.org.use_package(Package("0.0.1", frozenset({"Inlay_Key__c"})))
+    found = profile(connected, org.id)
+    assert not found.has_key_field
+    assert found.names.missing() == [("Task", ActivityField.KEY)]
+    assert found.names.api(ActivityField.LINK) == f"{prefix_of(devorg)}Inlay_Link__c"
+    assert found.release is None
