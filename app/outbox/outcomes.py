@@ -217,6 +217,15 @@ def judge(refusal: Refusal) -> Verdict:
     return VERDICTS.get(refusal.code, _UNKNOWN)
 
 
+#: Salesforce's words where the record that holds the value is not for us to see.
+_HIDDEN = "<unknown> duplicates value on record with id: <unknown>"
+
+
+def is_hidden_duplicate(refusal: Refusal) -> bool:
+    """Whether a record that we may not see holds a value; which field, Salesforce does not say."""
+    return refusal.code == "DUPLICATE_VALUE" and _HIDDEN in refusal.text
+
+
 _EXISTING_ID = re.compile(r"\bid:?\s*([a-zA-Z0-9]{18}|[a-zA-Z0-9]{15})\b")
 
 

@@ -22,7 +22,7 @@ from app.outbox.batch import Unit
 from app.outbox.errors import UnfitError
 from app.outbox.lease import Turn
 from app.outbox.models import ActivityObject
-from app.outbox.outcomes import BUDGET_SPENT
+from app.outbox.outcomes import BUDGET_SPENT, FIELD_MISSING, judge
 from app.outbox.owners.lookup import unfit
 from app.outbox.payload import OrgForm, Writable
 from app.outbox.reconcile import reconcile
@@ -34,6 +34,7 @@ from app.salesforce.client import Client
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway
 from app.salesforce.profile import Profile, profile
+from app.salesforce.refusals import Refusal
 
 _log = structlog.get_logger()
 
@@ -132,7 +133,11 @@ class Rounds:
         try:
             found = reconcile(prepared.terms.client, prepared.terms.form, unsure)
         except SalesforceError as error:
-            done.put_back(prepared.units, reason=error.reason)
+            reason = error.reason
+            if judge(Refusal(error.code, error.detail)).reason == FIELD_MISSING:
+                reason = FIELD_MISSING  # the key went with the package: ask in another way
+                self._learn_anew(prepared)
+            done.put_back(prepared.units, reason=reason)
             return []
         done.add(found.settled)
         done.park_unsure(found.undecidable)

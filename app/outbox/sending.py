@@ -10,6 +10,7 @@ from typing import Any
 from app.outbox.batch import Unit
 from app.outbox.pace import COLLECTION_SIZE, COLLECTIONS_PER_CALL
 from app.outbox.payload import OrgForm, wire
+from app.outbox.words import with_reference
 from app.salesforce.client import Client
 from app.salesforce.composite import Subrequest, SubResponse, data_url
 from app.salesforce.errors import RequestRefused, SalesforceDown, SalesforceError
@@ -85,12 +86,20 @@ def _call(client: Client, form: OrgForm, collections: Sequence[Sequence[Unit]]) 
 
 def _part(form: OrgForm, reference: str, units: Sequence[Unit]) -> Subrequest:
     sobject = units[0].sobject.value
-    rows = [wire(form, unit.payload, unit.key) for unit in units]
+    rows = [_row(form, unit) for unit in units]
     if form.key_field is not None:
         return Subrequest.upsert(reference, sobject, form.key_field, rows)
     records = [{"attributes": {"type": sobject}, **row} for row in rows]
     body = {"allOrNone": False, "records": records}
     return Subrequest("POST", data_url("composite/sobjects"), reference, body)
+
+
+def _row(form: OrgForm, unit: Unit) -> dict[str, Any]:
+    """The row as it is sent; where the key field went after freezing, the reference takes over."""
+    row = wire(form, unit.payload, unit.key)
+    if form.key_field is None:
+        row["Description"] = with_reference(str(row.get("Description") or ""), unit.key)
+    return row
 
 
 def _read(units: Sequence[Unit], response: SubResponse) -> Answers:

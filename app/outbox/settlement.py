@@ -140,6 +140,8 @@ class Settlement:
             self._doubt_owner(unit)
         if existing is not None:
             self._deliver(unit, existing)
+        elif unit.is_unsure and self.key_field and outcomes.is_hidden_duplicate(refusal):
+            self._deliver(unit, None)  # sent before, without an answer: it is our own
         elif verdict.reason == outcomes.FIELD_MISSING:
             self.without_field.append((unit, answer))
         elif verdict.course is Course.WAIT or answer.together > 1:

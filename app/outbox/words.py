@@ -117,6 +117,14 @@ def reference_line(key: str) -> str:
     return f"{_REFERENCE}{key}"
 
 
+def with_reference(description: str, key: str) -> str:
+    """A description that ends in its reference, clipped before it where it is too long."""
+    if key in references_in(description):
+        return description
+    ending = f"\n{reference_line(key)}"
+    return clip(description, DESCRIPTION_LENGTH - len(ending)) + ending
+
+
 def references_in(description: str) -> list[str]:
     """Our keys in the description of an activity."""
     lines = description.splitlines()

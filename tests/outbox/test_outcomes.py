@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.outbox.outcomes import PAUSES, VERDICTS, Course, existing_id, judge
+from app.outbox.outcomes import PAUSES, VERDICTS, Course, existing_id, is_hidden_duplicate, judge
 from app.salesforce.refusals import Refusal
 
 WAIT, RETRY, PERSON = Course.WAIT, Course.RETRY, Course.PERSON
@@ -80,3 +80,10 @@ def test_every_verdict_has_words_and_every_pause_too() -> None:
     assert all(verdict.words.endswith(".") for verdict in VERDICTS.values())
     waits = {verdict.reason for verdict in VERDICTS.values() if verdict.course is Course.WAIT}
     assert waits <= PAUSES.keys()
+
+
+def test_a_duplicate_that_we_may_not_see_is_told_from_one_that_is_named() -> None:
+    """Salesforce names neither field nor record where the record is not for us to see."""
+    hidden = "duplicate value found: <unknown> duplicates value on record with id: <unknown>"
+    assert is_hidden_duplicate(Refusal("DUPLICATE_VALUE", hidden))
+    assert not is_hidden_duplicate(Refusal("DUPLICATE_VALUE", f"{_DUPLICATE}00T5e00000ABCDE"))

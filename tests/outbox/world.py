@@ -30,6 +30,7 @@ from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.plan import planner
 from app.salesforce import connections
 from app.salesforce.gateway import Gateway
+from app.salesforce.models import OrgProfile
 from app.salesforce.transport import Timeouts
 from devorg.server import RunningOrg
 
@@ -154,6 +155,11 @@ class World:
                 .where(OutboxRow.state.in_([DeliveryState.WAITING, DeliveryState.PENDING]))
                 .values(not_before=past)
             )
+
+    def forget_profile(self) -> None:
+        """As if the day were over for which the org's profile is good."""
+        with self.writing() as session:
+            session.execute(update(OrgProfile).values(read_at=utcnow() - timedelta(days=2)))
 
     def rows(self) -> list[OutboxRow]:
         """All rows of the outbox, in order."""
