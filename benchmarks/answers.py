@@ -45,7 +45,7 @@ _KEPT_HEADERS = ("Content-Type", "Sforce-Limit-Info")
 def answer_from_memory(gateway: Gateway, origin: str) -> Recorded:
     """Let the gateway's calls to this origin be answered so."""
     adapter = Recorded()
-    gateway._transport._session.mount(origin, adapter)  # the one door that all calls go through
+    gateway.transport._session.mount(origin, adapter)  # the one door that all calls go through
     return adapter
 
 

@@ -59,7 +59,7 @@ class _Post:
 
     def __post_init__(self) -> None:
         self.heard = _Listening()
-        self.site.gateway._transport._session.mount(self.box.url, self.heard)
+        self.site.gateway.transport._session.mount(self.box.url, self.heard)
         self._courier = Courier(self.site.config, self.site.database, self.site.gateway)
 
     def fill(self, count: int) -> None:
