@@ -65,8 +65,8 @@ class Loads:
 
     def _send(self, load: BackfillLoad) -> None:
         key_field = self.terms.form.key_field
-        if key_field is None or not load.rows:  # the package lost its field meanwhile
-            self._the_usual_way(load, "the org has no key field")
+        if key_field is None:
+            self._the_usual_way(load, "the package has lost its key field")
             return
         try:
             job = self._bulk.create(load.sobject.value, key_field=key_field)
@@ -137,7 +137,7 @@ class Loads:
             self._store(load, LoadState.CLOSED)
             self._follow(load)
             return
-        self._put_back(load)
+        results.discard(self.database, self.hold, load)
 
     def _was_never_closed(self, load: BackfillLoad) -> bool:
         """Whether nothing of it was, or can ever be, written; an open job is ended."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.clock import utcnow
 from app.db import Database, TenantSession, database_now
@@ -41,7 +41,8 @@ def settle(
 ) -> str:
     """Write the outcomes of a job that ended; done again after a crash, it goes on with the rest.
 
-    Rows that the job did not come to go the usual way; rows that it says nothing of are unsure.
+    Rows that a failed job did not come to go the usual way, those of an aborted one are taken
+    back: somebody stopped it. Rows that it says nothing of are unsure.
     Returns why the whole org should rest, if its answers say so.
 
     Raises:
@@ -57,6 +58,8 @@ def settle(
             if not units:
                 _end(session, load)
                 return reason
+            if job.state is JobState.ABORTED:
+                units = _take_back(session, load, units, answers)
             done = _judged(session, hold, load, form, units, answers)
             _write(session, load, done)
             _doubt(session, load, [unit for unit in units if unit.key not in answers])
@@ -142,6 +145,34 @@ def _judged(
     done.judge_missing_fields(learnt=False)
     breakers.settle(session, done)
     return done
+
+
+def discard(database: Database, hold: Hold, load: BackfillLoad) -> None:
+    """Nothing of it was written, nor is to be: its rows are taken back."""
+    with database.writing(hold.org_id) as session:
+        turns.keep(session, hold)
+        session.execute(
+            delete(OutboxRow)
+            .where(OutboxRow.load_id == load.id)
+            .execution_options(synchronize_session=False)
+        )
+        _end(session, load)
+
+
+def _take_back(
+    session: TenantSession,
+    load: BackfillLoad,
+    units: Sequence[Unit],
+    answers: Mapping[str, Answer],
+) -> list[Unit]:
+    """Those that were never written may be asked for again; the others of these."""
+    unsent = {unit.seq for unit in units if answers.get(unit.key) == NotSent()}
+    session.execute(
+        delete(OutboxRow)
+        .where(OutboxRow.load_id == load.id, OutboxRow.seq.in_(unsent))
+        .execution_options(synchronize_session=False)
+    )
+    return [unit for unit in units if unit.seq not in unsent]
 
 
 def _write(session: TenantSession, load: BackfillLoad, done: Settlement) -> None:

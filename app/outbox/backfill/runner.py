@@ -41,6 +41,7 @@ _MOST_LOADS = 2
 _MOST_CHARS = 10_000_000
 _TRIES = 3
 _DELETE_AT_ONCE = 5000
+_NO_KEY = "The org lacks the package's key field, so that no Bulk job could be repeated safely."
 
 _UNSENT = (
     DeliveryState.PENDING,
@@ -117,6 +118,10 @@ class Runner:
     def _begin(self, hold: Hold) -> Rest:
         """Freeze the next load, or one for each object, and send it on its way."""
         terms = self._terms(hold)
+        if terms.form.key_field is None:
+            with self.database.writing(hold.org_id) as session:
+                turns.keep(session, hold, uses_bulk=False, note=_NO_KEY)
+            return Rest()
         loads: planning.Loads = {}
         rows = chars = 0
         while rows <= bulk.MOST_ROWS - planning.SLICE and chars < _MOST_CHARS:

@@ -1,0 +1,133 @@
+"""A worker that dies, or an answer that never comes, at every step: the count is exact (X4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.outbox.backfill import loads, planning, results, turns
+from app.outbox.backfill.models import BackfillState
+from app.salesforce.bulk import Bulk
+from tests.outbox.backfill.history import History
+from tests.outbox.expected import expected, written
+
+pytestmark = [
+    pytest.mark.usefixtures("small"),
+    pytest.mark.parametrize("served", ["acme"], ids=["namespace"], indirect=True),
+]
+
+EVENTS = 40
+
+
+class Died(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+def dies(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, *, after: bool, at: int) -> None:
+    """The process ends before or after the so-and-so-manieth call of this function."""
+    original: Callable[..., Any] = getattr(owner, name)
+    calls = iter(range(1, 100_000))
+
+    def deadly(*args: Any, **options: Any) -> Any:
+        number = next(calls)
+        if number == at and not after:
+            raise Died
+        found = original(*args, **options)
+        if number == at:
+            raise Died
+        return found
+
+    monkeypatch.setattr(owner, name, deadly)
+
+
+def written_by_jobs(history: History) -> int:
+    """Rows that devorg's Bulk jobs have processed in all: more than needed is twice."""
+    with history.world.devorg.org.store.reading() as connection:
+        (rows,) = connection.execute("SELECT SUM(processed) FROM bulk_job").fetchone()
+    return int(rows or 0)
+
+
+SEAMS = [
+    (planning, "plan", 1, True),
+    (planning, "freeze", 2, True),
+    (Bulk, "create", 1, False),
+    (Bulk, "create", 1, True),
+    (loads.Loads, "_store", 1, True),
+    (Bulk, "upload", 1, True),
+    (loads.Loads, "_store", 2, True),
+    (Bulk, "close", 1, True),
+    (loads.Loads, "_store", 3, True),
+    (Bulk, "job", 1, True),
+    (Bulk, "results", 1, True),
+    (results, "_write", 1, True),
+    (results, "_end", 1, True),
+    (turns, "give_back", 3, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "at", "after"),
+    SEAMS,
+    ids=[f"{name}-{at}-{'after' if after else 'before'}" for _, name, at, after in SEAMS],
+)
+def test_a_worker_that_dies_is_replaced_and_nothing_is_lost_or_doubled(
+    history: History, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, at: int, after: bool
+) -> None:
+    world = history.world
+    history.record(world.contacts(), EVENTS)
+    history.start()
+    with monkeypatch.context() as patched:
+        dies(patched, owner, name, after=after, at=at)
+        with pytest.raises(Died):
+            history.finish()
+    assert history.backfill().lease_id is not None
+
+    assert history.finish() is BackfillState.DONE
+    assert written(world) == expected(world)
+    assert written_by_jobs(history) == EVENTS - 5
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "match", ["/jobs/ingest", "/batches", "Results", "query?"], ids=lambda text: text.strip("/?")
+)
+def test_a_connection_that_breaks_is_no_reason_to_send_twice(
+    history: History, match: str, after: bool
+) -> None:
+    world = history.world
+    history.record(world.contacts(), EVENTS)
+    history.start()
+    for skip in (0, 3):
+        world.fault(kind="drop", match=match, times=1, skip=skip, after=after)
+    assert history.finish() is BackfillState.DONE
+    assert written(world) == expected(world)
+    assert written_by_jobs(history) == EVENTS - 5
+
+
+def test_a_worker_taken_for_dead_writes_nothing(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its turn went to another one while it was busy; that one's work stands."""
+    world = history.world
+    history.record(world.contacts(), EVENTS)
+    history.start()
+    original = planning.freeze
+
+    def slow(*args: Any, **options: Any) -> Any:
+        with monkeypatch.context() as patched:
+            patched.setattr(planning, "freeze", original)
+            history.finish()
+        return original(*args, **options)
+
+    monkeypatch.setattr(planning, "freeze", slow)
+    history.hurry()
+    history.step()
+    world.drain()
+    history.hurry()
+    # what the slow one does is refused by its lease, and undone with its transaction
+    with pytest.raises(Exception, match="taken over"):
+        history.step()
+    assert written(world) == expected(world)
+    assert history.backfill().state is BackfillState.DONE
