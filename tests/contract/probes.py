@@ -214,6 +214,8 @@ PROBES: dict[str, Probe] = {
     "lifecycle-parameters-merge": _not_run("needs the package, and a browser in the org"),
     "collections-inside-composite": collections_inside_composite,
     "no-trusted-url": _not_run("needs a browser in the org"),
+    "package-installs": _not_run("needs a Dev Hub, and an org to install into"),
+    "hyperlink-reads-as-anchor": _not_run("needs the package"),
     "run-as-for-a-packaged-app": _not_run("needs the package, and its client id and secret"),
     "completed-date-time-writable": completed_date_time_writable,
     "unknown-field-fails-its-row": unknown_field_fails_its_row,

@@ -35,10 +35,26 @@ def test_a_field_that_app_uses_is_renamed(broken: Project) -> None:
     old.unlink()
     found = list(metadata.activity_fields_are_those_of_app(broken))
     assert "Activity.Inlay_Key__c is missing; app writes it" in found
-    assert "Activity.Inlay_Id__c is unknown to app/salesforce/names.py" in found
+    assert "Activity.Inlay_Id__c is unknown to app/salesforce/package.py" in found
     assert "Inlay_Integration: there is no field Task.Inlay_Key__c" in list(
         rights.sets_name_what_exists(broken)
     )
+
+
+@pytest.mark.parametrize(
+    ("sobject", "name"), [("Lead", "Inlay_Score__c"), ("Inlay_Destination__c", "Views__c")]
+)
+def test_a_field_of_people_or_destinations_is_renamed(
+    broken: Project, sobject: str, name: str
+) -> None:
+    old = broken.root / FIELDS / sobject / "fields" / f"{name}.field-meta.xml"
+    old.rename(old.with_name("Other__c.field-meta.xml"))
+    renamed = old.with_name("Other__c.field-meta.xml")
+    renamed.write_text(renamed.read_text().replace(name, "Other__c"))
+    assert list(metadata.other_fields_are_those_of_app(broken)) == [
+        f"{sobject}.{name} is missing; app names it",
+        f"{sobject}.Other__c is unknown to app",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ Check = Callable[[Project], Iterator[str]]
 READING: tuple[Check, ...] = (
     metadata.xml_is_well_formed,
     metadata.activity_fields_are_those_of_app,
+    metadata.other_fields_are_those_of_app,
     metadata.labels_are_used_and_translated,
     metadata.canvas_settings_fit_app,
     metadata.client_apps_ask_for_little,

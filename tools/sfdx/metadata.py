@@ -9,7 +9,7 @@ from xml.etree.ElementTree import ParseError
 
 from app.engagement.kinds import MAX_KIND
 from app.engagement.models import Confidence
-from app.salesforce.names import ActivityField
+from app.salesforce.package import DESTINATION, ActivityField, DestinationField, PersonField
 from app.widget.routes import room
 from tools.sfdx.project import Field, Project, children, read, text
 
@@ -59,7 +59,20 @@ def activity_fields_are_those_of_app(project: Project) -> Iterator[str]:
             yield f"Activity.{known.value} is missing; app writes it"
         else:
             yield from _misfits(found, *_WRITTEN[known])
-    yield from (f"Activity.{name} is unknown to app/salesforce/names.py" for name in ours)
+    yield from (f"Activity.{name} is unknown to app/salesforce/package.py" for name in ours)
+
+
+def other_fields_are_those_of_app(project: Project) -> Iterator[str]:
+    """The package's fields on people and Destinations are those of app/salesforce/package.py."""
+    named = {
+        "Contact": {each.value for each in PersonField},
+        "Lead": {each.value for each in PersonField},
+        DESTINATION: {each.value for each in DestinationField},
+    }
+    for sobject, known in named.items():
+        ours = {f.name for f in project.fields.values() if f.sobject == sobject and f.writable}
+        yield from (f"{sobject}.{name} is missing; app names it" for name in sorted(known - ours))
+        yield from (f"{sobject}.{name} is unknown to app" for name in sorted(ours - known))
 
 
 def _misfits(field: Field, kind: str, least: int) -> Iterator[str]:
