@@ -12,13 +12,14 @@ from wsgi import app
 
 
 def main(commands: list[list[str]]) -> int:
-    """Run them in turn; stop at the first that fails, with its output."""
+    """Run them in turn, and print what they print; stop at the first that fails."""
     runner = app.test_cli_runner()
     for command in commands:
         done = runner.invoke(args=command)
         if done.exit_code:
             print(command, done.output, done.exception)  # noqa: T201
             return 1
+        print(done.output, end="")  # noqa: T201
     return 0
 
 

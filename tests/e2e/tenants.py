@@ -18,6 +18,8 @@ from tests.e2e.processes import Program, answers, free_port, run
 PACKAGED_SECRET = "secret-of-the-packaged-canvas-app"
 #: Of a customer's own app, which vouches for that customer alone.
 OTHER_SECRET = "secret-of-another-tenants-canvas-app"
+#: The app of each org: the vendor's Connect app, and the one with client credentials.
+CLIENT_ID, CLIENT_SECRET = "app-of-the-tests", "secret-of-the-app-of-the-tests"
 BEARER_SECONDS = 8
 REPLAY_SECONDS = 4
 #: Salesforce ids of orgs, 18 characters.
@@ -47,6 +49,9 @@ class Tenants:
             "INLAY_FRAME_ANCESTORS_EXTRA": orgs,
             "INLAY_BEARER_SECONDS": str(BEARER_SECONDS),
             "INLAY_REPLAY_WINDOW_SECONDS": str(REPLAY_SECONDS),
+            "INLAY_CONNECT_CLIENT_ID": CLIENT_ID,
+            "INLAY_CONNECT_CLIENT_SECRET": CLIENT_SECRET,
+            "INLAY_OUTBOUND_ADDRESSES": "203.0.113.7",
         }
 
     def __enter__(self) -> Self:
@@ -85,6 +90,9 @@ class Tenants:
             "DEVORG_CANVAS_URL": f"{self.app_url}/canvas",
             "DEVORG_CONSUMER_SECRET": PACKAGED_SECRET,
             "DEVORG_ORG_ID": org_id,
+            "DEVORG_CLIENT_ID": CLIENT_ID,
+            "DEVORG_CLIENT_SECRET": CLIENT_SECRET,
+            "DEVORG_CALLBACK_URLS": f"{self.app_url}/oauth/callback",
         }
 
     def _make_orgs(self) -> None:
@@ -100,7 +108,11 @@ class Tenants:
             ["orgs", "feature", FEATURE_OFF, "widget", "off"],
             ["orgs", "feature", ORG_A, "create_destination", "on"],
         ]
-        run(["-m", "tests.e2e.commands", json.dumps(commands)], self._variables)
+        self.command(*commands)
+
+    def command(self, *commands: list[str]) -> str:
+        """The app's own commands, as an operator gives them; what they printed."""
+        return run(["-m", "tests.e2e.commands", json.dumps(commands)], self._variables)
 
     def _stop(self) -> None:
         codes = [program.stop() for program in reversed(self._programs)]

@@ -118,6 +118,7 @@ class Plan:
             "DEVORG_CLIENT_ID": CLIENT_ID,
             "DEVORG_CLIENT_SECRET": self._secrets.client_secret,
             "DEVORG_ORG_ID": settings.org_id,
+            "DEVORG_CALLBACK_URLS": f"{settings.app_url}/oauth/callback",
         }
         ready = answers(f"{settings.devorg_url}/_devorg/users")
         return self._python("devorg", ("-m", "devorg"), own, ready, stop_rank=1)
@@ -146,6 +147,8 @@ class Plan:
             "INLAY_SECRET_KEYS": self._secrets.secret_keys,
             "INLAY_SALESFORCE_EXTRA_ORIGINS": settings.devorg_url,
             "INLAY_FRAME_ANCESTORS_EXTRA": settings.devorg_url,
+            "INLAY_CONNECT_CLIENT_ID": CLIENT_ID,
+            "INLAY_CONNECT_CLIENT_SECRET": self._secrets.client_secret,
         }
 
     def _flask(self, name: str, *arguments: str, **variables: str) -> Part:

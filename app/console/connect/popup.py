@@ -71,6 +71,7 @@ def attempt(ticket: str) -> Response:
 def go(ticket: str) -> Response:
     """Spend the ticket and go to Salesforce."""
     require_form_of_nobody()
+    set_policy(POPUP)  # a redirect's own policy could cut the tie to the opener, too
     gateway = current_gateway()
     org_id, vendor = attempts.org_of(ticket), gateway.policy.vendor
     if org_id is None or vendor is None:

@@ -137,7 +137,7 @@ def _facts(status: ConnectionStatus) -> list[tuple[str, str]]:
         (_("Way in"), _(words.METHODS[status.method])),
         (_("User"), user),
         (_("User name"), status.user_name),
-        (_("User's address"), status.user_address),
+        (_("User's address"), _unless(status.user_address, status.user_name)),
         (_("User id"), status.user_id),
         (_("Consumer key"), _short(status.client_id)),
         (_("Connected"), when(status.connected_at)),
@@ -145,6 +145,10 @@ def _facts(status: ConnectionStatus) -> list[tuple[str, str]]:
         (_("Access last renewed"), when(status.refreshed_at)),
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def _unless(value: str, other: str) -> str:
+    return "" if value.lower() == other.lower() else value
 
 
 def _short(client_id: str) -> str:
