@@ -11,6 +11,7 @@ from app.cli import (
     org_connection,
     org_deliveries,
     org_follow_ups,
+    org_preflight,
     org_settings,
 )
 from app.cli.demo import demo_seed
@@ -30,6 +31,7 @@ def install(app: Flask) -> None:
         org_deliveries,
         org_follow_ups,
         org_backfills,
+        org_preflight,
         console,
     ):
         part.install(orgs)

@@ -17,6 +17,8 @@ from app.salesforce import connections
 from app.salesforce.errors import ForeignHost, SalesforceError, WrongOrg
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import Connection, ConnectionState
+from app.salesforce.preflight.at_connect import at_connect
+from app.salesforce.preflight.errors import OrgNotServed
 from app.web.context import config, database, keyring
 
 
@@ -53,6 +55,7 @@ def connect(salesforce_id: str, **given: str) -> None:
     try:
         _store(org.id, access)
         current_gateway().for_org(org.id)
+        at_connect(current_gateway(), org.id)
     except SalesforceError as error:
         if earlier is not None and not isinstance(error, ForeignHost):
             _store(org.id, earlier)
@@ -96,7 +99,7 @@ def _sentence(error: SalesforceError, access: _Access) -> str:
             f"{access.instance_url} is no address of Salesforce's ({error.code}); give the org's "
             "own, such as https://yourname.my.salesforce.com."
         )
-    if isinstance(error, WrongOrg):
+    if isinstance(error, (WrongOrg, OrgNotServed)):
         return error.message
     return (
         f"The org does not let us in ({error.code or error.reason}). Check the client id and "

@@ -21,7 +21,7 @@ from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.db.old_sqlite import teach_subseconds
-from app.jobs import cleanup, connections, follow_ups
+from app.jobs import cleanup, connections, follow_ups, preflights
 from app.salesforce.gateway import Gateway
 
 _log = structlog.get_logger()
@@ -31,6 +31,7 @@ APPLICATION_VERSION = "1"
 SCHEMA = "dbos"
 #: Second, minute, hour, day, month, weekday.
 HOURLY = "0 17 * * * *"
+DAILY = "0 23 4 * * *"
 WEEKLY = "0 41 3 * * 0"
 EACH_MINUTE = "0 * * * * *"
 _KEEP_WORKFLOWS = timedelta(days=7)
@@ -87,6 +88,7 @@ def start(config: Config, database: Database, gateway: Gateway, worker: str) -> 
         [
             {"schedule_name": "clean-up", "workflow_fn": clean_up, "schedule": HOURLY},
             {"schedule_name": "connections", "workflow_fn": check_connections, "schedule": WEEKLY},
+            {"schedule_name": "preflight", "workflow_fn": check_rights, "schedule": DAILY},
             {"schedule_name": "follow-ups", "workflow_fn": make_tasks, "schedule": EACH_MINUTE},
         ]
     )
@@ -158,6 +160,20 @@ def _connected_orgs() -> list[str]:
 @DBOS.step(name="check_connection")
 def _check_connection(org_id: str) -> str:
     return connections.check(_tools[0].gateway, UUID(org_id))
+
+
+@DBOS.workflow(name="check_rights")
+def check_rights(scheduled_at: datetime, context: Any) -> None:
+    """Run the preflight of every connected org."""
+    for org_id in _connected_orgs():
+        outcome = _check_rights(org_id)
+        if outcome != "ok":
+            _log.warning("worker.preflight", org=org_id, outcome=outcome)
+
+
+@DBOS.step(name="check_rights_of_org")
+def _check_rights(org_id: str) -> str:
+    return preflights.check(_tools[0].gateway, UUID(org_id))
 
 
 @DBOS.workflow(name="make_tasks")

@@ -28,6 +28,7 @@ from app.salesforce.errors import (
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Connection, ConnectionState, Method
 from app.salesforce.oauth import NewToken
+from app.salesforce.preflight.at_connect import at_connect
 from app.salesforce.proof import Proven
 from app.salesforce.ways import Access
 
@@ -42,6 +43,7 @@ def establish(gateway: Gateway, org_id: UUID, access: Access, *, by: str) -> Non
         WrongOrg: It opens another org than the tenant's; what was fetched was revoked.
         ReconnectNeeded, IpNotAllowed, AppNotApproved: Salesforce refused; ``code`` says why.
         SalesforceDown, SalesforceSlow: Not now.
+        OrgNotServed: The preflight found an edition without API, or a user who may not use it.
     """
     _check_allowed(gateway, access)
     access = replace(access, instance_url=gateway.hosts.instance(access.instance_url))
@@ -54,6 +56,7 @@ def establish(gateway: Gateway, org_id: UUID, access: Access, *, by: str) -> Non
             raise
         proven = None  # what was typed is spent: the next one is kept, and proven before use
     _keep(gateway, org_id, replace(access, refresh_token=following), proven, by)
+    at_connect(gateway, org_id)
 
 
 def establish_by_code(
@@ -95,6 +98,7 @@ def establish_by_code(
         refresh_token=found.refresh_token,
     )
     _keep(gateway, org_id, access, proven, by)
+    at_connect(gateway, org_id)
 
 
 def try_again(gateway: Gateway, org_id: UUID) -> None:
@@ -115,6 +119,7 @@ def try_again(gateway: Gateway, org_id: UUID) -> None:
         )
     gateway.refresh(org_id)
     examine(gateway, org_id)
+    at_connect(gateway, org_id)
 
 
 def look_after(gateway: Gateway, org_id: UUID) -> None:

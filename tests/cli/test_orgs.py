@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -31,6 +32,7 @@ from app.outbox.models import (
 from app.salesforce import connections
 from app.salesforce.gateway import EXTENSION
 from devorg import DevorgConfig
+from devorg.package import Package
 from devorg.server import RunningOrg, running
 from tests.cli.test_mistakes import invoke, refused
 from tests.support.application import ORG_ID, make_org
@@ -191,3 +193,36 @@ def test_how_an_org_stands_is_told_with_its_reasons(
         is_due = DeliveryBreaker.next_probe_at <= utcnow()
         assert session.scalars(select(DeliveryBreaker).where(is_due)).one().kind == "call"
     assert "email_sent" in refused(invoke(app, "orgs", "breaker-reset", ORG_ID, "email_sent"))
+
+
+def test_the_preflight_is_a_text_for_a_ticket_or_data(
+    beside: Flask, devorg: RunningOrg, org: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E7: what is missing, the set that grants it, and 1 as the end."""
+    monkeypatch.setenv("INLAY_CLIENT_SECRET", "devorg-client-secret")
+    assert invoke(beside, "orgs", "preflight", ORG_ID, "--last").output.startswith("No preflight")
+    assert invoke(beside, *connect(ORG_ID, devorg.url)).exit_code == 0
+    fine = invoke(beside, "orgs", "preflight", ORG_ID)
+    assert fine.exit_code == 0
+    assert "Nothing is missing for what is switched on." in fine.output
+    invoke(beside, "orgs", "feature", ORG_ID, "activity_to_salesforce", "on")
+    devorg.org.use_package(Package("0.0.1", frozenset({"Inlay_Link__c"})))
+    lacking = invoke(beside, "orgs", "preflight", ORG_ID)
+    assert lacking.exit_code == 1
+    assert "may not edit Task.Inlay_Link__c. Inlay_Integration is assigned" in lacking.output
+    told = json.loads(invoke(beside, "orgs", "preflight", ORG_ID, "--last", "--json").output)
+    assert told["verdict"] == "missing"
+    devorg.org.reset()
+
+
+def test_an_edition_without_api_is_refused_by_the_command_that_connects(
+    beside: Flask, devorg: RunningOrg, org: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """L1."""
+    monkeypatch.setenv("INLAY_CLIENT_SECRET", "devorg-client-secret")
+    with devorg.org.store.writing() as connection:
+        connection.execute("UPDATE Organization SET OrganizationType = 'Team Edition'")
+    answer = invoke(beside, *connect(ORG_ID, devorg.url))
+    assert answer.exit_code != 0
+    assert "Team Edition, which Inlay cannot serve" in answer.output
+    devorg.org.reset()

@@ -13,10 +13,12 @@ from sqlalchemy import func, select, update
 from app.clock import utcnow
 from app.db import Database
 from app.ids import new_id
-from app.jobs import cleanup, workflows
+from app.jobs import cleanup, preflights, workflows
+from app.orgs import settings
 from app.orgs.models import Org, SeenRequest
 from app.salesforce import connections
 from app.salesforce.models import Connection
+from app.salesforce.preflight import service as preflight
 from app.web.models import RateCount
 from tests.outbox.world import World
 
@@ -65,7 +67,7 @@ def test_the_schedules_are_there_and_run(running: World) -> None:
     DBOS.start_workflow(workflows.clean_up, utcnow(), None).get_result()
 
     assert {schedule["schedule_name"] for schedule in DBOS.list_schedules()} >= {
-        "clean-up", "connections", "follow-ups",
+        "clean-up", "connections", "follow-ups", "preflight",
     }  # fmt: skip
     with running.database.system_reading() as session:
         assert session.scalar(select(func.count()).select_from(SeenRequest)) == 0
@@ -87,6 +89,20 @@ def test_a_connection_that_was_lost_is_found_out(running: World) -> None:
         status = connections.status(session)
     assert status is not None
     assert not status.is_connected
+
+
+def test_each_connected_org_has_its_daily_preflight(running: World) -> None:
+    """E7: kept with what it found; an org that has no calls left is left alone."""
+    DBOS.start_workflow(workflows.check_rights, utcnow(), None).get_result()
+
+    with running.database.reading(running.org.id) as session:
+        found = preflight.last(session)
+    assert found is not None
+    assert found.facts["edition"] == "Developer Edition"
+    with running.database.system_writing() as writing:
+        settings.write(writing, running.org, api_budget=1)
+    running.gateway.accounting.flush()
+    assert preflights.check(running.gateway, running.org.id) == "budget"
 
 
 def test_only_ids_and_counts_are_stored_as_json(running: World) -> None:

@@ -117,6 +117,10 @@ REASONS: Mapping[str, str] = {
     "api_not_allowed": N_(
         "The user may not use the API, or the edition has none. Give it the permission API Enabled."
     ),
+    "edition_not_served": N_(
+        "The org's edition has no API, which Inlay needs: Enterprise, Unlimited, Performance, "
+        "Developer, or Professional with the API."
+    ),
     "session_over": N_("Salesforce refuses every session of the user. Check its login policies."),
     "rights_missing": N_("The user lacks a right that a feature needs. The checks say which."),
 }

@@ -26,6 +26,8 @@ _PERMISSIONS = {
     "EditTask": "Edit Tasks",
     "EditEvent": "Edit Events",
 }
+#: What is to be done with a set that is assigned and lacks a right, by whether it is packaged.
+_RENEW = {True: "upgrade the package", False: "deploy the set again"}
 _EDITS = {"EditTask": "Task", "EditEvent": "Event"}
 _FLAGS = {Access.CREATE: "createable", Access.EDIT: "updateable", Access.DELETE: "deletable"}
 
@@ -142,7 +144,7 @@ class Judge:
         if verdict is Verdict.UNKNOWN:
             return f"{granting} grants it for certain."
         if held is not None and granting in held:
-            return f"{granting} is assigned but lacks it: deploy the set again."
+            return f"{granting} is assigned but lacks it: {_RENEW[SETS[granting].is_packaged]}."
         if SETS[granting].is_packaged:
             return f"Assign {granting}, which comes with the package."
         return f"Assign {granting}, or grant it by a set of your own."

@@ -74,7 +74,12 @@ def check_served(found: Preflight) -> None:
         OrgNotServed: Its edition has no API, or its integration user may not use it.
     """
     if found.refused:
-        raise OrgNotServed(found.refused, _refusal(found))
+        raise OrgNotServed(refusal_code(found), _refusal(found))
+
+
+def refusal_code(found: Preflight) -> str:
+    """The machine code of why an org is refused, as its connection keeps it."""
+    return {"edition": "edition_not_served", "api": ApiNotAllowed.reason}[found.refused]
 
 
 def last(session: TenantSession) -> Preflight | None:

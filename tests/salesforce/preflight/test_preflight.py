@@ -11,16 +11,18 @@ from app.clock import utcnow
 from app.crm import preflights
 from app.db import Database
 from app.orgs.models import Org
-from app.salesforce import connections, profile
+from app.salesforce import connections, establishing, profile
 from app.salesforce.connections import Condition
 from app.salesforce.errors import SalesforceDown
 from app.salesforce.gateway import Gateway
-from app.salesforce.models import OrgProfile
+from app.salesforce.models import Method, OrgProfile
 from app.salesforce.preflight import service
+from app.salesforce.preflight.at_connect import at_connect
 from app.salesforce.preflight.errors import OrgNotServed
 from app.salesforce.preflight.models import PreflightResult
 from app.salesforce.preflight.result import Preflight, Verdict
 from app.salesforce.preflight.words import as_text, summary
+from app.salesforce.ways import Access
 from devorg.faults import fault_from
 from devorg.package import Package
 from devorg.rights.sets import API_ONLY
@@ -242,3 +244,38 @@ def test_only_tasks_need_the_right_to_edit_tasks(
     devorg.org.rights_changed()
     switch(ACTIVITY)
     assert preflights.run(connected, org.id).lacks == ()
+
+
+@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+def test_every_way_in_ends_with_the_preflight_and_refuses_what_cannot_be_served(
+    connected: Gateway, devorg: RunningOrg, org: Org, database: Database
+) -> None:
+    """L1, E7: the refusal is in words, and the connection says so until somebody tries again."""
+    access = Access(Method.CLIENT_CREDENTIALS, devorg.url, "devorg-client", "devorg-client-secret")
+    establishing.establish(connected, org.id, access, by="test")
+    with database.reading(org.id) as session:
+        assert service.last(session) is not None
+    organization(devorg, OrganizationType="Group Edition")
+    with pytest.raises(OrgNotServed, match="Group Edition, which Inlay cannot serve"):
+        establishing.establish(connected, org.id, access, by="test")
+    with database.reading(org.id) as session:
+        status = connections.status(session)
+    assert status is not None
+    assert (status.condition, status.reason) == (
+        Condition.RECONNECT_NEEDED, "edition_not_served",
+    )  # fmt: skip
+    organization(devorg, OrganizationType="Enterprise Edition")
+    establishing.try_again(connected, org.id)
+    assert _condition(database, org) is Condition.CONNECTED
+
+
+@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+def test_an_org_that_cannot_be_asked_just_now_is_connected_all_the_same(
+    connected: Gateway, devorg: RunningOrg, org: Org, database: Database
+) -> None:
+    devorg.org.faults.add(
+        fault_from({"kind": "status", "status": 503, "match": "/composite", "times": 9})
+    )
+    at_connect(connected, org.id)
+    with database.reading(org.id) as session:
+        assert service.last(session) is None
