@@ -1,19 +1,78 @@
-"""An org's first page: is it connected, does delivery flow."""
+"""An org's first page: is it connected, does delivery flow, what does it cost."""
 
 from __future__ import annotations
 
-from flask import Response
+from typing import Any, cast
 
+from flask import Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+
+from app.clock import utcnow
+from app.console import chart
+from app.console.fixes import fixes
 from app.console.pages import page
-from app.console.principal import current_org
+from app.console.permissions import Permission
+from app.console.principal import current_org, current_principal
 from app.console.room import room
-from app.outbox.queries import depth
+from app.engagement.kinds import facts_of
+from app.orgs import audit, features
+from app.orgs.features import Feature
+from app.outbox import breakers, log
+from app.outbox.log import Asked
+from app.outbox.models import DeliveryState
+from app.outbox.queries import Condition, condition
+from app.salesforce import spending
 from app.salesforce.connections import status
 from app.web import context
+from app.web.i18n import _
+
+#: What a reader has to tell apart: on its way, without a record, refused.
+_ON_ITS_WAY = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.WAITING)
 
 
 @room.get("/console/orgs/<org_id>/")
 def health() -> Response:
     """How the org fares now."""
     with context.database().reading(current_org().id) as session:
-        return page("health.html", connection=status(session), counts=depth(session))
+        now = condition(session)
+        values: dict[str, Any] = {
+            "connection": status(session),
+            "writes": features.is_enabled(session, Feature.ACTIVITY_TO_SALESFORCE),
+            "last": next(
+                iter(log.lines(session, Asked(state=DeliveryState.DELIVERED), limit=1)), None
+            ),
+            "causes": log.causes(session),
+            "spent": chart.draw(spending.by_day(session, utcnow().date())),
+        }
+    return page(
+        "health.html",
+        now=now,
+        counts=_counts(now),
+        kind_of=lambda kind: _(facts_of(kind).label),
+        fixes=fixes(current_principal()),
+        may_steer=current_principal().may(Permission.STEER_DELIVERY),
+        reset=request.args.get("reset") == "1",
+        size=(chart.WIDTH, chart.HEIGHT),
+        **values,
+    )
+
+
+@room.post("/console/orgs/<org_id>/breakers/<kind>")
+def reset_breaker(kind: str) -> Response:
+    """The rule was mended: try some of this kind at once."""
+    with context.database().writing(current_org().id) as session:
+        if not breakers.reset(session, kind):
+            raise NotFound
+        audit.record(session, audit.Tag.BREAKER_RESET, current_principal().actor, kind=kind)
+    return cast(Response, redirect(url_for("console.health", reset=1), 303))
+
+
+def _counts(now: Condition) -> list[tuple[str, int, str]]:
+    """Label, number and the state to look for in the log."""
+    waiting = now.waiting
+    return [
+        (_("On their way"), sum(waiting[state] for state in _ON_ITS_WAY), "waiting"),
+        (_("No record yet"), waiting[DeliveryState.UNLINKED], "unlinked"),
+        (_("Need you"), waiting[DeliveryState.PARKED], "parked"),
+        (_("Held"), waiting[DeliveryState.HELD], "held"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, g, render_template, request
@@ -13,6 +14,7 @@ from app.console.principal import principal_or_none
 from app.orgs.models import Org
 from app.web import i18n
 from app.web.i18n import _
+from app.web.times import friendly
 
 
 def page(template: str, *, status: int = 200, **values: Any) -> Response:
@@ -26,6 +28,7 @@ def page(template: str, *, status: int = 200, **values: Any) -> Response:
         "org_nav": nav.of_org(principal, org) if principal else [],
         "staff_nav": nav.of_staff(principal) if principal else [],
         "csrf": _csrf,
+        "when": _when,
     }
     return Response(render_template(f"console/{template}", **layout, **values), status=status)
 
@@ -41,6 +44,18 @@ def _csrf() -> Markup:
     principal = principal_or_none()
     token = principal.csrf if principal else ""
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, token)
+
+
+def _when(moment: datetime | None) -> Markup:
+    """A time in the reader's zone, exact for machines and on hover."""
+    if moment is None:
+        return Markup("–")
+    principal = principal_or_none()
+    zone = principal.time_zone if principal else "UTC"
+    text = friendly(moment, zone, i18n.current_locale())
+    return Markup('<time datetime="{}" title="{} {}">{}</time>').format(
+        moment.isoformat(), text, zone, text
+    )
 
 
 def wants_json() -> bool:

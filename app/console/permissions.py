@@ -92,6 +92,12 @@ ROUTES: Mapping[str, Permission] = {
     "console.oauth_callback": Permission.ANYBODY,  # by the state, once, in the same browser
     "console.show_secret_page": Permission.ANYBODY,  # by a link
     "console.use_secret_page": Permission.ANYBODY,
+    "console.activity": Permission.SEE_ORG,
+    "console.activity_csv": Permission.SEE_ORG,
+    "console.ask_decision": Permission.STEER_DELIVERY,
+    "console.decide": Permission.STEER_DELIVERY,
+    "console.reset_breaker": Permission.STEER_DELIVERY,
+    "console.why": Permission.SEE_ORG,
     # support
     "console.orgs": Permission.FIND_ORGS,
 }

@@ -7,10 +7,12 @@ from flask import Response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from app.console import entry, frame, health, orgs
+from app.console.activity import pages as activity
 from app.console.connect import popup, secret_link, show, typed
 from app.console.errors import ConsoleError
 from app.console.pages import trouble, wants_json
 from app.console.room import room
+from app.console.why import pages as why
 from app.errors import InlayError
 from app.orgs.errors import NotAdmittedError
 from app.salesforce.errors import SalesforceError
@@ -22,7 +24,7 @@ from canvas.errors import CanvasError
 _log = structlog.get_logger("inlay.console")
 
 #: Whoever imports these has given the room its routes.
-PAGES = (entry, frame, health, orgs, show, typed, popup, secret_link)
+PAGES = (entry, frame, health, activity, why, orgs, show, typed, popup, secret_link)
 
 __all__ = ["PAGES", "room"]
 

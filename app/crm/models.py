@@ -39,6 +39,7 @@ class Person(Tenant, Base):
     __table_args__ = (
         tenant_key(),
         UniqueConstraint("org_id", "email"),
+        Index(None, "org_id", "name", "id"),
     )
 
     id: Mapped[IdColumn]

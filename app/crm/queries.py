@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.crm.models import Opportunity, OpportunityRole, Person, RecordLink, SObject
 from app.db import TenantSession
@@ -129,3 +129,16 @@ def roles_on(session: TenantSession, record_id: str) -> Sequence[RoleOnOpportuni
         .order_by(OpportunityRole.is_primary.desc(), Person.name, RecordLink.salesforce_id)
     )
     return [RoleOnOpportunity(*row) for row in rows]
+
+
+def people_found(session: TenantSession, words: str, limit: int = 50) -> list[UUID]:
+    """People whose name, or e-mail address, begins with these words: one statement.
+
+    Along an index of names, so that an org of a million people is searched in a moment.
+    """
+    typed = words.strip().lower()
+    if not typed:
+        return []
+    column = Person.email if "@" in typed else func.lower(Person.name)
+    statement = select(Person.id).where(column.startswith(typed, autoescape=True))
+    return list(session.scalars(statement.limit(limit)))

@@ -27,6 +27,8 @@ class Tag(StrEnum):
     CONNECTED = "admin:connection:create"
     DISCONNECTED = "admin:connection:end"
     CONNECT_LINK_MADE = "admin:connect_link:create"
+    DELIVERY_RETRIED = "console:delivery:retry"
+    DELIVERY_DROPPED = "console:delivery:drop"
     ADMIN_INVITED = "staff:admin:invite"
     ADMIN_CAME_IN = "admin:session:begin"
 

@@ -40,6 +40,18 @@ class DeliveryState(StrEnum):
     HELD = "held"  # under an open breaker of its kind
 
 
+#: Few beside the delivered ones, so they have an index of their own for the log.
+NOT_DELIVERED = (
+    DeliveryState.UNLINKED,
+    DeliveryState.PENDING,
+    DeliveryState.LEASED,
+    DeliveryState.WAITING,
+    DeliveryState.PARKED,
+    DeliveryState.DROPPED,
+    DeliveryState.HELD,
+)
+
+
 class ActivityObject(StrEnum):
     """What an activity is written as, by the org's choice."""
 
@@ -97,6 +109,15 @@ class OutboxRow(Tenant, Base):
             "ix_outbox_row_load", "org_id", "load_id", "seq",
             sqlite_where=text("load_id IS NOT NULL"),
             postgresql_where=text("load_id IS NOT NULL"),
+        ),
+        # the log: newest first, of all, of a kind, of a person, of what is not delivered
+        Index("ix_outbox_row_log", "org_id", "created_at", "seq"),
+        Index("ix_outbox_row_log_kind", "org_id", "kind", "created_at", "seq"),
+        Index("ix_outbox_row_log_person", "org_id", "person_id", "created_at", "seq"),
+        Index(
+            "ix_outbox_row_log_state", "org_id", "state", "created_at", "seq",
+            sqlite_where=text(f"state IN {tuple(map(str, NOT_DELIVERED))}"),
+            postgresql_where=text(f"state IN {tuple(map(str, NOT_DELIVERED))}"),
         ),
         tenant_reference("event_id", "event"),
         tenant_reference("person_id", "person"),

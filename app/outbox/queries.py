@@ -13,7 +13,7 @@ from app.db import SystemSession, TenantSession
 from app.outbox import breakers
 from app.outbox.breakers import Breaker
 from app.outbox.lease import in_states
-from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
+from app.outbox.models import NOT_DELIVERED, DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.outcomes import BUDGET_SPENT, PAUSES
 from app.salesforce import budget
 from app.salesforce.budget import Standing
@@ -32,7 +32,7 @@ def depth(session: SystemSession | TenantSession) -> Mapping[DeliveryState, int]
     """Rows that are not settled, by state: of all orgs, or of the session's."""
     rows = session.execute(
         select(OutboxRow.state, func.count())
-        .where(in_states(OutboxRow.state, *_OPEN))
+        .where(in_states(OutboxRow.state, *NOT_DELIVERED), in_states(OutboxRow.state, *_OPEN))
         .group_by(OutboxRow.state)
     )
     return dict.fromkeys(_OPEN, 0) | dict(rows.all())

@@ -1,0 +1,40 @@
+"""Where an obstacle is cleared: the page for it, if whoever asks may open that page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from app.console.nav import N_
+from app.console.permissions import ROUTES
+from app.console.principal import Principal
+from app.web.i18n import _
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A button: what it says, where it leads."""
+
+    label: str
+    url: str
+
+
+_PAGES: Mapping[str, tuple[str, str]] = {
+    "connect": ("console.connect", N_("Connect")),
+    "features": ("console.features", N_("Switch it on")),
+    "retry": ("console.ask_decision", N_("Try all of them again")),
+    "breaker": ("console.health", N_("See what is held")),
+}
+
+
+def fixes(principal: Principal) -> Mapping[str, Fix]:
+    """The ways out that this principal has, by name; the address names the org."""
+    values: Mapping[str, Mapping[str, Any]] = {"retry": {"verb": "retry"}}
+    return {
+        name: Fix(_(label), url_for(endpoint, **values.get(name, {})))
+        for name, (endpoint, label) in _PAGES.items()
+        if endpoint in ROUTES and principal.may(ROUTES[endpoint])
+    }

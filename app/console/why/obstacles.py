@@ -1,0 +1,163 @@
+"""What stands between a person's engagement and Salesforce now, in words, with the way out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.console.activity.words import CURES
+from app.engagement.kinds import facts_of
+from app.engagement.models import Confidence, Source
+from app.orgs.features import Feature
+from app.orgs.models import Org, OrgState
+from app.orgs.settings import KindPolicy, OrgSettings
+from app.outbox.log import Line
+from app.outbox.models import DeliveryState
+from app.outbox.queries import Condition
+from app.outbox.story import Happened
+from app.salesforce.connections import ConnectionStatus
+from app.web.i18n import _, ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """The present obstacle. ``fix`` names what the page offers: ``retry``, ``connect``,
+    ``features``, ``breaker`` or nothing; ``is_fine`` says that there is no obstacle at all.
+    """
+
+    title: str
+    detail: str
+    fix: str = ""
+    is_fine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that an obstacle may be found in."""
+
+    org: Org
+    features: frozenset[Feature]
+    settings: OrgSettings
+    connection: ConnectionStatus | None
+    condition: Condition
+    is_known: bool
+    happened: Sequence[Happened]
+    waiting: Sequence[Line]
+
+
+def obstacle(now: Situation) -> Obstacle:
+    """The first thing that stands in the way: of the org, then of the record, then of a row."""
+    return _of_org(now) or _of_record(now) or _of_rows(now)
+
+
+def _of_org(now: Situation) -> Obstacle | None:
+    if now.org.state is not OrgState.ACTIVE:
+        return Obstacle(
+            _("The org is not served"),
+            _("It is %(state)s; nothing is sent until staff changes that.")
+            % {"state": now.org.state.value},
+        )
+    if Feature.ACTIVITY_TO_SALESFORCE not in now.features:
+        return Obstacle(
+            _("Writing to Salesforce is switched off"),
+            _("What people do is shown in the widget, and nothing is sent for this org."),
+            "features",
+        )
+    if now.connection is None:
+        return Obstacle(
+            _("The org is not connected"),
+            _("Inlay has no way in yet. Connect it, and what waits is sent."),
+            "connect",
+        )
+    if not now.connection.is_connected:
+        return Obstacle(
+            _("The connection is lost"),
+            _("Salesforce no longer lets Inlay in. Connect again, and what waits is sent."),
+            "connect",
+        )
+    if now.condition.pause_reason:
+        return Obstacle(_("Deliveries to this org rest"), now.condition.pause_words)
+    return None
+
+
+def _of_record(now: Situation) -> Obstacle | None:
+    if not now.is_known:
+        return Obstacle(
+            _("Inlay does not know this record yet"),
+            _(
+                "Nobody with its e-mail address did anything, and nobody opened it with the widget."
+                " Open its page in Salesforce once; what happens from then on is sent."
+            ),
+        )
+    if not now.happened:
+        return Obstacle(
+            _("Nothing happened yet"),
+            _("No engagement of this person is recorded. Compare the e-mail address."),
+        )
+    return None
+
+
+def _of_rows(now: Situation) -> Obstacle:
+    by_state = Counter(line.state for line in now.waiting)
+    for state in (DeliveryState.PARKED, DeliveryState.HELD):
+        if by_state[state]:
+            return _refused(now.waiting, state, by_state[state])
+    if by_state[DeliveryState.UNLINKED]:
+        return Obstacle(
+            _("No contact or lead is known"),
+            _(
+                "The person has no record in Salesforce that Inlay knows. Create or open the"
+                " contact or lead with the same e-mail address; what waits then goes by itself."
+            ),
+        )
+    if by_state:
+        return Obstacle(
+            _("It is on its way"),
+            _("It is sent within seconds, or as soon as Salesforce takes it."),
+            is_fine=True,
+        )
+    if any(each.lines for each in now.happened):
+        return Obstacle(
+            _("Everything that is to be sent is in Salesforce"),
+            _("What is missing in the list below says why."),
+            is_fine=True,
+        )
+    return Obstacle(_("Nothing of it is to be sent"), _("Each line below says why."))
+
+
+def _refused(lines: Sequence[Line], state: DeliveryState, number: int) -> Obstacle:
+    newest = next(line for line in lines if line.state is state)
+    title = ngettext(
+        "Salesforce refuses %(n)d activity", "Salesforce refuses %(n)d activities", number
+    )
+    cure = CURES.get(newest.error_reason, "")
+    said = newest.error_message
+    fix = "breaker" if state is DeliveryState.HELD else "retry"
+    return Obstacle(title % {"n": number}, f"{said} {_(cure) if cure else ''}".strip(), fix)
+
+
+def why_no_activity(each: Happened, settings: OrgSettings) -> str:
+    """Why nothing came of this: by the rules of the org as they are now."""
+    if each.source is Source.IMPORT:
+        return _("History that was brought over; it is sent on request only.")
+    if each.confidence is not Confidence.HUMAN:
+        return _("Not sent: it was probably not the person (%(what)s).") % {
+            "what": _(_CONFIDENCE[each.confidence])
+        }
+    named = _(facts_of(each.kind).label)
+    match settings.policy_of(each.kind):
+        case KindPolicy.OFF:
+            return _("Not sent: “%(kind)s” is off for this org.") % {"kind": named}
+        case KindPolicy.EACH:
+            return _("Not sent: writing was switched off when it happened.")
+        case KindPolicy.FIRST:
+            return _("Not sent: of “%(kind)s” only the first is.") % {"kind": named}
+        case _:
+            return _("It is part of the day's digest.")
+
+
+_CONFIDENCE: Mapping[Confidence, str] = {
+    Confidence.LIKELY_SCANNER: "a mail scanner",
+    Confidence.BOT: "a robot",
+}
