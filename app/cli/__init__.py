@@ -11,6 +11,7 @@ from app.cli import (
     org_connection,
     org_deliveries,
     org_follow_ups,
+    org_owners,
     org_preflight,
     org_settings,
 )
@@ -30,6 +31,7 @@ def install(app: Flask) -> None:
         org_access,
         org_deliveries,
         org_follow_ups,
+        org_owners,
         org_backfills,
         org_preflight,
         console,

@@ -20,6 +20,7 @@ class Tag(StrEnum):
     API_KEY_REVOKED = "staff:api_key:revoke"
     DESTINATION_CREATED = "rep:destination:create"
     BREAKER_RESET = "staff:breaker:reset"
+    OWNER_MAPPED = "admin:owner:map"
     FOLLOW_UP_RULE = "admin:follow_up_rule:change"
     CONNECTION_CREATED = "staff:connection:create"
     BACKFILL_STARTED = "admin:backfill:start"

@@ -191,6 +191,11 @@ class World:
             f"{self.devorg.url}/_devorg/faults", json=words, timeout=30
         ).raise_for_status()
 
+    def control(self, path: str, **words: Any) -> None:
+        """Something is changed in the org, see ``devorg.control``."""
+        answer = requests.post(f"{self.devorg.url}/_devorg/{path}", json=words, timeout=30)
+        answer.raise_for_status()
+
     def calls(self) -> int:
         """Counted API calls since the last reset."""
         answer = requests.get(f"{self.devorg.url}/_devorg/usage", timeout=30)

@@ -11,6 +11,8 @@ from app.clock import utcnow
 from app.db import TenantSession
 from app.engagement.models import Event
 from app.ids import new_id
+from app.orgs import audit
+from app.orgs.audit import Tag
 from app.outbox.errors import UnknownOwnerError
 from app.outbox.owners import users
 from app.outbox.owners.lookup import identity, user_id
@@ -60,6 +62,7 @@ def set_mapping(session: TenantSession, text: str, owner: str, *, by: str) -> Ma
     session.upsert_many(
         OwnerMapping, [row], key=["org_id", "identity"], set_=["owner", "mapped_by", "mapped_at"]
     )
+    audit.record(session, Tag.OWNER_MAPPED, by, identity=named, owner=known.salesforce_id)
     return Mapped(named, known.salesforce_id, known.name, known.is_active)
 
 
@@ -78,13 +81,14 @@ def owner_known(session: TenantSession, owner: str) -> OwnerUser:
     return found or OwnerUser(salesforce_id=found_id, name="", is_active=True)
 
 
-def remove(session: TenantSession, text: str) -> bool:
+def remove(session: TenantSession, text: str, *, by: str) -> bool:
     """Forget a mapping; False when there is none."""
     removed = session.execute(
         delete(OwnerMapping)
         .where(OwnerMapping.identity == identity(text))
         .execution_options(synchronize_session=False)
     )
+    audit.record(session, Tag.OWNER_MAPPED, by, identity=identity(text), owner="")
     return bool(removed.rowcount)  # type: ignore[attr-defined]
 
 
@@ -138,4 +142,5 @@ def accept_suggestions(session: TenantSession, *, by: str) -> int:
     ]
     if rows:
         session.upsert_many(OwnerMapping, rows, key=["org_id", "identity"])
+        audit.record(session, Tag.OWNER_MAPPED, by, suggested=len(rows))
     return len(rows)
