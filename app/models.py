@@ -12,6 +12,7 @@ from app.outbox.backfill import models as backfill
 from app.outbox.digests import models as digests
 from app.outbox.follow_ups import models as follow_ups
 from app.outbox.owners import models as owners
+from app.outbox.records import models as records
 from app.salesforce import models as salesforce
 from app.salesforce.preflight import models as preflight
 from app.web import models as web
@@ -30,6 +31,7 @@ __all__ = [
     "outbox",
     "owners",
     "preflight",
+    "records",
     "salesforce",
     "web",
 ]

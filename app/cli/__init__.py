@@ -13,6 +13,7 @@ from app.cli import (
     org_follow_ups,
     org_owners,
     org_preflight,
+    org_records,
     org_settings,
 )
 from app.cli.demo import demo_seed
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
         org_deliveries,
         org_follow_ups,
         org_owners,
+        org_records,
         org_backfills,
         org_preflight,
         console,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import String, UniqueConstraint, Uuid
+from sqlalchemy import Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
@@ -23,6 +23,8 @@ from app.db import (
     tenant_key,
     tenant_reference,
 )
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DestinationState(StrEnum):
@@ -49,11 +51,19 @@ class Destination(Tenant, Base):
     """A page for the people of one record; a record has at most one (X11).
 
     ``record_id`` is the 18-character id of the Salesforce record. ``version`` grows with each
-    change that an open widget should hear of.
+    change that an open widget should hear of; what is written to Salesforce follows it.
     """
 
     __tablename__ = "destination"
-    __table_args__ = (tenant_key(), UniqueConstraint("org_id", "record_id"))
+    __table_args__ = (
+        tenant_key(),
+        UniqueConstraint("org_id", "record_id"),
+        Index(
+            "ix_destination_unrecorded", "org_id", "record_due_at",
+            sqlite_where=text("recorded_version < version"),
+            postgresql_where=text("recorded_version < version"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[IdColumn]
     sobject: Mapped[SObject] = mapped_column(enum_type(SObject))
@@ -67,6 +77,14 @@ class Destination(Tenant, Base):
     version: Mapped[int] = mapped_column(default=1)
     views: Mapped[int] = mapped_column(default=0)
     last_viewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recorded_version: Mapped[int] = mapped_column(
+        default=0, server_default="0", doc="Of which the org's own record tells (outbox.records)."
+    )
+    record_due_at: Mapped[TimeColumn] = mapped_column(
+        default=LONG_AGO,
+        server_default="1970-01-01 00:00:00",
+        doc="The record is not written before.",
+    )
 
 
 class Block(Tenant, Base):

@@ -21,7 +21,7 @@ from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.db.old_sqlite import teach_subseconds
-from app.jobs import cleanup, connections, follow_ups, preflights
+from app.jobs import cleanup, connections, follow_ups, preflights, records
 from app.salesforce.gateway import Gateway
 
 _log = structlog.get_logger()
@@ -34,6 +34,8 @@ HOURLY = "0 17 * * * *"
 DAILY = "0 23 4 * * *"
 WEEKLY = "0 41 3 * * 0"
 EACH_MINUTE = "0 * * * * *"
+EACH_QUARTER = "30 */15 * * * *"
+AT_HALF_PAST = "45 33 * * * *"
 _KEEP_WORKFLOWS = timedelta(days=7)
 _DELETE_AT_ONCE = 500
 
@@ -56,6 +58,7 @@ class JsonSerializer(Serializer):
 
 @dataclass(frozen=True, slots=True)
 class _Tools:
+    config: Config
     database: Database
     gateway: Gateway
 
@@ -72,7 +75,7 @@ def migrate(config: Config) -> None:
 def start(config: Config, database: Database, gateway: Gateway, worker: str) -> None:
     """Launch DBOS in this process and see to the schedules; ``worker`` is unique among them."""
     teach_subseconds()
-    _tools[:] = [_Tools(database, gateway)]
+    _tools[:] = [_Tools(config, database, gateway)]
     settings: DBOSConfig = {
         "name": "inlay",
         "system_database_url": config.jobs_database_url,
@@ -90,6 +93,8 @@ def start(config: Config, database: Database, gateway: Gateway, worker: str) -> 
             {"schedule_name": "connections", "workflow_fn": check_connections, "schedule": WEEKLY},
             {"schedule_name": "preflight", "workflow_fn": check_rights, "schedule": DAILY},
             {"schedule_name": "follow-ups", "workflow_fn": make_tasks, "schedule": EACH_MINUTE},
+            {"schedule_name": "records", "workflow_fn": write_records, "schedule": EACH_QUARTER},
+            {"schedule_name": "scores", "workflow_fn": write_scores, "schedule": AT_HALF_PAST},
         ]
     )
 
@@ -185,3 +190,26 @@ def make_tasks(scheduled_at: datetime, context: Any) -> None:
 @DBOS.step(name="make_tasks_of_orgs")
 def _make_tasks() -> int:
     return follow_ups.make_all(_tools[0].database, _tools[0].gateway)
+
+
+@DBOS.workflow(name="write_records")
+def write_records(scheduled_at: datetime, context: Any) -> None:
+    """Bring the records of Destinations up to date."""
+    _write_records()
+
+
+@DBOS.step(name="write_records_of_orgs")
+def _write_records() -> int:
+    tools = _tools[0]
+    return records.write_destinations(tools.database, tools.gateway, tools.config.pages_url)
+
+
+@DBOS.workflow(name="write_scores")
+def write_scores(scheduled_at: datetime, context: Any) -> None:
+    """Write scores of people whose band changed, by what they did or by the passing of days."""
+    _write_scores()
+
+
+@DBOS.step(name="write_scores_of_orgs")
+def _write_scores() -> int:
+    return records.write_scores(_tools[0].database, _tools[0].gateway)

@@ -32,6 +32,8 @@ class Feature(StrEnum):
     CREATE_DESTINATION = "create_destination"
     ACTIVITY_TO_SALESFORCE = "activity_to_salesforce"
     FOLLOW_UPS = "follow_ups"
+    DESTINATION_RECORDS = "destination_records"
+    SCORES = "scores"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ SPECS: Mapping[Feature, FeatureSpec] = {
         False,
         "outbox",
         "Rules make follow-up tasks in Salesforce (together with activity_to_salesforce).",
+    ),
+    Feature.DESTINATION_RECORDS: FeatureSpec(
+        False, "outbox", "Destinations are kept as records in Salesforce, with their counters."
+    ),
+    Feature.SCORES: FeatureSpec(
+        False, "outbox", "Score and last engagement stand on Contacts and Leads."
     ),
 }
 

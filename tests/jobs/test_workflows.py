@@ -67,7 +67,7 @@ def test_the_schedules_are_there_and_run(running: World) -> None:
     DBOS.start_workflow(workflows.clean_up, utcnow(), None).get_result()
 
     assert {schedule["schedule_name"] for schedule in DBOS.list_schedules()} >= {
-        "clean-up", "connections", "follow-ups", "preflight",
+        "clean-up", "connections", "follow-ups", "preflight", "records", "scores",
     }  # fmt: skip
     with running.database.system_reading() as session:
         assert session.scalar(select(func.count()).select_from(SeenRequest)) == 0
