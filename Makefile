@@ -12,7 +12,7 @@ RUN := $(VENV)/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup doctor demo test test-fast test-sfdx contract check format bench lock clean
+.PHONY: help setup doctor demo test test-fast test-sfdx contract check format bench torture lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ format: setup ## format the code and mend what the linter can mend
 
 bench: setup ## measure, side by side with baselines
 	@exec $(RUN) -m benchmarks
+
+torture: setup ## break things many times and count the activities (docs/reliability.md)
+	@exec $(RUN) -m tools.torture
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \

@@ -103,13 +103,16 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20, what: str = "
 
 
 class Nursery(Workers):
-    """Workers that are forked from a process that has everything loaded: quick to start."""
+    """Processes that are forked from one that has everything loaded: quick to start."""
 
-    def __init__(self, world: World, folder: Path, **environment: str) -> None:
+    def __init__(
+        self, world: World, folder: Path, script: Path = _SCRIPT, **environment: str
+    ) -> None:
         super().__init__(world, folder, **environment)
+        self._name = script.stem.split("_")[0]
         self._alive: set[int] = set()
         self._mother = subprocess.Popen(  # our own script
-            [sys.executable, str(_SCRIPT), "nursery"],
+            [sys.executable, str(script), "nursery"],
             cwd=ROOT,
             env=self._environment,
             stdin=subprocess.PIPE,
@@ -122,7 +125,7 @@ class Nursery(Workers):
         self._started += 1
         assert self._mother.stdin is not None
         assert self._mother.stdout is not None
-        self._mother.stdin.write(f"{self._folder / f'worker-{self._started}.log'}\n")
+        self._mother.stdin.write(f"{self._folder / f'{self._name}-{self._started}.log'}\n")
         self._mother.stdin.flush()
         pid = int(self._mother.stdout.readline())
         self._alive.add(pid)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 from app.config import load
 from app.db import Database
@@ -43,8 +44,8 @@ def main() -> None:
         database.dispose()
 
 
-def nursery() -> None:
-    """Fork a worker per line of input, and answer its process id."""
+def nursery(run: Callable[[], None]) -> None:
+    """Fork a process per line of input (the file for its output), and answer its process id."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps them
     for line in sys.stdin:
         pid = os.fork()
@@ -53,10 +54,10 @@ def nursery() -> None:
             log = os.open(line.strip(), os.O_WRONLY | os.O_CREAT)
             for stream in (1, 2):
                 os.dup2(log, stream)
-            main()
+            run()
             os._exit(0)
         print(pid, flush=True)  # noqa: T201  # the answer
 
 
 if __name__ == "__main__":
-    nursery() if sys.argv[1:] == ["nursery"] else main()
+    nursery(main) if sys.argv[1:] == ["nursery"] else main()
