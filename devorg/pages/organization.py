@@ -50,6 +50,7 @@ class Kind:
     sharing: str
     has_list: bool
     custom: bool
+    api_name: str
 
 
 def apps(org: Org) -> list[App]:
@@ -180,14 +181,14 @@ def kind(reader: Reader, org: Org, sobject: SObject) -> Kind:
     return Kind(
         sobject.name, sobject.label, sobject.prefix, len(sobject.fields),
         _SHARING.get(sobject.sharing, sobject.sharing_model),
-        has_pages(sobject) and reader.may_read(sobject), sobject.custom,
+        has_pages(sobject) and reader.may_read(sobject), sobject.custom, org.names.entity(sobject),
     )  # fmt: skip
 
 
 def field(org: Org, one: Field) -> tuple[str, str, str, str]:
     """Label, API name, type and traits of a field."""
     size = f"({one.length})" if one.length and one.type not in {"id", "reference"} else ""
-    targets = f"({', '.join(one.targets)})" if one.targets else ""
+    targets = f"({', '.join(map(org.names.entity_named, one.targets))})" if one.targets else ""
     words = {
         "required": one.required, "unique": one.unique, "external id": one.external_id,
         "restricted": one.restricted, "read only": not (one.createable or one.updateable),

@@ -117,7 +117,7 @@ def grants_of(org: Org, one: PermissionSet) -> Rights:
         for name, granted in sorted(one.objects.items())
     ]
     granted = [
-        (name, "read and edit" if may_edit else "read")
+        (_called(org, *name.split(".", 1)), "read and edit" if may_edit else "read")
         for name, may_edit in sorted(one.fields.items())
     ]
     permissions = _permissions(one.user_permissions)
