@@ -32,6 +32,7 @@ from app.outbox.models import (
 from app.salesforce import connections
 from app.salesforce.gateway import EXTENSION
 from devorg import DevorgConfig
+from devorg.apps.app import app_from
 from devorg.package import Package
 from devorg.server import RunningOrg, running
 from tests.cli.test_mistakes import invoke, refused
@@ -70,6 +71,33 @@ def test_an_org_is_connected_by_one_command(
         status = connections.status(session)
     assert status is not None
     assert status.is_connected
+
+
+def test_an_org_is_connected_by_certificate_shown_and_disconnected(
+    beside: Flask, org: Org, devorg: RunningOrg
+) -> None:
+    """JWT bearer for an operator: no secret travels; the end is asked for, and taken back."""
+    user = "inlay.integration@halyard.example"
+    by_certificate = [*connect(ORG_ID, devorg.url), "--username", user]
+    assert "orgs certificate" in refused(invoke(beside, *by_certificate))
+    pem = invoke(beside, "orgs", "certificate", ORG_ID).output
+    apps = devorg.org.oauth.apps
+    policies = {
+        "certificate": pem,
+        "permittedUsersPolicyType": "AdminApprovedPreAuthorized",
+        "permittedUsers": ["integration"],
+    }
+    apps.save(app_from(policies, apps.find("devorg-client")))
+    assert invoke(beside, "orgs", "connection", ORG_ID).output == "not connected\n"
+    done = invoke(beside, *by_certificate)
+    assert done.exit_code == 0, done.output
+    shown = invoke(beside, "orgs", "connection", ORG_ID).output
+    assert shown.startswith("connected since ")
+    assert f"way: jwt_bearer at {devorg.url}" in shown
+    assert user in shown
+    assert invoke(beside, "orgs", "disconnect", ORG_ID, "--yes").exit_code == 0
+    assert invoke(beside, "orgs", "connection", ORG_ID).output.startswith("disconnected since ")
+    apps.reset()
 
 
 def test_a_secret_that_salesforce_refuses_is_said(
