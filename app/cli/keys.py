@@ -52,8 +52,7 @@ def _reseal_connections(session: SystemSession, ring: Keyring) -> int:
 
 def _reseal(row: Base, ring: Keyring) -> int:
     """Re-seal every sealed column of a row; how many held something."""
-    names = [each.key for each in row.__mapper__.columns if each.key.startswith("sealed_")]
-    held = [name for name in names if getattr(row, name)]
+    held = [name for name in vars(row) if name.startswith("sealed_") and getattr(row, name)]
     for name in held:
         setattr(row, name, ring.reseal(getattr(row, name)))
     return len(held)

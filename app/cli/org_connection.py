@@ -62,6 +62,7 @@ def connect(
         url = current_gateway().hosts.typed(instance_url)
         establishing.establish(current_gateway(), org.id, _at(access, url), by=operator())
         at_connect(current_gateway(), org.id)
+        at_connect(current_gateway(), org.id)
     except SalesforceError as error:
         raise ConfigError(_sentence(error, instance_url)) from error
     with database().writing(org.id) as writing:

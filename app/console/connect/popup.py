@@ -141,9 +141,9 @@ def _outcome(org_id: UUID, answered: Answered) -> str:
             redirect_uri=_callback(),
             by=answered.actor,
         )
+        typed.connected(org_id, Method.WEB_SERVER, answered.actor)
     except SalesforceError as error:
         return words.reason_of(error)[:64]
-    typed.connected(org_id, Method.WEB_SERVER, answered.actor)
     return "connected"
 
 

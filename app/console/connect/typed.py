@@ -21,6 +21,7 @@ from app.salesforce import certificates, connections, establishing
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import Method
+from app.salesforce.preflight.at_connect import at_connect
 from app.salesforce.ways import Access
 from app.web import context
 from app.web.i18n import _
@@ -55,7 +56,12 @@ def connect_by(org: Org, method: Method, actor: str) -> None:
 
 
 def connected(org_id: UUID, method: Method, actor: str) -> None:
-    """Say so in the audit, and let what waited go on."""
+    """Check the org's edition and rights, say so in the audit, and let what waited go on.
+
+    Raises:
+        OrgNotServed: Its edition or its user has no API; the connection says so.
+    """
+    at_connect(current_gateway(), org_id)
     with context.database().writing(org_id) as session:
         audit.record(session, audit.Tag.CONNECTED, actor, way=method.value)
         outbox.resume(session)
@@ -88,13 +94,12 @@ def try_again() -> Response:
     org = current_org()
     try:
         establishing.try_again(current_gateway(), org.id)
+        with context.database().reading(org.id) as session:
+            status = connections.status(session)
+        if status is not None:
+            connected(org.id, status.method, current_principal().actor)
     except SalesforceError as error:
         return show(status=422, failure=words.sentence(words.reason_of(error)))
-    with context.database().writing(org.id) as session:
-        status = connections.status(session)
-        way = status.method.value if status else ""
-        audit.record(session, audit.Tag.CONNECTED, current_principal().actor, way=way, again=True)
-        outbox.resume(session)
     return back()
 
 
