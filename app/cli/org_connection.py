@@ -19,7 +19,6 @@ from app.salesforce.errors import ForeignHost, SalesforceError, WrongOrg
 from app.salesforce.gateway import current_gateway
 from app.salesforce.hosts import audience
 from app.salesforce.models import Method
-from app.salesforce.preflight.at_connect import at_connect
 from app.salesforce.preflight.errors import OrgNotServed
 from app.salesforce.ways import Access
 from app.web.context import database, keyring
@@ -61,8 +60,6 @@ def connect(
     try:
         url = current_gateway().hosts.typed(instance_url)
         establishing.establish(current_gateway(), org.id, _at(access, url), by=operator())
-        at_connect(current_gateway(), org.id)
-        at_connect(current_gateway(), org.id)
     except SalesforceError as error:
         raise ConfigError(_sentence(error, instance_url)) from error
     with database().writing(org.id) as writing:

@@ -21,7 +21,6 @@ from app.salesforce import certificates, connections, establishing
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import Method
-from app.salesforce.preflight.at_connect import at_connect
 from app.salesforce.ways import Access
 from app.web import context
 from app.web.i18n import _
@@ -56,12 +55,7 @@ def connect_by(org: Org, method: Method, actor: str) -> None:
 
 
 def connected(org_id: UUID, method: Method, actor: str) -> None:
-    """Check the org's edition and rights, say so in the audit, and let what waited go on.
-
-    Raises:
-        OrgNotServed: Its edition or its user has no API; the connection says so.
-    """
-    at_connect(current_gateway(), org_id)
+    """Say so in the audit, and let what waited go on."""
     with context.database().writing(org_id) as session:
         audit.record(session, audit.Tag.CONNECTED, actor, way=method.value)
         outbox.resume(session)

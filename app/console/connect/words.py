@@ -121,10 +121,6 @@ REASONS: Mapping[str, str] = {
         "The org's edition has no API, which Inlay needs: Enterprise, Unlimited, Performance, "
         "Developer, or Professional with the API."
     ),
-    "edition_not_served": N_(
-        "The org's edition has no API. Inlay needs Enterprise, Unlimited, Performance or Developer "
-        "Edition, or Professional with API access."
-    ),
     "session_over": N_("Salesforce refuses every session of the user. Check its login policies."),
     "rights_missing": N_("The user lacks a right that a feature needs. The checks say which."),
 }
