@@ -35,20 +35,21 @@ def parts(cores: int, *, fast: bool = False) -> dict[str, Part]:
     workers = cores + 1 if fast else max(1, cores // 2)
     unit = "not e2e and not sfdx and not slow" if fast else "not e2e and not sfdx"
     pytest = ["-m", "pytest", "-q", "--durations=10", *([f"-n{workers}"] if workers > 1 else [])]
+    apart = [f"--ignore={folder}" for folder in DEVORG]
     return {
-        "e2e": Part("e2e", [*pytest[:4], "-m", "e2e"], {}),
+        "e2e": Part("e2e", [*pytest[:4], "-m", "e2e", *apart], {}),
         "unit-postgresql": Part(
             "unit-postgresql",
             [*pytest, "-m", "data and not e2e"],
             {"INLAY_TEST_DATABASE": "postgresql"},
         ),
+        "devorg": Part("devorg", [*pytest, *DEVORG], {}),
         "sfdx": Part("sfdx", ["-m", "tools.sfdx"], {}),
         "unit-sqlite": Part(
             "unit-sqlite",
-            [*pytest, "-m", unit, *(f"--ignore={folder}" for folder in DEVORG)],
+            [*pytest, "-m", unit, *apart],
             {"INLAY_TEST_DATABASE": "sqlite"},
         ),
-        "devorg": Part("devorg", [*pytest, "-m", "not e2e", *DEVORG], {}),
         "checks": Part("checks", ["-m", "tools.check"], {}),
     }
 
