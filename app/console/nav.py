@@ -22,6 +22,7 @@ def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "translate 
 ORG_PAGES: tuple[tuple[str, str], ...] = (
     ("console.health", N_("Health")),
     ("console.connect", N_("Connection")),
+    ("console.preflight", N_("Preflight")),
     ("console.activity", N_("Activity log")),
     ("console.why", N_("Why not in Salesforce?")),
 )  # fmt: skip

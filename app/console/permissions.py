@@ -33,6 +33,7 @@ class Permission(StrEnum):
     #: Send somebody the page for secrets, without ever seeing them.
     SEND_CONNECT_LINK = "send_connect_link"
     CONFIGURE_ORG = "configure_org"
+    RUN_PREFLIGHT = "run_preflight"
     STEER_DELIVERY = "steer_delivery"
     FIND_ORGS = "find_orgs"
     SWITCH_FEATURES = "switch_features"
@@ -46,11 +47,13 @@ _ADMIN = frozenset(
         Permission.CONNECT_ORG,
         Permission.SEND_CONNECT_LINK,
         Permission.CONFIGURE_ORG,
+        Permission.RUN_PREFLIGHT,
         Permission.STEER_DELIVERY,
     }
 )
 _VIEWER = frozenset({Permission.SEE_ORG, Permission.FIND_ORGS})
 _SUPPORT = _VIEWER | {
+    Permission.RUN_PREFLIGHT,
     Permission.SEND_CONNECT_LINK,
     Permission.STEER_DELIVERY,
     Permission.SWITCH_FEATURES,
@@ -98,6 +101,9 @@ ROUTES: Mapping[str, Permission] = {
     "console.decide": Permission.STEER_DELIVERY,
     "console.reset_breaker": Permission.STEER_DELIVERY,
     "console.why": Permission.SEE_ORG,
+    "console.preflight": Permission.SEE_ORG,
+    "console.preflight_text": Permission.SEE_ORG,
+    "console.run_preflight": Permission.RUN_PREFLIGHT,
     # support
     "console.orgs": Permission.FIND_ORGS,
 }

@@ -11,6 +11,7 @@ from app.console.activity import pages as activity
 from app.console.connect import popup, secret_link, show, typed
 from app.console.errors import ConsoleError
 from app.console.pages import trouble, wants_json
+from app.console.preflight import answer
 from app.console.room import room
 from app.console.why import pages as why
 from app.errors import InlayError
@@ -24,7 +25,7 @@ from canvas.errors import CanvasError
 _log = structlog.get_logger("inlay.console")
 
 #: Whoever imports these has given the room its routes.
-PAGES = (entry, frame, health, activity, why, orgs, show, typed, popup, secret_link)
+PAGES = (entry, frame, health, activity, why, orgs, show, typed, popup, secret_link, answer)
 
 __all__ = ["PAGES", "room"]
 

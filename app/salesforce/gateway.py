@@ -69,10 +69,11 @@ class Gateway:
         url = self.hosts.instance(instance_url)
         return Client(self._page_port, Credentials(to_18(org_salesforce_id), url, token))
 
-    def for_org(self, org_id: UUID) -> Client:
+    def for_org(self, org_id: UUID, timeouts: Timeouts | None = None) -> Client:
         """A client with the integration's token, for the worker: a refused token is renewed once.
 
-        Must not be called with a transaction open: a token may have to be fetched.
+        Must not be called with a transaction open: a token may have to be fetched. ``timeouts`` are
+        the worker's unless given, for what a person waits for.
 
         Raises:
             ReconnectNeeded: The org has no connection, or lost it.
@@ -80,7 +81,8 @@ class Gateway:
         """
         renew = partial(self._tokens.renew, org_id)
         watch = partial(self._health.heard, org_id)
-        return Client(self._worker_port, self._tokens.current(org_id), renew, watch)
+        port = replace(self._worker_port, timeouts=timeouts) if timeouts else self._worker_port
+        return Client(port, self._tokens.current(org_id), renew, watch)
 
     def refresh(self, org_id: UUID) -> None:
         """Fetch a new token of the org's connection now, whether or not the present one works.

@@ -12,6 +12,8 @@ from app.salesforce.preflight.rights import Access, Right
 
 #: Raised when the kept form changes, so that an older answer is asked for anew.
 FORM = 1
+#: The check that tells that a feature hangs on rights of each rep.
+OF_REPS = "rights_of_reps"
 
 
 class Verdict(StrEnum):
@@ -100,10 +102,14 @@ class Preflight:
 
     @property
     def verdict(self) -> Verdict:
-        """The gravest of what is found of the org and of the features that are on."""
-        if self.refused:
-            return Verdict.MISSING
-        return gravest([*self.org, *(each for report in self.in_use for each in report.findings)])
+        """The gravest of what is found of the features that are on, and of what the org lacks.
+
+        What no integration user can ever see (policies, rights of reps) does not count.
+        """
+        org = [each for each in self.org if each.verdict is Verdict.MISSING]
+        used = [each for report in self.in_use for each in report.findings]
+        seen = [each for each in (*org, *used) if each.check != OF_REPS]
+        return Verdict.MISSING if self.refused else gravest(seen)
 
     @property
     def in_use(self) -> tuple[FeatureReport, ...]:

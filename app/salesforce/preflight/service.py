@@ -24,9 +24,19 @@ from app.salesforce.preflight.granted import Judge
 from app.salesforce.preflight.models import PreflightResult
 from app.salesforce.preflight.org_checks import User
 from app.salesforce.preflight.reading import Seen, read, with_known
-from app.salesforce.preflight.result import FORM, FeatureReport, Finding, Preflight, Verdict
+from app.salesforce.preflight.result import (
+    FORM,
+    OF_REPS,
+    FeatureReport,
+    Finding,
+    Preflight,
+    Verdict,
+)
 from app.salesforce.preflight.rights import CONNECTION, FEATURES, Access
+from app.salesforce.transport import Timeouts
 
+#: A person may be waiting for the answer, so a hung org is given up before the worker would.
+TIMEOUTS = Timeouts(connect=5, read=20)
 #: Some ids (18) of records that Inlay knows, by object, as far as the mirror has them.
 KnownRecords = Callable[[TenantSession], Mapping[str, Sequence[str]]]
 
@@ -52,7 +62,7 @@ def run(gateway: Gateway, org_id: UUID, known: KnownRecords = lambda session: {}
     Raises:
         SalesforceError: The org could not be asked; the answer of before stays.
     """
-    client = gateway.for_org(org_id)
+    client = gateway.for_org(org_id, TIMEOUTS)
     with gateway.database.reading(org_id) as session:
         asked = _asked(session)  # with whom the token is for, if it was fetched just now
     try:
@@ -144,7 +154,7 @@ def _report(feature: str, asked: _Asked, seen: Seen, names: Names) -> FeatureRep
 
 def _of_reps(sets: tuple[str, ...]) -> Finding:
     return Finding(
-        "rights_of_reps",
+        OF_REPS,
         Verdict.UNKNOWN,
         "Each rep's own rights count here, and only a rep's own visit shows them: the widget tells "
         f"a rep what is missing. Inlay_Rep and {', '.join(sets)} grant all of it.",
