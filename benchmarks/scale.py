@@ -17,6 +17,7 @@ class Scale:
         activities: Delivered without latency, in each of ``rounds``.
         slow_activities: Delivered at 8 ms a row, in each of ``slow_rounds``.
         created: Sample of the plain create loop.
+        backfill: Events of the past that are written on request.
         opens_beside: Opens in each of ``phases`` with and without a hung org beside.
         deliveries_beside: Deliveries with and without a hung org beside.
         org_contacts: Contacts in the org that is measured itself.
@@ -34,6 +35,7 @@ class Scale:
     slow_activities: int
     slow_rounds: int
     created: int
+    backfill: int
     opens_beside: int
     phases: int
     deliveries_beside: int
@@ -55,6 +57,7 @@ FULL = Scale(
     slow_activities=1000,
     slow_rounds=2,
     created=200,
+    backfill=100_000,
     opens_beside=30,
     phases=3,
     deliveries_beside=6,
@@ -76,6 +79,7 @@ QUICK = Scale(
     slow_activities=20,
     slow_rounds=1,
     created=10,
+    backfill=2500,
     opens_beside=3,
     phases=1,
     deliveries_beside=1,

@@ -104,7 +104,8 @@ def count(session: TenantSession, span: Span) -> Counts:
 
 
 def preview(gateway: Gateway, database: Database, org_id: UUID, span: Span) -> Preview:
-    """What the back-fill would do: at most two counted calls, which ask the org what it has left.
+    """What the back-fill would do; one counted call asks the org what it has left, and its profile
+    is read where that is a day old.
 
     Must not be called with a transaction open.
     """
