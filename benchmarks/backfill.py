@@ -33,7 +33,7 @@ from benchmarks.timing import seconds_of
 
 _SECONDS = 300
 _TIMES = LeaseTimes()
-_IDLE_SECONDS = 0.05
+_IDLE_SECONDS = 0.2
 
 
 class _Listening(HTTPAdapter):
@@ -78,11 +78,11 @@ class _Work:
     def _step(self) -> bool:
         with self.site.database.system_writing() as session:
             hold = turns.claim(session, "benchmark", _TIMES)
-            turn = lease.claim(session, "benchmark", _TIMES)
-        if turn is not None:
-            self._courier.serve(turn)
+            turn = None if hold else lease.claim(session, "benchmark", _TIMES)
         if hold is not None:
             self._runner.serve(hold)
+        if turn is not None:
+            self._courier.serve(turn)
         return bool(hold or turn)
 
 
