@@ -174,7 +174,7 @@ def _stay_lines(stay: Stay) -> Iterator[str]:
         ("Opened", stay.documents),
     ):
         if values:
-            yield f"{label}: {', '.join(map(str, values))}"
+            yield f"{label}: {', '.join(map(_one_line, values))}"
     if stay.form_sent:
         yield "Sent the contact form."
     for name in ("name", "email", "message"):

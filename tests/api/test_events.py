@@ -60,6 +60,15 @@ def test_an_event_is_kept_as_it_was_told(database: Database, org: Org, call: Cal
         assert session.scalars(select(Person.email)).all() == ["ada@example.com"]
 
 
+def test_whose_contact_it_was_is_kept_in_one_form(database: Database, org: Org, call: Call) -> None:
+    """N12: what owners are found by."""
+    post(call, item(user=" Rosa@Vendor.example "), item(id="2", user="17"), item(id="3"))
+
+    assert [event.user_key for event in stored(database, org)] == [
+        "rosa@vendor.example", "17", None,
+    ]  # fmt: skip
+
+
 def test_sent_again_it_is_a_duplicate(call: Call) -> None:
     post(call, item())
 
