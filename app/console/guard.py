@@ -10,7 +10,7 @@ from flask import current_app, g, request
 from app.console import bearer, errors, sessions
 from app.console.permissions import ROUTES, Permission
 from app.console.principal import Principal, principal_or_none
-from app.orgs import service
+from app.orgs import audit, service
 from app.orgs.models import Org, OrgState
 from app.web import context, limits
 from app.web.logs import bind
@@ -31,11 +31,13 @@ def install(room: Room) -> None:
     room.url_value_preprocessor(_take_org_id)
     room.url_defaults(_keep_org_id)
     room.before_request(admit)
+    room.teardown_request(_forget_address)
 
 
 def admit() -> None:
     """Raises ConsoleError unless whoever asks may use this route, on this org."""
     request.max_content_length = request.max_form_memory_size = _MAX_BODY_BYTES
+    audit.set_address(request.remote_addr or "")
     g.principal = _principal()
     permission = ROUTES.get(request.endpoint or "")
     if permission is None:
@@ -51,6 +53,11 @@ def admit() -> None:
         raise errors.not_allowed()
     _check_form(principal)
     g.org = _org(principal)
+
+
+def _forget_address(_error: BaseException | None) -> None:
+    """The thread goes on with somebody else's request."""
+    audit.set_address("")
 
 
 def require_form_of_nobody() -> None:

@@ -25,11 +25,15 @@ ORG_PAGES: tuple[tuple[str, str], ...] = (
     ("console.preflight", N_("Preflight")),
     ("console.activity", N_("Activity log")),
     ("console.why", N_("Why not in Salesforce?")),
+    ("console.features", N_("Features")),
+    ("console.org_audit", N_("Audit")),
+    ("console.org_state", N_("State")),
 )  # fmt: skip
 
 #: Pages over all orgs.
 STAFF_PAGES: tuple[tuple[str, str], ...] = (
     ("console.orgs", N_("Orgs")),
+    ("console.audit", N_("Audit")),
 )  # fmt: skip
 
 

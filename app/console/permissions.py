@@ -38,6 +38,7 @@ class Permission(StrEnum):
     FIND_ORGS = "find_orgs"
     SWITCH_FEATURES = "switch_features"
     CHANGE_ORG_STATE = "change_org_state"
+    INVITE_ADMINS = "invite_admins"
     MANAGE_STAFF = "manage_staff"
 
 
@@ -104,8 +105,17 @@ ROUTES: Mapping[str, Permission] = {
     "console.preflight": Permission.SEE_ORG,
     "console.preflight_text": Permission.SEE_ORG,
     "console.run_preflight": Permission.RUN_PREFLIGHT,
+    "console.features": Permission.SEE_ORG,
+    "console.switch_feature": Permission.SWITCH_FEATURES,
+    "console.org_audit": Permission.SEE_ORG,
+    "console.org_audit_csv": Permission.SEE_ORG,
+    "console.org_state": Permission.CHANGE_ORG_STATE,
+    "console.change_state": Permission.CHANGE_ORG_STATE,
+    "console.invite_admin": Permission.INVITE_ADMINS,
     # support
     "console.orgs": Permission.FIND_ORGS,
+    "console.audit": Permission.FIND_ORGS,
+    "console.audit_csv": Permission.FIND_ORGS,
 }
 
 

@@ -6,13 +6,14 @@ import structlog
 from flask import Response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from app.console import entry, frame, health, orgs
+from app.console import entry, frame, health
 from app.console.activity import pages as activity
 from app.console.connect import popup, secret_link, show, typed
 from app.console.errors import ConsoleError
 from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
 from app.console.room import room
+from app.console.support import audit, features, life, orgs
 from app.console.why import pages as why
 from app.errors import InlayError
 from app.orgs.errors import NotAdmittedError
@@ -25,7 +26,13 @@ from canvas.errors import CanvasError
 _log = structlog.get_logger("inlay.console")
 
 #: Whoever imports these has given the room its routes.
-PAGES = (entry, frame, health, activity, why, orgs, show, typed, popup, secret_link, answer)
+PAGES = (
+    *(entry, frame),
+    *(health, activity, why),
+    *(show, typed, popup, secret_link),
+    *(answer,),
+    *(orgs, features, life, audit),
+)
 
 __all__ = ["PAGES", "room"]
 

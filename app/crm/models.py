@@ -100,6 +100,7 @@ class RecordLink(Tenant, Base):
     __tablename__ = "record_link"
     __table_args__ = (
         UniqueConstraint("org_id", "salesforce_id"),
+        Index(None, "salesforce_id"),  # support finds an org by one of its records
         Index(None, "org_id", "person_id"),
         Index(None, "org_id", "opportunity_id"),
         Index(None, "org_id", "company_id"),

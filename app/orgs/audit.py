@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -34,11 +35,26 @@ class Tag(StrEnum):
     ADMIN_CAME_IN = "admin:session:begin"
 
 
+#: Where the present request comes from; empty at a shell and in the worker.
+_address: ContextVar[str] = ContextVar("audit_address", default="")
+
+
+def set_address(address: str) -> None:
+    """Say where what is recorded from now on comes from (an IP address), or "" for nowhere."""
+    _address.set(address)
+
+
 def record(session: TenantSession, tag: Tag, actor: str, **detail: Any) -> None:
     """Add a row for the session's org."""
-    session.add(AuditEntry(tag=tag.value, actor=actor, detail=detail))
+    session.add(AuditEntry(tag=tag.value, actor=actor, detail=_with_address(detail)))
 
 
 def record_for(session: SystemSession, org_id: UUID, tag: Tag, actor: str, **detail: Any) -> None:
     """Add a row for any org, from a system session."""
+    detail = _with_address(detail)
     session.add(AuditEntry(org_id=org_id, tag=tag.value, actor=actor, detail=detail))
+
+
+def _with_address(detail: dict[str, Any]) -> dict[str, Any]:
+    address = _address.get()
+    return {**detail, "address": address} if address else detail

@@ -10,9 +10,12 @@ class NotAdmittedError(InlayError):
 
     Reasons: ``unknown_app``, ``other_app``, ``other_org``, ``unknown_org``, ``org_pending``,
     ``org_suspended``, ``user_type``, ``replayed``, ``feature_off``.
+
+    ``told`` is what staff wrote for the people of this org, if anything.
     """
 
     reason = "not_admitted"
+    told = ""
 
 
 class UnknownOrgError(InlayError):

@@ -45,6 +45,9 @@ class Org(TenantRoot, Base):
     salesforce_id: Mapped[SalesforceId] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(255))
     state: Mapped[OrgState] = mapped_column(enum_type(OrgState), default=OrgState.PENDING)
+    state_message: Mapped[str] = mapped_column(
+        String(500), default="", server_default="", doc="What its reps are told while suspended."
+    )
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
@@ -53,7 +56,11 @@ class OrgUser(Tenant, Base):
     """A Salesforce user who opened the widget; the name is shown on what they create."""
 
     __tablename__ = "org_user"
-    __table_args__ = (tenant_key(), UniqueConstraint("org_id", "salesforce_id"))
+    __table_args__ = (
+        tenant_key(),
+        UniqueConstraint("org_id", "salesforce_id"),
+        Index(None, "email"),  # support finds an org by one of its people
+    )
 
     id: Mapped[IdColumn]
     salesforce_id: Mapped[SalesforceId]

@@ -36,7 +36,9 @@ def check_served(org: Org) -> None:
     if org.state is OrgState.PENDING:
         raise _refusal("org_pending")
     if org.state is OrgState.SUSPENDED:
-        raise _refusal("org_suspended")
+        refusal = _refusal("org_suspended")
+        refusal.told = org.state_message
+        raise refusal
 
 
 def remember(session: SystemSession, config: Config, envelope: Envelope) -> Org:
@@ -179,8 +181,29 @@ def create(
     return required(session, salesforce_id)
 
 
-def set_state(session: SystemSession, org: Org, state: OrgState, actor: str) -> None:
-    """Admit or suspend an org; open widgets hear of it within seconds."""
-    org.state = state
+def set_state(
+    session: SystemSession,
+    org: Org,
+    state: OrgState,
+    actor: str,
+    *,
+    why: str = "",
+    message: str = "",
+) -> None:
+    """Admit or suspend an org; open widgets hear of it within seconds.
+
+    ``message`` is what reps of a suspended org are told; ``why`` stands in the audit.
+    """
+    before, org.state = org.state, state
+    org.state_message = message if state is OrgState.SUSPENDED else ""
     org.version += 1
-    audit.record_for(session, org.id, audit.Tag.ORG_STATE, actor, state=state.value)
+    told = {name: text for name, text in (("why", why), ("message", org.state_message)) if text}
+    audit.record_for(
+        session,
+        org.id,
+        audit.Tag.ORG_STATE,
+        actor,
+        state=state.value,
+        before=before.value,
+        **told,
+    )

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.config import API_VERSION, Config
 from app.errors import InlayError
+from app.orgs.errors import NotAdmittedError
 from app.web import context, i18n
 from app.web.i18n import _
 from app.web.problem import problem
@@ -18,6 +19,7 @@ from app.widget.card import Card
 from app.widget.header import header_of
 from app.widget.opening import Opening
 from app.widget.policy import policy_for
+from app.widget.refusals import Refusal
 from app.widget.timeline import TimelineView
 from app.widget.views import View
 from canvas.envelope import Envelope
@@ -81,7 +83,7 @@ def refusal(error: CanvasError | InlayError) -> Response:
     response = _calm(
         icon=said.icon,
         title=said.title_text,
-        detail=said.detail_text,
+        detail=_detail(error, said),
         reason=error.reason,
         again=_("Try again") if said.is_passing else _("Reload"),
         status=said.status,
@@ -98,6 +100,12 @@ def problem_of(error: CanvasError | InlayError) -> Response:
     if said.is_passing:
         response.headers["Retry-After"] = str(refusals.RETRY_AFTER_S)
     return response
+
+
+def _detail(error: CanvasError | InlayError, said: Refusal) -> str:
+    """What staff wrote for this org's people, else the usual sentence."""
+    told = error.told if isinstance(error, NotAdmittedError) else ""
+    return told or said.detail_text
 
 
 def approval(login_url: str | None) -> Response:

@@ -16,9 +16,10 @@ from app.console.permissions import Role
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
+from canvas.ids import to_18
 from tests.support.application import APP_URL, make_org
 
-OTHER_ORG_ID = "00D5e000000OTHEAA2"
+OTHER_ORG_ID = to_18("00D5e000000OTHE")
 
 
 class Visitor:

@@ -27,6 +27,7 @@ from app.orgs import apps, service
 from app.orgs.models import AuditEntry, Org, OrgState
 from devorg import DevorgConfig
 from devorg.server import RunningOrg, running
+from tests.console.conftest import OTHER_ORG_ID
 from tests.support.application import APP_URL, make_org
 from tests.widget.conftest import Box, session_of
 
@@ -155,7 +156,7 @@ def test_an_org_without_the_package_says_what_to_do(
 def test_a_bearer_opens_its_org_for_ten_minutes(
     admin: Admin, app: Flask, database: Database, config: Config, org: Org
 ) -> None:
-    other = make_org(database, "00D5e000000OTHEAA2", "Other")
+    other = make_org(database, OTHER_ORG_ID, "Other")
     session = session_of(admin.open().text)
     start, bearer = session["urls"]["start"], session["bearer"]
     strange = start.replace(org.salesforce_id, other.salesforce_id)

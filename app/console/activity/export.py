@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
+from app.console.csv_cells import harmless
 from app.db import Database
 from app.outbox import log
 from app.outbox.log import Asked, Line
@@ -19,8 +20,6 @@ _COLUMNS = (
 _CHUNK = 1000
 #: A file of more lines is of little use; the filter makes it shorter.
 MOST_LINES = 100_000
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(database: Database, org_id: UUID, asked: Asked) -> Iterator[str]:
@@ -42,12 +41,7 @@ def _cells(line: Line) -> tuple[object, ...]:
         line.error_message, line.attempts, line.sobject or "", line.salesforce_id or "",
         line.settled_at.isoformat() if line.settled_at else "", line.settled_by,
     )  # fmt: skip
-    return tuple(_harmless(cell) for cell in told)
-
-
-def _harmless(cell: object) -> object:
-    """Text stays text: what others wrote must not run in a spreadsheet."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return tuple(harmless(cell) for cell in told)
 
 
 def _text(lines: list[tuple[object, ...]]) -> str:

@@ -1,0 +1,159 @@
+"""The audit: who did what, on which org, from where, why; of one org, or of all."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from flask import Response, request, stream_with_context
+from sqlalchemy import Row, Select, or_, select
+
+from app.console.csv_cells import harmless
+from app.console.pages import page
+from app.console.principal import current_org, current_principal
+from app.console.room import room
+from app.db import Database
+from app.orgs.audit import Tag
+from app.orgs.models import AuditEntry, Org
+from app.web import context
+
+PAGE_SIZE = 50
+_CHUNK = 1000
+_MOST_LINES = 100_000
+
+
+class Entry(NamedTuple):
+    """One act."""
+
+    seq: int
+    at: Any
+    tag: str
+    actor: str
+    detail: Mapping[str, Any]
+    org_id: str
+    org_name: str
+
+    @property
+    def told(self) -> str:
+        """What is known of it besides, in one line."""
+        return ", ".join(f"{name.rstrip('_')}: {value}" for name, value in self.detail.items())
+
+
+@room.get("/console/orgs/<org_id>/audit")
+def org_audit() -> Response:
+    """What was done to this org; its own admin sees it too."""
+    return _audit(current_org(), "console.org_audit", "console.org_audit_csv")
+
+
+@room.get("/console/audit")
+def audit() -> Response:
+    """What was done to all orgs."""
+    return _audit(None, "console.audit", "console.audit_csv")
+
+
+@room.get("/console/orgs/<org_id>/audit.csv")
+def org_audit_csv() -> Response:
+    """The same of one org as a file."""
+    return _file(current_org())
+
+
+@room.get("/console/audit.csv")
+def audit_csv() -> Response:
+    """The same of all orgs as a file."""
+    return _file(None)
+
+
+def _audit(org: Org | None, here: str, file: str) -> Response:
+    before = request.args.get("before", "")
+    place = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+    with context.database().system_reading() as session:
+        rows = session.execute(_select(org, place).limit(PAGE_SIZE + 1)).all()
+    found = _entries(rows)
+    return page(
+        "support/audit.html",
+        entries=found[:PAGE_SIZE],
+        following=found[PAGE_SIZE - 1].seq if len(found) > PAGE_SIZE else 0,
+        words=_words(),
+        tag=_tag(),
+        tags=sorted(Tag),
+        here=here,
+        file=file,
+    )
+
+
+def _file(org: Org | None) -> Response:
+    pieces = _rows(context.database(), _select(org, None))
+    response = Response(stream_with_context(pieces), mimetype="text/csv")
+    name = f"audit-{org.salesforce_id}.csv" if org else "audit.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _rows(database: Database, statement: Select[*tuple[Any, ...]]) -> Iterator[str]:
+    yield _text([("at", "org", "org_name", "actor", "tag", "detail")])
+    last: int | None = None
+    for _ in range(_MOST_LINES // _CHUNK):
+        page_of = statement if last is None else statement.where(AuditEntry.seq < last)
+        with database.system_reading() as session:
+            found = _entries(session.execute(page_of.limit(_CHUNK)))
+        if not found:
+            return
+        yield _text(
+            [(e.at.isoformat(), e.org_id, e.org_name, e.actor, e.tag, e.told) for e in found]
+        )
+        last = found[-1].seq
+
+
+def _select(org: Org | None, before: int | None) -> Select[*tuple[Any, ...]]:
+    """Newest first; words are looked for in who did it."""
+    statement = (
+        select(
+            AuditEntry.seq, AuditEntry.at, AuditEntry.tag, AuditEntry.actor, AuditEntry.detail,
+            Org.salesforce_id, Org.name,
+        )
+        .join(Org, Org.id == AuditEntry.org_id)
+        .order_by(AuditEntry.seq.desc())
+    )  # fmt: skip
+    if org is not None:
+        statement = statement.where(AuditEntry.org_id == org.id)
+    if before is not None:
+        statement = statement.where(AuditEntry.seq < before)
+    if _tag():
+        statement = statement.where(AuditEntry.tag == _tag())
+    if words := _words():
+        matches = [AuditEntry.actor.icontains(words, autoescape=True)]
+        if org is None:
+            matches.append(Org.name.icontains(words, autoescape=True))
+            matches.append(Org.salesforce_id.startswith(words, autoescape=True))
+        statement = statement.where(or_(*matches))
+    return statement
+
+
+def _entries(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Entry]:
+    """An org's admin is not told from which address staff worked."""
+    entries = [Entry._make(row) for row in rows]
+    if current_principal().is_staff:
+        return entries
+    return [
+        entry
+        if entry.actor.startswith("admin:")
+        else entry._replace(detail={k: v for k, v in entry.detail.items() if k != "address"})
+        for entry in entries
+    ]
+
+
+def _words() -> str:
+    return request.args.get("q", "").strip()[:200]
+
+
+def _tag() -> str:
+    wanted = request.args.get("tag", "")
+    return wanted if wanted in set(Tag) else ""
+
+
+def _text(lines: Sequence[Sequence[str]]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerows([map(harmless, line) for line in lines])
+    return written.getvalue()

@@ -1,0 +1,88 @@
+"""Features of one org (C6): what each does, how it stands and why, and the switch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Response, redirect, request, url_for
+from sqlalchemy import select
+
+from app.console.pages import page
+from app.console.permissions import ROUTES, Permission
+from app.console.principal import current_org, current_principal
+from app.console.room import room
+from app.orgs import features as switches
+from app.orgs import service
+from app.orgs.features import SPECS, Feature
+from app.orgs.models import OrgFeature
+from app.salesforce.preflight import service as preflight
+from app.salesforce.preflight.result import Preflight
+from app.web import context
+from app.web.i18n import _
+
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A feature as it stands. ``kept`` is who changed it; ``lacks`` counts missing rights."""
+
+    feature: Feature
+    description: str
+    default: bool
+    is_on: bool
+    kept: OrgFeature | None
+    lacks: int
+
+
+@room.get("/console/orgs/<org_id>/features")
+def features() -> Response:
+    """All features, with default, state, who, why and when."""
+    return _features()
+
+
+@room.post("/console/orgs/<org_id>/features/<any(on, off):switch>")
+def switch_feature(switch: str) -> Response:
+    """Switch one, with a reason; the server refuses within the second."""
+    name, why = request.form.get("feature", ""), request.form.get("why", "").strip()[:_LONGEST]
+    if name not in set(Feature):
+        return _features(status=404)
+    if not why:
+        return _features(asked=name, problem=_("Say why: it stands in the audit."), status=422)
+    with context.database().system_writing() as session:
+        org = service.required(session, current_org().salesforce_id)
+        switches.switch(
+            session, org, Feature(name), switch == "on", by=current_principal().actor, why=why
+        )
+    return cast(Response, redirect(url_for("console.features", done=name), 303))
+
+
+def _features(*, asked: str = "", problem: str = "", status: int = 200) -> Response:
+    with context.database().reading(current_org().id) as session:
+        on = switches.enabled(session)
+        kept = {row.feature: row for row in session.scalars(select(OrgFeature))}
+        found = preflight.last(session)
+    done = request.args.get("done", "")
+    return page(
+        "support/features.html",
+        status=status,
+        rows=[
+            Row(
+                each, _(spec.description), spec.default, each in on, kept.get(each.value),
+                _lacks(found, each),
+            )
+            for each, spec in SPECS.items()
+        ],
+        asked=asked,
+        problem=problem,
+        done=done if done in set(Feature) else "",
+        may_switch=current_principal().may(Permission.SWITCH_FEATURES),
+        has_preflight="console.preflight" in ROUTES,
+    )  # fmt: skip
+
+
+def _lacks(found: Preflight | None, feature: Feature) -> int:
+    """How many rights the last preflight missed for it."""
+    reports = found.features if found else ()
+    return sum(len(each.missing) for each in reports if each.feature == feature.value)
