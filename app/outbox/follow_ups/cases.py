@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from app.clock import utcnow
 from app.crm.models import Person, SObject
@@ -25,6 +25,8 @@ from app.outbox.who import who_of
 
 #: Decided with one call; a query's text and its first page of answers hold that many with ease.
 MOST_CASES = 100
+#: What a worker that died held is decided after so long.
+_CLAIM = timedelta(minutes=5)
 
 
 class Case(NamedTuple):
@@ -84,6 +86,20 @@ def orgs_with_cases(session: SystemSession) -> list[UUID]:
             .where(is_open(), FollowUp.not_before <= utcnow())
             .distinct()
         )
+    )
+
+
+def claim(session: TenantSession, taken: Cases) -> None:
+    """Nobody else takes these for a while, so that an org that hangs holds one thread alone."""
+    session.execute(
+        update(FollowUp)
+        .where(
+            is_open(),
+            FollowUp.rule_id.in_({case.rule.id for case in taken.due}),
+            FollowUp.person_id.in_({case.person_id for case in taken.due}),
+        )
+        .values(not_before=utcnow() + _CLAIM)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -59,6 +59,8 @@ def make_tasks(gateway: Gateway, org_id: UUID) -> Mapping[str, int]:
     oldest = min(case.met_at for case in due.due)
     if spent.slow_down and utcnow() - oldest < _GATHER:
         return {}
+    with gateway.database.writing(org_id) as writing:
+        cases_.claim(writing, due)
     return _settle(gateway, org_id, _decided(gateway, org_id, due))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 import time_machine
 
 from app.clock import utcnow
@@ -199,3 +201,33 @@ def test_a_spent_budget_lets_them_wait(room: Room) -> None:
 
     assert room.world.calls() == 0
     assert [row.reason for row in room.follow_ups()] == ["budget_spent"]
+
+
+def test_two_visits_that_end_at_once_come_to_one_task(room: Room) -> None:
+    """X10: the row of rule and person is what both write."""
+    contact, _ = room.with_deal()
+    room.rule(times=1)
+    room.world.person(contact)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: room.visit(contact), range(8)))
+
+    assert room.make() == {"made": 1}
+    assert room.make() == {}
+    room.world.drain()
+    assert len(room.tasks()) == 1
+
+
+def test_an_org_without_the_key_field_gets_its_task_too(room: Room) -> None:
+    """X19: found again by the reference in the description, as all its activities are."""
+    url = f"{room.world.devorg.url}/_devorg/package"
+    requests.post(url, json={"without": ["Inlay_Key__c"]}, timeout=30).raise_for_status()
+    contact, _ = room.with_deal()
+    room.rule(times=1)
+    room.visit(contact)
+
+    assert room.make() == {"made": 1}
+    room.world.drain()
+
+    (task,) = [t for t in room.world.records("Task") if "Made by Inlay" in (t["Description"] or "")]
+    (row,) = room.world.rows()
+    assert task["Description"].endswith(f"Inlay reference: {row.activity_key}")
