@@ -21,8 +21,6 @@ _LISTS: Mapping[Part, str] = {
     Part.LINK: "clicks",
     Part.DOCUMENT: "documents",
 }
-#: Events of one look at a batch's people; the newest count, and nobody does more in a window.
-_MOST_DEEDS = 5_000
 
 
 class Deed(NamedTuple):
@@ -62,11 +60,10 @@ def deeds_of(
             Event.confidence == Confidence.HUMAN,
             Event.source != Source.IMPORT,
         )
-        .order_by(Event.occurred_at.desc(), Event.seq.desc())
-        .limit(_MOST_DEEDS)
-    ).all()
+        .order_by(Event.occurred_at, Event.seq)
+    )
     found: dict[UUID, list[Deed]] = defaultdict(list)
-    for event_id, person, kind, occurred_at, properties in reversed(rows):
+    for event_id, person, kind, occurred_at, properties in rows:
         if person is not None:
             things = properties if isinstance(properties, Mapping) else {}
             found[person].append(Deed(event_id, person, kind, occurred_at, things))
