@@ -163,7 +163,9 @@ def test_all_of_a_cause_are_dropped_after_their_number_was_shown(
         entry = session.scalars(
             select(AuditEntry).where(AuditEntry.tag == "console:delivery:drop")
         ).one()
-    assert entry.detail == {"number": 3, "why": "test data", "reason": "validation_rule"}
+    assert entry.detail == {
+        "number": 3, "why": "test data", "reason": "validation_rule", "address": "127.0.0.1",
+    }  # fmt: skip
     assert "Nothing to do" in admin.get(f"{log}/drop?reason=validation_rule").text
 
 
