@@ -141,7 +141,7 @@ def _by_certificate(org: Org, instance_url: str, client_id: str, username: str) 
 
 def _lines(status: ConnectionStatus) -> list[str]:
     since = f" since {status.since:%Y-%m-%d %H:%M} UTC" if status.since else ""
-    holds = ", ".join(status.power.holds)
+    holds = ", ".join(status.power.holds) if status.power is not None else ""
     found = [
         f"{status.condition.value}{since}",
         f"why: {status.reason}: {words.sentence(status.reason)}" if status.reason else "",

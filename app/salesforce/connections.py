@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -53,7 +53,8 @@ class ConnectionStatus:
     """How the connection is.
 
     ``reason`` is a machine code, empty while all is well; ``since`` is when it became so.
-    ``user_*`` is who creates what Inlay writes; ``refreshed_at`` when a token was last fetched.
+    ``user_*`` is who creates what Inlay writes; ``refreshed_at`` when a token was last fetched;
+    ``power`` what the user holds beyond need, None before anybody looked.
     """
 
     state: ConnectionState
@@ -71,7 +72,7 @@ class ConnectionStatus:
     user_name: str = ""
     user_label: str = ""
     user_address: str = ""
-    power: Power = field(default_factory=Power)
+    power: Power | None = None
 
     @property
     def is_connected(self) -> bool:
@@ -101,7 +102,7 @@ def status(session: TenantSession) -> ConnectionStatus | None:
         user_name=kept.user_name,
         user_label=kept.user_label,
         user_address=kept.user_address,
-        power=Power.from_json(kept.user_power),
+        power=Power.from_json(kept.user_power) if kept.user_power is not None else None,
     )
 
 

@@ -45,10 +45,8 @@ class Power:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any] | None) -> Self:
-        """From the connection's column; unknown when nothing was ever asked."""
-        if kept is None:
-            return cls()
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """From the connection's column."""
         holds = tuple(each for each in Excess if each.value in kept["holds"])
         return cls(holds, bool(kept["is_complete"]), str(kept["profile"]))
 

@@ -43,6 +43,7 @@ class Shown:
     way: str
     facts: list[tuple[str, str]]
     warnings: list[str]
+    remarks: list[str]
     can_try_again: bool
     can_disconnect: bool
 
@@ -118,6 +119,7 @@ def shown(status: ConnectionStatus) -> Shown:
         _(words.METHODS[status.method]),
         _facts(status),
         [] if is_over else _warnings(status),
+        [] if is_over else _remarks(status),
         can_try_again=is_over and status.reason not in forgotten,
         can_disconnect=status.condition is not Condition.DISCONNECTED,
     )
@@ -159,7 +161,7 @@ def _short(client_id: str) -> str:
 def _warnings(status: ConnectionStatus) -> list[str]:
     """What a customer's security team would ask about."""
     found = []
-    if status.power.holds:
+    if status.power is not None and status.power.holds:
         held = ", ".join(_(words.EXCESS[each]) for each in status.power.holds)
         found.append(
             _(
@@ -167,13 +169,6 @@ def _warnings(status: ConnectionStatus) -> list[str]:
                 "with the permission sets of the guide instead."
             )
             % {"user": status.user_label or status.user_name, "rights": held}
-        )
-    elif not status.power.is_complete:
-        found.append(
-            _(
-                "Whether this user holds more than Inlay needs is unknown: Salesforce does not "
-                "show it to the user. An admin sees it in Setup, on the user's page."
-            )
         )
     if status.method is Method.PASSWORD:
         found.append(
@@ -183,3 +178,15 @@ def _warnings(status: ConnectionStatus) -> list[str]:
             )
         )
     return found
+
+
+def _remarks(status: ConnectionStatus) -> list[str]:
+    """What could not be found out."""
+    if status.power is None or status.power.holds or status.power.is_complete:
+        return []
+    return [
+        _(
+            "Whether this user holds more than Inlay needs is unknown: Salesforce does not show it "
+            "to the user. An admin sees it in Setup, on the user's page."
+        )
+    ]

@@ -7,7 +7,7 @@ const SIZE = "popup,width=560,height=720";
 const ASK_EVERY_MS = 2000;
 const ASK_FOR_MS = 15 * 60 * 1000;
 
-// `call` is fetch, or what the frame uses in its place; `done` shows the result.
+// `call` is fetch, or what the frame uses in its place; `done` shows the form's page anew.
 export async function openPopup(form, call, done) {
   const status = form.querySelector("[data-status]");
   const popup = window.open("about:blank", NAME, SIZE);
@@ -59,6 +59,6 @@ function outcome(popup, attempt, call) {
 for (const form of document.querySelectorAll("form[data-popup]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    openPopup(form, fetch.bind(window), () => location.assign(location.pathname));
+    openPopup(form, fetch.bind(window), () => location.assign(form.dataset.popup));
   });
 }

@@ -120,7 +120,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   if (form.dataset.popup !== undefined) {
-    openPopup(form, call, () => open(history.state.url, {}, { remember: false })).catch(complain);
+    openPopup(form, call, () => open(form.dataset.popup)).catch(complain);
     return;
   }
   const fields = new URLSearchParams(new FormData(form, event.submitter));

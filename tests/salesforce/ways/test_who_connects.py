@@ -70,6 +70,7 @@ def test_a_user_who_holds_more_than_is_needed_is_found_out(
     """E9: a popup connects whoever clicks, often an administrator."""
     connect(gateway, box, org, Method.WEB_SERVER, user)
     power = status_of(gateway, org).power
+    assert power is not None
     assert (set(power.holds), power.is_complete) == (holds, True)
 
 
@@ -82,6 +83,7 @@ def test_what_may_not_be_seen_is_said_to_be_unknown(
     box.org.rights.assign(user_of("integration"), "Small")
     connect(gateway, box, org, Method.CLIENT_CREDENTIALS)
     power = status_of(gateway, org).power
+    assert power is not None
     assert (power.holds, power.is_complete) == ((), False)
 
 
