@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from app import memory
-from benchmarks import backfill, beside, box, delivery, intake, opening, verify
+from benchmarks import backfill, beside, box, delivery, intake, opening, orgs, verify
 from benchmarks.box import ROOT, Box
 from benchmarks.org import measure as measure_devorg
 from benchmarks.rows import Row, table
@@ -94,6 +94,11 @@ def _parts(scale: Scale, stack: ExitStack, folder: Path) -> Iterator[Part]:
             ),
         )
     yield "delivery", lambda: delivery.measure(scale, url("SQLite"), org, folder)
+    for kind in kinds:
+        yield (
+            f"many orgs, {kind}",
+            lambda k=kind: orgs.measure(scale, k, url(k), folder),  # type: ignore[misc]
+        )
     yield "back-fill", lambda: backfill.measure(scale, url("SQLite"), org, folder)
     yield "beside a hung org", lambda: _beside(scale, stack, url("SQLite"), org, folder)
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ class _Pair:
 
 
 def measure(scale: Scale, url: str, boxes: tuple[Box, Box], port: int, folder: Path) -> list[Row]:
-    """Two rows: the quiet org's widget, and its delivery."""
+    """Three rows: the quiet org's widget and delivery beside a hung org, and beside a flood."""
     quiet, hung = boxes
     site = Site.on(url, boxes, folder, port)
     orgs = [site.admit(box)[0] for box in boxes]
@@ -62,7 +62,7 @@ def measure(scale: Scale, url: str, boxes: tuple[Box, Box], port: int, folder: P
         **sites.settings(url, boxes, folder, port),
     }
     pair = _Pair(site, quiet, hung, orgs[0], orgs[1], environment)
-    rows = [_widget(scale, pair), _delivery(scale, pair)]
+    rows = [_widget(scale, pair), _delivery(scale, pair), _flooded(scale, pair)]
     site.close()
     return rows
 
@@ -107,6 +107,29 @@ def _delivery(scale: Scale, pair: _Pair) -> Row:
         Goal(times.floor + 1, of_value=True),
         f"p50 of {scale.deliveries_beside}, from intake to delivered, the worker looking once a "
         f"second; slowest {max(times.subject):.2f} s, without {max(times.baseline):.2f} s",
+    )
+
+
+def _flooded(scale: Scale, pair: _Pair) -> Row:
+    """The other org has very many activities waiting all the time."""
+    times = Pair()
+    with _process(pair, "flooded", ["-m", "flask", "--app", "wsgi", "worker"]):
+        _deliver(pair)
+        times.baseline += [_deliver(pair) for _ in range(scale.deliveries_beside)]
+        people = [row["Id"] for row in pair.hung.records("Contact") if not row["IsDeleted"]]
+        _tell(pair, pair.hung_org, people, scale.flood)
+        _wait(lambda: _is_held(pair), "the flood")
+        times.subject += [_deliver(pair) for _ in range(scale.deliveries_beside)]
+        left = _open_rows(pair, pair.hung_org)
+    return Row(
+        "delivery beside a flooding org",
+        times.value,
+        "s",
+        times.floor,
+        Goal(times.floor + 1, of_value=True),
+        f"p50 of {scale.deliveries_beside} while {scale.flood:,} activities of another org go out "
+        f"({left:,} were left); slowest {max(times.subject):.2f} s, without "
+        f"{max(times.baseline):.2f} s",
     )
 
 
@@ -163,7 +186,7 @@ def _reps(pair: _Pair) -> Iterator[None]:
 
 def _deliver(pair: _Pair) -> float:
     """Seconds from one event's intake until it is in the quiet org."""
-    _tell(pair, pair.quiet_org, pair.quiet, 1)
+    _tell(pair, pair.quiet_org, [pair.quiet.main["contact"]], 1)
     begun = time.perf_counter()
     _wait(lambda: _open_rows(pair, pair.quiet_org) == 0, "delivery to the quiet org", 0.01)
     return time.perf_counter() - begun
@@ -173,7 +196,7 @@ def _let_hang(pair: _Pair) -> None:
     """Give the hung org something to deliver, and wait until the worker is stuck in it."""
     with pair.site.database.writing(pair.hung_org.id) as session:
         session.execute(update(OrgDelivery).values(paused_until=None, failures=0))
-    _tell(pair, pair.hung_org, pair.hung, 5)
+    _tell(pair, pair.hung_org, [pair.hung.main["contact"]], 5)
     _wait(lambda: _is_held(pair), "a call to the hung org")
 
 
@@ -182,8 +205,7 @@ def _let_go(pair: _Pair) -> None:
     _wait(lambda: not _is_held(pair), "the end of the call")
 
 
-def _tell(pair: _Pair, org: Org, box: Box, count: int) -> None:
-    people = [box.main["contact"]]
+def _tell(pair: _Pair, org: Org, people: Sequence[str], count: int) -> None:
     pair.site.tell(org, pair.site.events(people, count, ["meeting"], days=1, source=Source.API))
 
 
@@ -218,7 +240,7 @@ def _process(pair: _Pair, name: str, arguments: list[str]) -> Iterator[None]:
 def _is_ready(pair: _Pair) -> bool:
     try:
         return requests.get(f"{pair.site.config.app_url}/readyz", timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

@@ -20,6 +20,8 @@ class Scale:
         backfill: Events of the past that are written on request.
         opens_beside: Opens in each of ``phases`` with and without a hung org beside.
         deliveries_beside: Deliveries with and without a hung org beside.
+        flood: Activities that another org has waiting in one row.
+        connected_orgs: Numbers of orgs whose idle cost is measured.
         org_contacts: Contacts in the org that is measured itself.
         org_rounds, org_calls: Rounds, and single-record calls in each.
         org_rows, org_jobs: Rows of a Bulk job, and jobs.
@@ -39,6 +41,8 @@ class Scale:
     opens_beside: int
     phases: int
     deliveries_beside: int
+    flood: int
+    connected_orgs: tuple[int, ...]
     org_contacts: int
     org_rounds: int
     org_calls: int
@@ -61,6 +65,8 @@ FULL = Scale(
     opens_beside=30,
     phases=3,
     deliveries_beside=6,
+    flood=20_000,
+    connected_orgs=(10, 100, 1000),
     org_contacts=1_000_000,
     org_rounds=30,
     org_calls=100,
@@ -83,6 +89,8 @@ QUICK = Scale(
     opens_beside=3,
     phases=1,
     deliveries_beside=1,
+    flood=1000,
+    connected_orgs=(3, 6),
     org_contacts=100_000,
     org_rounds=3,
     org_calls=20,
