@@ -68,6 +68,17 @@ def ask(client: Client, organization_id: str, namespaces: Sequence[str], *, feat
     return Me(to_18(answer.user_id), answer.package_version, answer.is_user, answer.is_admin)
 
 
+def package_version(client: Client, namespace: str, *, feature: str) -> str:
+    """The package's version by its own word; "" for who may not ask. One counted call.
+
+    Raises:
+        PackageMissing: There is no such resource under this namespace.
+        SalesforceError: The token is refused, or Salesforce has trouble.
+    """
+    answer = _answer(client, [namespace], feature)
+    return answer.package_version if answer is not None else ""
+
+
 def _answer(client: Client, namespaces: Sequence[str], feature: str) -> _Answer | None:
     """What the resource says; None for a user who may not even use it."""
     for namespace in dict.fromkeys(namespaces):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 Release = NewType("Release", tuple[int, int])
-FIRST_RELEASE = Release((1, 0))
+FIRST_RELEASE = Release((0, 1))
 #: The object that Destinations are written to, without a namespace.
 DESTINATION = "Inlay_Destination__c"
 #: ``GET`` with a user's token tells who that is, and the package's version (class InlayMe).

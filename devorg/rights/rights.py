@@ -20,7 +20,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     "read", "create", "edit", "delete", "view_all", "modify_all",
 )  # fmt: skip
 _WRITES: Final = frozenset({"create", "edit", "delete"})
-_NEEDS_SETUP: Final = frozenset({"PermissionSet", "PermissionSetAssignment"})
+_NEEDS_SETUP: Final = frozenset({"ObjectPermissions", "PermissionSet", "PermissionSetAssignment"})
 _ACTIVITIES: Final = {"Task": "EditTask", "Event": "EditEvent"}
 _FOLLOWS: Final = {"OpportunityContactRole": "Opportunity", "CampaignMember": "Campaign"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from devorg import ids, rows
@@ -28,6 +29,7 @@ def write(connection: sqlite3.Connection, rights: Rights, schema: Schema) -> Non
     _object_rights(connection, rights, schema)
     _setup(connection, rights, schema)
     _record_types(connection, schema)
+    _entities(connection, schema)
     _defaults(connection, schema)
     below(connection)
 
@@ -58,6 +60,21 @@ def _record_types(connection: sqlite3.Connection, schema: Schema) -> None:
         for each in sobject.record_types
     ]  # fmt: skip
     rows.insert(connection, schema.objects["RecordType"], found)
+
+
+def _entities(connection: sqlite3.Connection, schema: Schema) -> None:
+    """What there is to see of the objects' own sharing; of the package's there is none."""
+    connection.execute("DELETE FROM EntityDefinition")
+    found = [
+        {
+            "Id": ids.make("4ie", number), "DeveloperName": each.name.removesuffix("__c"),
+            "MasterLabel": each.label, "QualifiedApiName": each.name,
+            "KeyPrefix": each.prefix or None, "InternalSharingModel": each.sharing_model,
+        }
+        for number, each in enumerate(schema.objects.values(), start=1)
+        if not each.packaged
+    ]  # fmt: skip
+    rows.insert(connection, schema.objects["EntityDefinition"], found)
 
 
 def _object_rights(connection: sqlite3.Connection, rights: Rights, schema: Schema) -> None:
@@ -102,7 +119,7 @@ def _role(connection: sqlite3.Connection, schema: Schema, name: str) -> str:
 
 def _setup(connection: sqlite3.Connection, rights: Rights, schema: Schema) -> None:
     """Profiles, permission sets and their assignments, each with the Id of its place in line."""
-    for name in ("Profile", "PermissionSet", "PermissionSetAssignment"):
+    for name in ("Profile", "PermissionSet", "PermissionSetAssignment", "ObjectPermissions"):
         connection.execute(f'DELETE FROM "{name}"')  # noqa: S608 - names of devorg's own tables
     numbered = dict(zip(rights.sets, range(1, len(rights.sets) + 1), strict=True))
     profiles, sets = [], []
@@ -134,6 +151,30 @@ def _setup(connection: sqlite3.Connection, rights: Rights, schema: Schema) -> No
         for number, (user_id, name) in enumerate(held, start=1)
     ]  # fmt: skip
     rows.insert(connection, schema.objects["PermissionSetAssignment"], assignments)
+    rows.insert(connection, schema.objects["ObjectPermissions"], _objects(rights, numbered))
+
+
+def _objects(rights: Rights, numbered: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What each set says of objects by name; built-in profiles name none."""
+    named = [
+        (numbered[name], sobject, granted)
+        for name, each in rights.sets.items()
+        for sobject, granted in each.objects.items()
+    ]
+    return [
+        rows.stamped(USERS[1].id, _STAMPED, {
+            "Id": ids.make("110", number), "ParentId": ids.make("0PS", parent),
+            "SobjectType": sobject,
+            **{f"Permissions{_WORDS[action]}": action in granted for action in _WORDS},
+        })
+        for number, (parent, sobject, granted) in enumerate(named, start=1)
+    ]  # fmt: skip
+
+
+_WORDS = {
+    "create": "Create", "read": "Read", "edit": "Edit", "delete": "Delete",
+    "view_all": "ViewAllRecords", "modify_all": "ModifyAllRecords",
+}  # fmt: skip
 
 
 def _row(each: PermissionSet) -> dict[str, Any]:

@@ -81,6 +81,34 @@ PERMISSION_SET_ASSIGNMENT = _setup(
     """,
 )  # fmt: skip
 
+OBJECT_PERMISSIONS = _setup(
+    "ObjectPermissions", "Object Permissions", "Object Permissions", "110",
+    """
+        Id                           id                       di  ObjectPermissions ID
+        ParentId                     reference PermissionSet  .   Parent ID
+        SobjectType                  picklist 40              r   SObject Type Name
+        PermissionsCreate            boolean                  d   Create Records
+        PermissionsRead              boolean                  d   Read Records
+        PermissionsEdit              boolean                  d   Edit Records
+        PermissionsDelete            boolean                  d   Delete Records
+        PermissionsViewAllRecords    boolean                  d   Read All Records
+        PermissionsModifyAllRecords  boolean                  d   Edit All Records
+    """ + _STAMPS,
+)  # fmt: skip
+
+# Of the objects themselves; of a real org's many columns those that tell of sharing.
+ENTITY_DEFINITION = _setup(
+    "EntityDefinition", "Entity Definition", "Entity Definitions", "4ie",
+    """
+        Id                    id           di  Entity Definition ID
+        DeveloperName         string 40    n   Developer Name
+        MasterLabel           string 40    n   Master Label  name
+        QualifiedApiName      string 70    n   Qualified API Name
+        KeyPrefix             string 3     n   Key Prefix
+        InternalSharingModel  picklist 40  nr  Internal Sharing Model
+    """,
+)  # fmt: skip
+
 USER_ROLE = _setup(
     "UserRole", "Role", "Role", "00E",
     """
@@ -176,6 +204,6 @@ USER_RECORD_ACCESS = SObject(
 )  # fmt: skip
 
 SETUP: tuple[SObject, ...] = (
-    PROFILE, PERMISSION_SET, PERMISSION_SET_ASSIGNMENT, USER_ROLE, RECORD_TYPE, GROUP,
+    PROFILE, PERMISSION_SET, PERMISSION_SET_ASSIGNMENT, OBJECT_PERMISSIONS, ENTITY_DEFINITION, USER_ROLE, RECORD_TYPE, GROUP,
     OPPORTUNITY_STAGE, LEAD_STATUS, USER_RECORD_ACCESS,
 )  # fmt: skip

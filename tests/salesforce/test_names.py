@@ -78,7 +78,7 @@ def test_every_name_of_the_package_is_known_both_ways(prefix: str) -> None:
     assert names.person("Lead").api(PersonField.SCORE) == f"{prefix}Inlay_Score__c"
     assert names.destination.logical(f"{prefix}views__c") is DestinationField.VIEWS
     assert names.missing() == []
-    assert names.release == (1, 0)
+    assert names.release == (0, 1)
     assert names.me == f"/services/apexrest/{prefix.removesuffix('__')}/inlay/me".replace("//", "/")
     assert names.expected("Link__c") == f"{prefix}Link__c"
 

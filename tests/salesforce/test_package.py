@@ -41,7 +41,7 @@ def test_the_whole_package_is_known_and_later_reads_are_one_call(
     found = profile(connected, org.id)
     assert found.names.missing() == []
     assert found.names.destination.sobject == f"{prefix}Inlay_Destination__c"
-    assert found.release == (1, 0)
+    assert found.release == (0, 1)
     # a namespace that nobody named costs one more call, once
     assert devorg.org.usage.total() == (2 if prefix else 1)
     make_old(database, org)

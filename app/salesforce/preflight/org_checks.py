@@ -175,15 +175,18 @@ def _package(seen: Seen, names: Names) -> Finding:
             "fields; each may then come twice after a lost answer.",
         )
     named = f", its names begin with {names.namespace}__" if names.namespace else ""
-    release = names.release
-    if release is None:
+    if seen.version:
+        return Finding(
+            "package", Verdict.FINE, f"The package is there, version {seen.version}{named}."
+        )
+    if names.release is None:
         return Finding(
             "package",
             Verdict.UNKNOWN,
             f"The package is there{named}. Its version cannot be told: some fields are hidden, or "
-            "it is older than 1.0.",
+            "it is an old one.",
         )
-    version = ".".join(map(str, release))
+    version = ".".join(map(str, names.release))
     return Finding("package", Verdict.FINE, f"The package is there, at least {version}{named}.")
 
 
@@ -214,6 +217,7 @@ def facts(seen: Seen, names: Names, user: User) -> dict[str, Any]:
         "profile": user.profile,
         "sets": sorted(held) if held is not None else None,
         "namespace": names.namespace,
+        "version": seen.version,
         "release": ".".join(map(str, names.release)) if names.release else "",
         "has_key_field": bool(seen.facts["has_key_field"]),
         "closed_status": seen.facts["closed_status"],

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.salesforce import profile
+from app.salesforce import me, profile
 from app.salesforce.client import Client
 from app.salesforce.composite import Subrequest, SubResponse, data_url
+from app.salesforce.errors import SalesforceError
 from app.salesforce.names import own_objects
 from app.salesforce.package import DESTINATION
 from app.salesforce.soql import soql
@@ -63,6 +64,7 @@ class Seen:
         one: Single records and resources: ``organization``, ``user``, ``userprofile``, ``limits``.
         why: By name of a part: Salesforce's code for its refusal.
         visible: Of records that Inlay knows, how many there are and how many are visible.
+        version: The package's, by its own word; empty where it did not tell.
     """
 
     describes: Mapping[str, Mapping[str, Any]]
@@ -72,6 +74,7 @@ class Seen:
     facts: Mapping[str, Any]
     calls: int
     visible: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    version: str = ""
     has_shared_activities: bool = False
 
     def own_object(self) -> str | None:
@@ -107,6 +110,21 @@ def read(client: Client, organization: str, user_id: str, guesses: set[str]) -> 
         described |= dict(zip(sorted(found), client.composite(more, feature=FEATURE), strict=False))
         calls += 1
     return _seen(described, answers, calls)
+
+
+def with_version(client: Client, seen: Seen) -> Seen:
+    """The same, with the package's version by its own word: one more call, if it is there.
+
+    Its class is granted to the integration user by Inlay_Integration, as its fields are.
+    """
+    namespace = seen.facts["package"]["namespace"]
+    if namespace is None:
+        return seen
+    try:
+        version = me.package_version(client, namespace, feature=FEATURE)
+    except SalesforceError:  # an old version, or not now: fields tell "at least" which it is
+        version = ""
+    return replace(seen, version=version, calls=seen.calls + 1)
 
 
 def with_known(client: Client, seen: Seen, known: Mapping[str, Sequence[str]]) -> Seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from app.salesforce.preflight.errors import OrgNotServed
 from app.salesforce.preflight.granted import Judge
 from app.salesforce.preflight.models import PreflightResult
 from app.salesforce.preflight.org_checks import User
-from app.salesforce.preflight.reading import Seen, read, with_known
+from app.salesforce.preflight.reading import Seen, read, with_known, with_version
 from app.salesforce.preflight.result import (
     FORM,
     OF_REPS,
@@ -55,9 +55,9 @@ class _Asked:
 def run(gateway: Gateway, org_id: UUID, known: KnownRecords = lambda session: {}) -> Preflight:
     """Ask the org, judge, and keep the answer; the connection is degraded while rights are missing.
 
-    One counted call; one more where only records can tell who sees them, and one the first time
-    that the package's namespace is met. What describes told goes into the org's profile as well.
-    Must not be called with a transaction open.
+    Two counted calls, one without the package; one more where only records can tell who sees them,
+    and one the first time that the package's namespace is met. What describes told goes into the
+    org's profile as well. Must not be called with a transaction open.
 
     Raises:
         SalesforceError: The org could not be asked; the answer of before stays.
@@ -69,6 +69,7 @@ def run(gateway: Gateway, org_id: UUID, known: KnownRecords = lambda session: {}
         seen = read(client, asked.organization, asked.user.id, asked.guesses)
     except ApiNotAllowed as error:
         return _keep(gateway, org_id, _refused_by_api(asked, error), None)
+    seen = with_version(client, seen)
     undecided = sharing.undecided(seen)
     if undecided:
         with gateway.database.reading(org_id) as session:
@@ -93,11 +94,16 @@ def refusal_code(found: Preflight) -> str:
 
 
 def last(session: TenantSession) -> Preflight | None:
-    """What the last preflight of the session's org found; None when none was run."""
+    """What the last preflight of the session's org found; None when none was run.
+
+    Features count as on that are on by now: what one needs is known before it is switched on.
+    """
     kept = session.scalar(select(PreflightResult))
     if kept is None or kept.result.get("form") != FORM:
         return None
-    return Preflight.of_json(kept.result)
+    found, on = Preflight.of_json(kept.result), _switched_on(session)
+    reports = (replace(each, is_on=each.feature in on) for each in found.features)
+    return replace(found, features=tuple(reports))
 
 
 def _asked(session: TenantSession) -> _Asked:
@@ -112,7 +118,7 @@ def _asked(session: TenantSession) -> _Asked:
             username=status.user_name if status else "",
             address=status.user_address if status else "",
         ),
-        on=frozenset(feature.value for feature in features.enabled(session)) | {CONNECTION},
+        on=_switched_on(session),
         activities=frozenset({chosen.activity_object, *chosen.objects.values()}),
         guesses=_known_objects(session) or profile.own_object_guesses(session),
     )
@@ -126,6 +132,10 @@ def _known_objects(session: TenantSession) -> set[str]:
         if kept
         else set()
     )
+
+
+def _switched_on(session: TenantSession) -> frozenset[str]:
+    return frozenset(feature.value for feature in features.enabled(session)) | {CONNECTION}
 
 
 def _judged(asked: _Asked, seen: Seen) -> Preflight:

@@ -24,13 +24,16 @@ from app.salesforce.preflight.result import Preflight, Verdict
 from app.salesforce.preflight.words import as_text, summary
 from app.salesforce.ways import Access
 from devorg.faults import fault_from
-from devorg.package import Package
-from devorg.rights.sets import API_ONLY
+from devorg.metadata import Changes
+from devorg.package import FOLDER, Package, source_of
+from devorg.preferences import PRIVATE
+from devorg.rights.sets import API_ONLY, Action
 from devorg.server import RunningOrg
 from devorg.users import INTEGRATION
 from tests.salesforce.preflight.conftest import Switch, hold
 
 ACTIVITY = "activity_to_salesforce"
+_PROJECT_VERSION = str(source_of(FOLDER).version)
 
 
 def told(found: Preflight, check: str) -> list[Verdict]:
@@ -46,20 +49,21 @@ def organization(devorg: RunningOrg, **values: object) -> None:
         connection.execute(f"UPDATE Organization SET {columns}", values)  # noqa: S608 - our names
 
 
-def test_one_call_tells_all_and_is_booked(
+def test_few_calls_tell_all_and_is_booked(
     connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch, database: Database
 ) -> None:
-    """E7, N2: one counted call in an open org; another, once, for a namespace nobody named."""
+    """E7, N2: describes, the package's own word; another, once, for a namespace nobody named."""
     hold(devorg, "Inlay_Activity_Access")
     switch(ACTIVITY)
     connected.for_org(org.id)
     devorg.org.usage.reset()
     found = preflights.run(connected, org.id)
-    assert devorg.org.usage.total() == found.calls == (2 if devorg.org.config.namespace else 1)
+    assert devorg.org.usage.total() == found.calls == (3 if devorg.org.config.namespace else 2)
     assert found.lacks == ()
     assert found.report(ACTIVITY).verdict is Verdict.FINE
     assert found.facts["address"] == INTEGRATION.username
-    assert found.facts["release"] == "1.0"
+    assert found.facts["release"] == "0.1"
+    assert found.facts["version"] == _PROJECT_VERSION
     assert found.facts["closed_status"] == "Completed"
     assert INTEGRATION.username in as_text(found, org.salesforce_id)
     with database.reading(org.id) as session:
@@ -77,7 +81,7 @@ def test_what_describes_told_renews_the_orgs_profile(
     assert found.time_zone == "Europe/London"
     assert found == profile.profile(connected, org.id, refresh=True)
     devorg.org.usage.reset()
-    assert preflights.run(connected, org.id).calls == 1  # the namespace is known by now
+    assert preflights.run(connected, org.id).calls == 2  # the namespace is known by now
 
 
 def test_a_missing_right_degrades_the_connection_until_it_is_there(
@@ -184,7 +188,7 @@ def test_a_package_without_the_key_field_is_told(
     switch(ACTIVITY)
     found = preflights.run(connected, org.id)
     assert [each.right for each in found.lacks] == ["edit Task.Inlay_Key__c"]
-    assert told(found, "package") == [Verdict.UNKNOWN]
+    assert "version 0.0.1" in next(each.sentence for each in found.org if each.check == "package")
     assert not found.facts["has_key_field"]
     assert found.facts["release"] == ""
 
@@ -279,3 +283,74 @@ def test_an_org_that_cannot_be_asked_just_now_is_connected_all_the_same(
     at_connect(connected, org.id)
     with database.reading(org.id) as session:
         assert service.last(session) is None
+
+
+def test_features_count_as_on_from_the_moment_they_are(
+    connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch, database: Database
+) -> None:
+    """What a feature lacks is known before it is switched on."""
+    hold(devorg)
+    assert preflights.run(connected, org.id).lacks == ()
+    switch(ACTIVITY)
+    with database.reading(org.id) as session:
+        found = service.last(session)
+    assert found is not None
+    assert found.lacks[0].right == "ActivitiesAccess"
+
+
+@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+def test_an_admin_user_is_told_to_be_too_much_and_its_sets_decide(
+    connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch
+) -> None:
+    """E9, and View All where permission sets are visible: no record has to be a witness."""
+    switch(ACTIVITY)
+    rights = devorg.org.rights
+    hold(devorg, "Inlay_Activity_Access")
+    viewer = replace(API_ONLY, user_permissions=API_ONLY.user_permissions | {"ViewSetup"})
+    rights.sets[API_ONLY.name] = viewer
+    devorg.org.use_schema(devorg.org.schema.with_sharing({"Lead": "Private"}))
+    devorg.org.rights_changed()
+    found = preflights.run(connected, org.id)
+    assert (found.lacks, found.calls) == ((), 2)
+    assert "Inlay_Activity_Access" in found.facts["sets"]
+    held = rights.sets["Inlay_Activity_Access"]
+    lesser: dict[str, frozenset[Action]] = {**held.objects, "Lead": frozenset({"read"})}
+    rights.define(replace(held, objects=lesser))
+    devorg.org.rights_changed()
+    assert [each.right for each in preflights.run(connected, org.id).lacks] == ["view all Lead"]
+    rights.assign(INTEGRATION, "System Administrator")
+    devorg.org.rights_changed()
+    found = preflights.run(connected, org.id)
+    assert found.lacks == ()
+    assert told(found, "more_than_needed") == [Verdict.NOTE]
+
+
+@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+def test_private_records_of_which_inlay_knows_none_are_unknown(
+    connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch
+) -> None:
+    """No guess: an org without leads is no org that lacks View All."""
+    switch(ACTIVITY)
+    hold(devorg, "Inlay_Activity_Access")
+    devorg.org.use_schema(devorg.org.schema.with_sharing({"Lead": "Private"}))
+    found = preflights.run(connected, org.id)
+    assert found.lacks == ()
+    unknown = [each for each in found.report(ACTIVITY).findings if each.check == "right"]
+    assert [(each.right, each.verdict) for each in unknown] == [("view all Lead", Verdict.UNKNOWN)]
+
+
+@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+def test_private_activities_and_required_fields_of_the_customers_are_told(
+    connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch
+) -> None:
+    """E7: what would refuse every activity is found before it does."""
+    switch(ACTIVITY)
+    devorg.org.use_preferences(replace(devorg.org.preferences, activity_sharing=PRIVATE))
+    changes = Changes(devorg.org.schema)
+    required = {"fullName": "Budget__c", "type": "Number", "precision": "9", "required": "true"}
+    changes.add_field("Activity", {**required, "scale": "0", "label": "Budget"})
+    devorg.org.use_schema(changes.schema)
+    found = preflights.run(connected, org.id)
+    assert found.facts["activity_sharing"] == "Private"
+    assert told(found, "activity_sharing") == [Verdict.NOTE, Verdict.NOTE]
+    assert [each.name for each in found.lacks] == ["Task.Budget__c"]
