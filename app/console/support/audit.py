@@ -11,6 +11,7 @@ from flask import Response, request, stream_with_context
 from sqlalchemy import Row, Select, or_, select
 
 from app.console.csv_cells import harmless
+from app.console.nav import N_
 from app.console.pages import page
 from app.console.principal import current_org, current_principal
 from app.console.room import room
@@ -18,10 +19,33 @@ from app.db import Database
 from app.orgs.audit import Tag
 from app.orgs.models import AuditEntry, Org
 from app.web import context
+from app.web.i18n import _
 
 PAGE_SIZE = 50
 _CHUNK = 1000
 _MOST_LINES = 100_000
+
+
+_WORDS: Mapping[str, str] = {
+    Tag.ORG_STATE: N_("State of the org changed"),
+    Tag.ORG_FEATURE: N_("Feature switched"),
+    Tag.ORG_SETTING: N_("Setting changed"),
+    Tag.API_KEY_CREATED: N_("API key made"),
+    Tag.API_KEY_REVOKED: N_("API key revoked"),
+    Tag.DESTINATION_CREATED: N_("Destination created"),
+    Tag.CONNECTION_CREATED: N_("Connected"),
+    Tag.CONNECTED: N_("Connected"),
+    Tag.DISCONNECTED: N_("Disconnected"),
+    Tag.CONNECT_LINK_MADE: N_("Link for connecting made"),
+    Tag.BREAKER_RESET: N_("Held activities tried"),
+    Tag.FOLLOW_UP_RULE: N_("Follow-up rule changed"),
+    Tag.BACKFILL_STARTED: N_("History requested"),
+    Tag.BACKFILL_STOPPED: N_("History stopped"),
+    Tag.DELIVERY_RETRIED: N_("Activities tried again"),
+    Tag.DELIVERY_DROPPED: N_("Activities dropped"),
+    Tag.ADMIN_INVITED: N_("Admin invited"),
+    Tag.ADMIN_CAME_IN: N_("Admin came in"),
+}
 
 
 class Entry(NamedTuple):
@@ -38,7 +62,24 @@ class Entry(NamedTuple):
     @property
     def told(self) -> str:
         """What is known of it besides, in one line."""
-        return ", ".join(f"{name.rstrip('_')}: {value}" for name, value in self.detail.items())
+        known = {name: value for name, value in self.detail.items() if value != ""}
+        return ", ".join(
+            f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in known.items()
+        )
+
+    @property
+    def what(self) -> str:
+        """The act in words."""
+        return words_of(self.tag)
+
+
+def words_of(tag: str) -> str:
+    """``staff:feature:switch`` as people say it."""
+    return _(_WORDS[tag]) if tag in _WORDS else tag.replace(":", " ").replace("_", " ")
+
+
+def _plain(value: object) -> object:
+    return {True: _("yes"), False: _("no")}.get(value, value) if isinstance(value, bool) else value
 
 
 @room.get("/console/orgs/<org_id>/audit")
@@ -77,7 +118,7 @@ def _audit(org: Org | None, here: str, file: str) -> Response:
         following=found[PAGE_SIZE - 1].seq if len(found) > PAGE_SIZE else 0,
         words=_words(),
         tag=_tag(),
-        tags=sorted(Tag),
+        tags=sorted((words_of(tag), tag.value) for tag in Tag),
         here=here,
         file=file,
     )
@@ -94,7 +135,7 @@ def _file(org: Org | None) -> Response:
 def _rows(database: Database, statement: Select[*tuple[Any, ...]]) -> Iterator[str]:
     yield _text([("at", "org", "org_name", "actor", "tag", "detail")])
     last: int | None = None
-    for _ in range(_MOST_LINES // _CHUNK):
+    for _chunk in range(_MOST_LINES // _CHUNK):
         page_of = statement if last is None else statement.where(AuditEntry.seq < last)
         with database.system_reading() as session:
             found = _entries(session.execute(page_of.limit(_CHUNK)))

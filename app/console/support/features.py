@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Response, redirect, request, url_for
 from sqlalchemy import select
 
+from app.console.nav import N_
 from app.console.pages import page
 from app.console.permissions import ROUTES, Permission
 from app.console.principal import current_org, current_principal
@@ -23,12 +25,23 @@ from app.web.i18n import _
 
 _LONGEST = 500
 
+#: What people call them.
+LABELS: Mapping[str, str] = {
+    "widget": N_("Widget"),
+    "create_destination": N_("Creating Destinations"),
+    "activity_to_salesforce": N_("Writing activities to Salesforce"),
+    "follow_ups": N_("Follow-up tasks"),
+    "destination_records": N_("Destination records"),
+    "scores": N_("Scores on contacts and leads"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A feature as it stands. ``kept`` is who changed it; ``lacks`` counts missing rights."""
 
     feature: Feature
+    label: str
     description: str
     default: bool
     is_on: bool
@@ -69,7 +82,8 @@ def _features(*, asked: str = "", problem: str = "", status: int = 200) -> Respo
         status=status,
         rows=[
             Row(
-                each, _(spec.description), spec.default, each in on, kept.get(each.value),
+                each, _(LABELS.get(each, each.value)), _(spec.description), spec.default,
+                each in on, kept.get(each.value),
                 _lacks(found, each),
             )
             for each, spec in SPECS.items()
