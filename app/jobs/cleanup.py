@@ -12,7 +12,7 @@ from app.db import Database
 from app.jobs.models import WorkerHeartbeat
 from app.orgs.models import SeenRequest
 from app.orgs.service import REMEMBER_SEEN
-from app.salesforce.models import ApiCallCount, ApiCallHour
+from app.salesforce.models import ApiCallCount, ApiCallHour, ConnectAttempt
 from app.web.models import RateCount
 
 _RATES_FOR = timedelta(minutes=10)
@@ -30,6 +30,7 @@ def clean_up(database: Database) -> Mapping[str, int]:
         "rate_counts": delete(RateCount).where(RateCount.minute < minute),
         "api_calls": delete(ApiCallCount).where(ApiCallCount.day < (now - _BOOKS_FOR).date()),
         "api_hours": delete(ApiCallHour).where(ApiCallHour.hour < now - _HOURS_FOR),
+        "attempts": delete(ConnectAttempt).where(ConnectAttempt.expires_at < now),
         "workers": delete(WorkerHeartbeat).where(WorkerHeartbeat.seen_at < now - _WORKERS_FOR),
     }
     return {name: _delete(database, statement) for name, statement in doomed.items()}

@@ -23,6 +23,8 @@ from app.keys import Keyring
 from app.salesforce.models import ConnectCertificate
 
 VALID_FOR = timedelta(days=2 * 365)
+#: From then on a new one is made, and people are warned.
+RENEW_BEFORE = timedelta(days=30)
 #: Salesforce takes no assertion that lives longer than five minutes.
 _ASSERTION_FOR = timedelta(minutes=3)
 _KEY_BITS = 2048
@@ -39,7 +41,7 @@ class KeyPair:
 def prepare(session: TenantSession, keyring: Keyring, salesforce_id: str) -> ConnectCertificate:
     """The org's prepared certificate, made anew when there is none or it ends within a month."""
     kept = prepared(session)
-    if kept is not None and kept.not_after > utcnow() + timedelta(days=30):
+    if kept is not None and not is_ending(kept.not_after):
         return kept
     pair = make(salesforce_id)
     now = utcnow()
@@ -54,6 +56,11 @@ def prepare(session: TenantSession, keyring: Keyring, salesforce_id: str) -> Con
     session.upsert_many(ConnectCertificate, [row], key=["org_id"], set_=changed)
     made = session.scalars(select(ConnectCertificate).execution_options(populate_existing=True))
     return made.one()
+
+
+def is_ending(not_after: datetime) -> bool:
+    """Whether it is time for a new one."""
+    return not_after < utcnow() + RENEW_BEFORE
 
 
 def prepared(session: TenantSession) -> ConnectCertificate | None:
@@ -98,3 +105,8 @@ def fingerprint(certificate: str) -> str:
     """SHA-256 of a certificate, as Salesforce and OpenSSL print it: pairs with colons."""
     digest = x509.load_pem_x509_certificate(certificate.encode()).fingerprint(hashes.SHA256())
     return digest.hex(":").upper()
+
+
+def ends_at(certificate: str) -> datetime:
+    """Until when a certificate is good."""
+    return x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc

@@ -10,9 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.clock import utcnow
 from app.config import Config, load
+from app.console import bearer
 from app.console.permissions import Role
 from app.db import Database
+from app.keys import Keyring
 from app.orgs.models import AuditEntry, Org
 from app.salesforce import connections
 from app.salesforce.connections import Condition, ConnectionStatus
@@ -215,6 +218,29 @@ def test_the_popup_connects_once_and_tells_its_opener_alone(
     assert (found.condition, found.user_label) == (Condition.CONNECTED, "Amir Haddad")
     assert "Amir Haddad holds more than Inlay needs: Modify All Data" in admin.get(PAGE).text
     assert admin.get(back).status_code == 400
+
+
+def test_the_popup_of_a_frame_needs_no_session_but_the_ticket(
+    app: Flask, keyring: Keyring, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """P1: inside Salesforce there is no cookie; the popup's own browser is bound all the same."""
+    who = bearer.Admin(org.id, "0055e0000000002AAA", "Amir Haddad")
+    token = bearer.issue(who, keyring, now=utcnow(), lifetime_s=60)
+    answer = app.test_client().post(
+        f"{PAGE}/popup",
+        base_url=APP_URL,
+        headers={"Authorization": f"Bearer {token}", "Accept": "application/problem+json"},
+        data={"login": box.url},
+    )
+    popup, stranger = Visitor(app), Visitor(app)
+    gone = popup.get(answer.json["url"])  # type: ignore[index]  # the answer is JSON
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(gone.location).query).items()}
+    back = f"/oauth/callback?code={_code(box, asked)}&state={asked['state']}"
+    assert stranger.get(back).status_code == 400
+    assert popup.get(back).status_code == 200
+    found = status_of(database, org)
+    assert found is not None
+    assert found.connected_by == "admin:0055e0000000002AAA"
 
 
 def test_an_answer_in_another_browser_or_session_is_nothing(

@@ -27,6 +27,7 @@ def test_a_prepared_certificate_stays_until_it_ends_soon(
         made = certificates.prepare(session, keyring, org.salesforce_id)
         assert made.certificate != first
         assert "PRIVATE" not in made.certificate + made.sealed_private_key
+        assert not certificates.is_ending(certificates.ends_at(made.certificate))
         assert len(certificates.fingerprint(made.certificate).split(":")) == 32
 
 

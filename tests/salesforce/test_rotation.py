@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.clock import utcnow
 from app.db import Database
+from app.jobs import connections as jobs
 from app.keys import Keyring
 from app.orgs.models import Org
 from app.salesforce import connections, establishing
@@ -104,6 +105,18 @@ def test_a_typed_token_that_was_traded_is_not_lost_by_what_fails_after(
     establishing.establish(gateway, org.id, access, by="test")
     gateway.for_org(org.id).resources(feature="test")
     assert kept(gateway, org) == "next-2"
+
+
+def test_the_weekly_visit_uses_the_refresh_token_though_the_access_token_still_works(
+    gateway: Gateway, script: Scripted, org: Org
+) -> None:
+    """House: quiet orgs are refreshed weekly; Salesforce ends what lay unused for 30 days."""
+    rotating(script)
+    gateway.refresh(org.id)
+    assert jobs.check(gateway, org.id) == "ok"
+    assert kept(gateway, org) == "next-2"
+    script.answers(Reply(400, {"error": "invalid_grant", "error_description": "expired"}))
+    assert jobs.check(gateway, org.id) == "reconnect_needed"
 
 
 def test_a_wrong_org_at_a_refresh_takes_back_both_tokens(

@@ -98,6 +98,7 @@ def show(
         ],
         logins=ways.logins(gateway),
         certificate=certificate,
+        is_ending=certificate is not None and certificates.is_ending(certificate.not_after),
         fingerprint=certificates.fingerprint(certificate.certificate) if certificate else "",
         addresses=context.config().outbound_addresses,
         callback=context.config().app_url + url_for("console.oauth_callback"),
@@ -176,6 +177,14 @@ def _warnings(status: ConnectionStatus) -> list[str]:
                 "Salesforce ends logins by password with Summer ’27, and has them off in new orgs. "
                 "Move to an integration user before."
             )
+        )
+    if status.certificate and certificates.is_ending(certificates.ends_at(status.certificate)):
+        found.append(
+            _(
+                "The certificate ends on %(day)s. Make a new one below, upload it to the app, and "
+                "connect with it."
+            )
+            % {"day": when(certificates.ends_at(status.certificate))}
         )
     return found
 
