@@ -41,7 +41,7 @@ def backfill_preview(
 ) -> None:
     """Show what a back-fill would take: activities, API calls, storage, time. Nothing is written.
 
-    Without --kind: all kinds of which the org wants each event as an activity.
+    Without --kind: all kinds that the org wants.
     """
     org_id = _org_id(salesforce_id)
     click.echo(_preview(org_id, _span(org_id, kinds, since, until)))

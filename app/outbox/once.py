@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
-from app.engagement.ports import RecordedEvent
+
+class Linked(Protocol):
+    """What is known of an event with a link, whoever tells of it."""
+
+    @property
+    def person_id(self) -> UUID | None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
 
 
-def first_key(event: RecordedEvent) -> str | None:
+def first_key(event: Linked) -> str | None:
     """Of the first time that a person did this with this link; None where no link was named."""
     link = event.url or event.subject
     if event.person_id is None or not link:

@@ -19,9 +19,11 @@ from app.clock import utcnow
 from app.crm.models import RecordLink, SObject
 from app.db import TenantSession
 from app.ids import new_id
+from app.orgs import settings
 from app.orgs.settings import OpportunityRule
 from app.outbox import batch, roles, surroundings
-from app.outbox.backfill import span, turns
+from app.outbox.backfill import choosing, span, turns
+from app.outbox.backfill.choosing import Planned
 from app.outbox.backfill.models import Backfill, BackfillLoad, LoadState
 from app.outbox.backfill.span import Place
 from app.outbox.backfill.turns import Hold
@@ -35,7 +37,7 @@ from app.outbox.rounds import Terms
 SLICE = 500
 #: Contacts whose roles are read by one query.
 _MOST_CONTACTS = 2000
-_KEY = ("org_id", "event_id", "rank")
+_UNLINKED = DeliveryState.UNLINKED
 
 Loads = Mapping[ActivityObject, UUID]
 
@@ -57,15 +59,12 @@ class Slice:
 def plan(session: TenantSession, hold: Hold, limit: int = SLICE) -> bool:
     """Plan the next events as ordinary rows, which the org's own turns send; whether all are."""
     backfill = session.get_one(Backfill, hold.backfill_id)
+    chosen = settings.read(session)
     found = span.read(session, span.span_of(backfill), span.place_of(backfill), limit, backfill.id)
-    linked = linked_people(session, {row.person_id for row, _ in found})
-    rows = [
-        _row(row, DeliveryState.PENDING if row.person_id in linked else DeliveryState.UNLINKED)
-        for row, _ in found
-    ]
-    if rows:
-        session.upsert_many(OutboxRow, rows, key=_KEY)
-    return _note(session, hold, found, limit)
+    taken = choosing.whole_days(session, chosen, found, limit)
+    planned = choosing.choose(session, chosen, taken)
+    _insert_unfrozen(session, planned)
+    return _note(session, hold, taken, is_end=len(found) < limit)
 
 
 def freeze(
@@ -73,29 +72,52 @@ def freeze(
 ) -> Slice:
     """Plan the next events and freeze what is to be sent of them, for these loads or new ones."""
     backfill = session.get_one(Backfill, hold.backfill_id)
+    chosen = settings.read(session)
     what, after = span.span_of(backfill), span.place_of(backfill)
     found = span.read(session, what, after, SLICE, backfill.id)
-    events = [row for row, _ in found]
-    around = surroundings.read(session, events, terms.rule, terms.form.time_zone)
     if terms.rule is not OpportunityRule.NONE:
-        stale = roles.stale(session, around.contacts(), roles_since)
+        stale = _stale(session, found, roles_since)
         if stale:
             more = _contacts(session, span.people(session, what, after, _MOST_CONTACTS))
             asked: dict[str, UUID] = {**stale, **more}
             return Slice(roles.stale(session, asked, roles_since))
-    linked = [row for row in events if row.person_id in around.who]
-    units = _units(terms, around, linked)
+    taken = choosing.whole_days(session, chosen, found, SLICE)
+    planned = choosing.choose(session, chosen, taken)
+    events = [one.row for one in planned]
+    around = surroundings.read(session, events, terms.rule, terms.form.time_zone)
+    _insert_unfrozen(session, [one for one in planned if one.row.person_id not in around.who])
+    units = _units(terms, around, [row for row in events if row.person_id in around.who])
     loads = {**loads, **_missing(session, hold, loads, [unit for _, unit in units])}
-    unlinked = [row for row in events if row.person_id not in around.who]
-    if unlinked:
-        waiting = [_row(row, DeliveryState.UNLINKED) for row in unlinked]
-        session.upsert_many(OutboxRow, waiting, key=_KEY)
     if units:
-        rows = [_frozen(row, unit, loads[unit.sobject]) for row, unit in units]
-        session.upsert_many(OutboxRow, rows, key=_KEY)
+        once = {one.row.event_id: one.once_key for one in planned}
+        rows = [
+            _frozen(row, unit, loads[unit.sobject])
+            | {"once_key": None if row.rank else once[row.event_id]}
+            for row, unit in units
+        ]
+        session.upsert_many(OutboxRow, rows, key=[])
     _count(session, loads, [unit for _, unit in units])
-    is_end = _note(session, hold, found, SLICE)
+    is_end = _note(session, hold, taken, is_end=len(found) < SLICE)
     return Slice({}, loads, len(units), sum(_length(unit) for _, unit in units), is_end)
+
+
+def _insert_unfrozen(session: TenantSession, planned: Sequence[Planned]) -> None:
+    """Rows that the org's turns send, or that wait for their person's record."""
+    linked = linked_people(session, {one.row.person_id for one in planned})
+    rows = [
+        _row(one.row, DeliveryState.PENDING if one.row.person_id in linked else _UNLINKED)
+        | {"once_key": one.once_key}
+        for one in planned
+    ]
+    if rows:
+        session.upsert_many(OutboxRow, rows, key=[])
+
+
+def _stale(
+    session: TenantSession, found: Sequence[tuple[DueRow, Place]], since: datetime
+) -> Mapping[str, UUID]:
+    people = {row.person_id for row, _ in found}
+    return roles.stale(session, _contacts(session, list(people)), since)
 
 
 def _units(
@@ -150,13 +172,12 @@ def _count(session: TenantSession, loads: Loads, units: Sequence[Unit]) -> None:
 
 
 def _note(
-    session: TenantSession, hold: Hold, found: Sequence[tuple[DueRow, Place]], limit: int
+    session: TenantSession, hold: Hold, taken: Sequence[tuple[DueRow, Place]], *, is_end: bool
 ) -> bool:
     """Write how far planning is; whether this was the last of it."""
-    is_end = len(found) < limit
     values: dict[str, Any] = {"is_planned": is_end}
-    if found:
-        _, last = found[-1]
+    if taken:
+        _, last = taken[-1]
         values |= {"at_person": last.person, "at_time": last.time, "at_seq": last.seq}
     turns.keep(session, hold, **values)
     return is_end

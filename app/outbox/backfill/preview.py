@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 
 from app.crm.models import Opportunity, OpportunityRole
 from app.db import Database, TenantSession
 from app.engagement.models import Event
 from app.orgs import settings
-from app.orgs.settings import OpportunityRule
+from app.orgs.settings import DIGEST, KindPolicy, OpportunityRule
 from app.outbox.backfill.loads import FEATURE
 from app.outbox.backfill.span import Span, is_linked, wanted
 from app.salesforce import budget, bulk
@@ -41,7 +42,8 @@ class Counts:
     """What there is to do, from what is known here.
 
     Attributes:
-        kinds: By kind: events of people with a record, and of people without one.
+        kinds: By kind: of people with a record, and of people without one; events, or at most so
+            many first ones of a link, or (as ``digest``) days of people.
         linked_people: People with a Contact or Lead.
         unlinked_people: People without; theirs wait until they have one.
         further: Activities that the rule "all" adds, one per further opportunity.
@@ -54,12 +56,12 @@ class Counts:
 
     @property
     def events(self) -> int:
-        """Events without an activity."""
+        """Activities that would be planned, those of people without a record included."""
         return sum(sum(counts) for counts in self.kinds.values())
 
     @property
     def activities(self) -> int:
-        """Activities that would be written now."""
+        """Activities that would be written at once."""
         return sum(linked for linked, _ in self.kinds.values()) + self.further
 
 
@@ -81,26 +83,53 @@ class Preview:
 
 
 def count(session: TenantSession, span: Span) -> Counts:
-    """Two or three statements over the index of the timeline."""
-    linked = is_linked()
+    """A few statements over the index of the timeline."""
+    chosen = settings.read(session)
+    by_policy = {
+        policy: [kind for kind in span.kinds if chosen.policy_of(kind) is policy]
+        for policy in KindPolicy
+    }
     kinds: dict[str, tuple[int, int]] = {}
-    found = session.execute(
-        select(Event.kind, linked, func.count()).where(wanted(span)).group_by(Event.kind, linked)
-    )
-    for kind, has_record, number in found:
-        before = kinds.get(kind, (0, 0))
-        kinds[kind] = (number, before[1]) if has_record else (before[0], number)
+    if each := by_policy[KindPolicy.EACH]:
+        kinds |= _count(session, replace(span, kinds=each), Event.kind, Event.id)
+    if first := by_policy[KindPolicy.FIRST]:
+        link = func.coalesce(func.nullif(Event.url, ""), Event.subject)
+        kinds |= _count(session, replace(span, kinds=first), Event.kind, link)
+    if told := by_policy[KindPolicy.DIGEST]:
+        day = func.date(Event.occurred_at)  # in UTC: near enough
+        kinds |= _count(session, replace(span, kinds=told), literal(DIGEST), day)
+    linked = is_linked()
     people = session.execute(
         select(linked, func.count(Event.person_id.distinct())).where(wanted(span)).group_by(linked)
     ).all()
     by_linked = {bool(has_record): number for has_record, number in people}
-    rule = settings.read(session).opportunity_rule
+    is_all = chosen.opportunity_rule is OpportunityRule.ALL
     return Counts(
         dict(sorted(kinds.items())),
         by_linked.get(True, 0),
         by_linked.get(False, 0),
-        _further(session, span) if rule is OpportunityRule.ALL else 0,
+        _further(session, span) if is_all else 0,
     )
+
+
+def _count(session: TenantSession, span: Span, kind: Any, what: Any) -> dict[str, tuple[int, int]]:
+    """Different things of the events' people, by kind: of those with a record, and without."""
+    linked = is_linked().label("linked")
+    different = (
+        select(kind.label("kind"), linked, Event.person_id, what.label("what"))
+        .where(wanted(span))
+        .distinct()
+        .subquery()
+    )
+    found: dict[str, tuple[int, int]] = {}
+    for one, has_record, number in session.execute(
+        select(different.c.kind, different.c.linked, func.count()).group_by(
+            different.c.kind, different.c.linked
+        )
+    ):
+        before = found.get(one, (0, 0))
+        found[one] = (number, before[1]) if has_record else (before[0], number)
+    return found
 
 
 def preview(gateway: Gateway, database: Database, org_id: UUID, span: Span) -> Preview:

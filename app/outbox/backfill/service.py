@@ -23,9 +23,6 @@ from app.outbox.backfill.turns import OPEN
 from app.outbox.models import DeliveryState, OutboxRow
 from app.outbox.planned import ensure_delivery
 
-#: Policies under which an event has an activity of its own.
-_OF_ITS_OWN = (KindPolicy.EACH,)
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -49,18 +46,17 @@ class Progress:
 def span_of(
     session: TenantSession, kinds: Sequence[str], since: datetime | None, until: datetime | None
 ) -> Span:
-    """What somebody asks for; without kinds all those that the org wants one by one.
+    """What somebody asks for; without kinds all those that the org wants.
 
     Raises:
         BackfillRefusedError: A kind is not wanted, or the time is none.
     """
     chosen = settings.read(session)
-    refused = [kind for kind in kinds if chosen.policy_of(kind) not in _OF_ITS_OWN]
+    refused = [kind for kind in kinds if chosen.policy_of(kind) is KindPolicy.OFF]
     if refused:
         raise BackfillRefusedError(
-            f"{', '.join(refused)}: of this kind not each event becomes an activity of this org. "
-            "Switch it to `each` first.",
-            reason="kind_not_each",
+            f"{', '.join(refused)}: this org wants no activities of it. Switch it on first.",
+            reason="kind_off",
         )
     end = min(until or utcnow(), utcnow())
     if since is not None and since >= end:
@@ -162,4 +158,4 @@ def progress(session: TenantSession, limit: int = 20) -> list[Progress]:
 
 def _wanted_kinds(session: TenantSession, chosen: OrgSettings) -> list[str]:
     kinds = {*settings.DEFAULT_KINDS, *chosen.kinds}
-    return sorted(kind for kind in kinds if chosen.policy_of(kind) in _OF_ITS_OWN)
+    return sorted(kind for kind in kinds if chosen.policy_of(kind) is not KindPolicy.OFF)

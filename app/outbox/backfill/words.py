@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.orgs.settings import DIGEST
 from app.outbox.backfill.models import BackfillState
 from app.outbox.backfill.preview import Preview
 from app.outbox.backfill.service import Progress
@@ -25,9 +26,10 @@ def of_preview(span: Span, found: Preview) -> str:
     """All of it, a line each."""
     counts = found.counts
     since = f"{span.since:%Y-%m-%d %H:%M}" if span.since else "the first on"
-    lines = [f"Events without an activity, from {since} until {span.until:%Y-%m-%d %H:%M} UTC:"]
+    lines = [f"Without an activity yet, from {since} until {span.until:%Y-%m-%d %H:%M} UTC:"]
     for kind, (linked, unlinked) in counts.kinds.items():
-        lines.append(f"  {kind:<20} {linked:>9,} of people with a record, {unlinked:,} without")
+        name = "days (digest)" if kind == DIGEST else kind
+        lines.append(f"  {name:<20} {linked:>9,} of people with a record, {unlinked:,} without")
     way = "Bulk API 2.0" if found.uses_bulk else "composite calls"
     further = f", {counts.further:,} of them for further opportunities" if counts.further else ""
     lines += [

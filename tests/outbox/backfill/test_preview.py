@@ -124,4 +124,4 @@ def test_an_operator_looks_starts_watches_and_stops(app: Flask, history: History
     shown = _run(app, "backfills", ORG_ID)
     assert "60 delivered" in shown
     assert "Bulk jobs: 2 of 2 ended" in shown
-    assert "each" in _run(app, "backfill-preview", ORG_ID, "--kind", "page_visit")
+    assert "Switch it on" in _run(app, "backfill-preview", ORG_ID, "--kind", "page_visit")

@@ -14,8 +14,10 @@ from app.orgs import settings
 from app.orgs.models import AuditEntry, Org
 from app.orgs.settings import KindPolicy
 from app.outbox import service as outbox
+from app.outbox.backfill import service
 from app.outbox.backfill.errors import BackfillRefusedError
 from app.outbox.backfill.models import BackfillState
+from app.outbox.backfill.preview import count
 from tests.outbox.backfill.history import History
 from tests.outbox.expected import expected, written
 from tests.outbox.world import World
@@ -51,7 +53,7 @@ def test_a_kind_that_was_switched_on_later_is_caught_up_with(history: History) -
     world = history.world
     world.record(world.contacts(), 40, kind="email_opened")
     assert world.rows() == []
-    with pytest.raises(BackfillRefusedError, match="Switch it to `each` first"):
+    with pytest.raises(BackfillRefusedError, match="Switch it on first"):
         history.start(["email_opened"])
     with world.database.system_writing() as session:
         org = session.get_one(Org, world.org.id)
@@ -160,3 +162,54 @@ def test_who_asked_stands_in_the_audit_and_only_one_runs_at_a_time(history: Hist
         ("admin:backfill:start", "admin@example.com"),
         ("admin:backfill:stop", "admin@example.com"),
     ]
+
+
+def test_of_links_only_the_first_click_is_told(history: History) -> None:
+    """L5: of a person and link, in order of time, and not where one was told live."""
+    world = history.world
+    first, second, *_ = world.contacts()
+    long_ago = utcnow() - timedelta(days=20)
+    for day in range(15):
+        for person in (first, second):
+            history.record(
+                [person], 1, kind="email_clicked", at=long_ago + timedelta(days=day), subject="",
+                url=f"https://www.example.com/{day % 2}",
+            )  # fmt: skip
+    history.record(world.contacts(), 20)
+    world.record([second], 1, kind="email_clicked", subject="", url="https://www.example.com/1")
+    world.drain()
+    history.start()
+    history.finish()
+    clicks = [task for task in world.activities() if task["Inlay_Kind__c"] == "email_clicked"]
+    told = sorted((task["WhoId"], task["Inlay_Link__c"][-1]) for task in clicks)
+    assert told == sorted([(first, "0"), (first, "1"), (second, "0"), (second, "1")])
+    of_first = [task["ActivityDate"] for task in clicks if task["WhoId"] == first]
+    assert sorted(of_first) == sorted(
+        f"{long_ago + timedelta(days=day):%Y-%m-%d}" for day in (0, 1)
+    )
+
+
+@pytest.mark.parametrize("people", [2, 30], ids=["composite", "bulk"])
+def test_days_of_a_person_become_one_digest_each(history: History, people: int) -> None:
+    """L5, X20: all that they did on a day that is over is told once, also across chunks."""
+    world = history.world
+    with world.database.system_writing() as session:
+        org = session.get_one(Org, world.org.id)
+        settings.set_kind(session, org, "page_visit", KindPolicy.DIGEST)
+    chosen = world.contacts()[:people]
+    noon = (utcnow() - timedelta(days=9)).replace(hour=12)
+    for day in range(2):
+        for minute in range(3):
+            at = noon + timedelta(days=day, minutes=minute)
+            history.record(chosen, len(chosen), kind="page_visit", at=at)
+    with world.database.reading(world.org.id) as session:
+        counts = count(session, service.span_of(session, [], None, None))
+    history.start()
+    history.finish()
+    tasks = world.activities()
+    assert counts.activities == len(tasks) == len(chosen) * 2
+    assert {task["Inlay_Kind__c"] for task in tasks} == {"digest"}
+    assert all(task["Description"].count("Offer") == 3 for task in tasks)
+    assert len({(task["WhoId"], task["ActivityDate"]) for task in tasks}) == len(tasks)
+    with pytest.raises(BackfillRefusedError, match="no such events"):
+        history.start()
