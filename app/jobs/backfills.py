@@ -20,7 +20,7 @@ from app.outbox.lease import LeaseTimes
 _log = structlog.get_logger()
 
 _THREADS = 2
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 2.0
 #: After an error of the database, or a mistake of ours.
 _REST_SECONDS = 5.0
 _GRACE_SECONDS = 1.0

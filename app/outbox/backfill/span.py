@@ -90,7 +90,7 @@ def span_of(backfill: Backfill) -> Span:
 
 
 def read(
-    session: TenantSession, span: Span, after: Place | None, limit: int, backfill_id: UUID
+    session: TenantSession, span: Span, place: Place | None, limit: int, backfill_id: UUID
 ) -> list[tuple[DueRow, Place]]:
     """The next events, as rows that are not in the outbox yet: one statement."""
     found = session.execute(
@@ -99,7 +99,7 @@ def read(
             Event.subject, Event.url, Event.properties, Event.confidence, Event.visit_id,
             Event.user_key,
         )
-        .where(wanted(span), *_after(after))
+        .where(wanted(span), *after(place))
         .order_by(Event.person_id, Event.occurred_at, Event.seq)
         .limit(limit)
     ).all()  # fmt: skip
@@ -110,16 +110,17 @@ def read(
     ]
 
 
-def people(session: TenantSession, span: Span, after: Place | None, limit: int) -> Sequence[UUID]:
+def people(session: TenantSession, span: Span, place: Place | None, limit: int) -> Sequence[UUID]:
     """The next people of whom something is to be planned: one statement."""
     statement = select(Event.person_id).where(wanted(span)).distinct()
-    if after is not None:
-        statement = statement.where(Event.person_id >= after.person)
+    if place is not None:
+        statement = statement.where(Event.person_id >= place.person)
     found = session.scalars(statement.order_by(Event.person_id).limit(limit))
     return [person for person in found if person is not None]
 
 
-def _after(place: Place | None) -> list[ColumnElement[bool]]:
+def after(place: Place | None) -> list[ColumnElement[bool]]:
+    """What comes later than a place, in the order of events; all for None."""
     if place is None:
         return []
     key = tuple_(Event.person_id, Event.occurred_at, Event.seq)
