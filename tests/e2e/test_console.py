@@ -1,0 +1,171 @@
+"""The consoles as people use them: support outside, an admin inside Salesforce."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from app.clock import utcnow
+from tests.e2e.conftest import DESK, SCREENSHOTS, Windows
+from tests.e2e.demo import Demo
+from tests.e2e.org import Org
+from tests.e2e.pages import LOADED, SOON, RecordPage
+from tests.e2e.tenants import ORG_A, Tenants
+from tests.e2e.test_accessible import assert_accessible, assert_no_sideways_scrolling
+
+Rep = Callable[..., RecordPage]
+#: What a rule of the org is about, so that it touches nothing of other tests.
+SUBJECT = "A call that breaks a rule"
+EMAIL = "elena.marquez@brightwater-energy.example"
+#: An open widget asks every five seconds whether anything changed.
+POLLED = 9_000
+
+
+def come_in(page: Page, invitation: str) -> None:
+    """Use a link of an invitation."""
+    page.goto(invitation)
+    page.get_by_role("main").get_by_role("button", name="Continue").click()
+
+
+def test_support_switches_creating_off_and_the_open_widget_follows(
+    tenants: Tenants, rep_window: Rep, browser: Browser, windows: Windows
+) -> None:
+    """C6: found by an id, refused without a reason; the button goes within seconds, and is back."""
+    contact = tenants.a.named("Contact", "Priya Nair")["Id"]
+    rep = rep_window().open(tenants.a.page("Contact", contact))
+    expect(rep.create_button).to_be_visible()
+    invitation = tenants.command(["staff", "invite", "mara@example.com", "--role", "support"])
+    page = windows.watch(browser.new_context(viewport=DESK)).new_page()  # type: ignore[arg-type]
+    come_in(page, invitation.strip())
+    page.get_by_label("Find an org").fill(contact)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("main").get_by_role("listitem").get_by_role("link").click()
+    page.get_by_role("link", name="Features").click()
+    feature = page.locator("#create_destination")
+    feature.get_by_role("button").click()
+    expect(feature.get_by_text("Say why")).to_be_visible()
+    for word, state in (("off", "on"), ("on", "off")):
+        expect(feature.locator("header .tag")).to_have_text(state)
+        feature.get_by_label("Why").fill("Asked by the customer")
+        feature.get_by_role("button", name=f"Switch {word}").click()
+        expect(feature.get_by_role("status")).to_be_visible()
+        expect(rep.create_button).to_be_visible(visible=word == "on", timeout=POLLED)
+    page.get_by_role("link", name="Audit").last.click()
+    expect(page.get_by_text("Asked by the customer")).to_have_count(2)
+
+
+@pytest.fixture
+def rule(org: Org) -> Iterator[None]:
+    """A validation rule of the org that refuses one subject."""
+    body = {
+        "sobject": "Task",
+        "conditions": [{"field": "Subject", "operator": "contains", "value": SUBJECT}],
+        "message": "Calls need an outcome.",
+    }
+    requests.post(f"{org.url}/_devorg/rules/validation", json=body, timeout=10).raise_for_status()
+    yield
+    forget_rules(org)
+
+
+def forget_rules(org: Org) -> None:
+    """The org's admin takes the rule away."""
+    requests.delete(f"{org.url}/_devorg/rules", timeout=10).raise_for_status()
+
+
+@pytest.mark.usefixtures("rule")
+def test_an_admin_finds_the_cause_in_words_mends_it_and_sends_again(
+    demo: Demo, org: Org, main: dict[str, str], rep_window: Rep
+) -> None:
+    """E7, P7, X6: all of it inside Salesforce, without a cookie."""
+    send_call(demo)
+    admin = rep_window()
+    admin.page.goto(org.page("Contact", main["contact"], "admin", view="console"))
+    console = admin.card
+    expect(console.get_by_role("heading", name="Health")).to_be_visible(timeout=LOADED)
+    ask_why(console, EMAIL, "Salesforce refuses 1 activity")
+    expect(console.locator(".notice")).to_contain_text("Calls need an outcome.")
+    assert_accessible(admin.frame)
+    forget_rules(org)
+    console.get_by_role("link", name="Try all of them again").click()
+    console.get_by_role("button", name="Send 1 activity again").click()
+    expect(console.get_by_role("status")).to_contain_text("1 activity is sent again.")
+    line = console.get_by_role("listitem").filter(has_text=SUBJECT)
+    for _ in range(SOON // 500):
+        if line.locator(".tag").inner_text() == "Delivered":
+            break
+        admin.page.wait_for_timeout(500)
+        console.get_by_role("link", name="Activity log").click()
+    expect(line.locator(".tag")).to_have_text("Delivered")
+    expect(line.get_by_role("link", name="Open in Salesforce")).to_have_attribute(
+        "href", re.compile("/lightning/r/Task/")
+    )
+    with admin.page.expect_download() as saved:
+        console.get_by_role("link", name="Save as CSV").click()
+    assert SUBJECT in saved.value.path().read_text(encoding="utf-8")
+    assert [each for each in admin.page.context.cookies() if each["name"] != "devorg"] == []
+
+
+def ask_why(console: FrameLocator, words: str, answer: str) -> None:
+    """Ask until the worker has tried it: what is on its way has no cause yet."""
+    console.get_by_role("link", name="Why not in Salesforce?").click()
+    heading = console.get_by_role("heading", level=2).first
+    for _ in range(20):
+        console.get_by_label("Record id, link or e-mail address").fill(words)
+        console.get_by_role("button", name="Explain").click()
+        expect(heading).to_be_visible()
+        if heading.inner_text() == answer:
+            return
+        console.owner.page.wait_for_timeout(500)
+    expect(heading).to_have_text(answer)
+
+
+def send_call(demo: Demo) -> None:
+    """Tell the API of a call that just took place."""
+    event = {
+        "id": "console-call",
+        "kind": "call",
+        "occurred_at": utcnow().isoformat(),
+        "email": EMAIL,
+        "subject": SUBJECT,
+    }
+    answer = requests.post(
+        f"{demo.facts['app_url']}/api/v1/events",
+        json={"events": [event]},
+        headers={"Authorization": f"Bearer {demo.facts['api_key']}"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_console(
+    tenants: Tenants, browser: Browser, windows: Windows, scheme: str
+) -> None:
+    """Every page of support and of an org: wide and narrow, photographed to be looked at."""
+    invitation = tenants.command(["staff", "invite", "omar@example.com", "--role", "operator"])
+    context = browser.new_context(viewport=DESK, color_scheme=scheme)  # type: ignore[arg-type]
+    page = windows.watch(context).new_page()
+    page.goto(f"{tenants.app_url}/console/sign-in")
+    assert_accessible(page)
+    page.goto(invitation.strip())
+    assert_accessible(page)
+    come_in(page, invitation.strip())
+    org = f"orgs/{ORG_A}"
+    addresses = (
+        "orgs", "orgs?q=nobody", "audit", f"{org}/", f"{org}/activity", f"{org}/why",
+        f"{org}/why?q=hello", f"{org}/why?q=nobody@example.com", f"{org}/features",
+        f"{org}/state", f"{org}/audit", f"{org}/activity/drop?reason=none", "orgs/nowhere/",
+    )  # fmt: skip
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for address in addresses:
+        page.goto(f"{tenants.app_url}/console/{address}")
+        assert_accessible(page)
+        name = re.sub(r"\W+", "-", address.removeprefix(org)).strip("-") or "health"
+        page.screenshot(path=SCREENSHOTS / f"console-{name}-{scheme}.png", full_page=True)
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert_no_sideways_scrolling(page)
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
