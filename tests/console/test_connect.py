@@ -310,6 +310,22 @@ def test_a_link_for_secrets_works_once_and_without_signing_in(
     assert 'name="address"' not in support.get(PAGE).text
 
 
+def test_a_check_finds_out_at_once_what_a_customer_revoked(
+    admin: Visitor, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """M5: a quiet org need not wait for the next call; a check that is fine leaves no audit."""
+    assert admin.post(f"{PAGE}/again").status_code == 404
+    given = {**_credentials(box), "refresh_token": _refresh_token(box)}
+    admin.post(f"{PAGE}/way/own_app", **given)
+    assert admin.post(f"{PAGE}/again").status_code == 303
+    with database.reading(org.id) as session:
+        made = select(AuditEntry).where(AuditEntry.tag == "admin:connection:create")
+        assert len(session.scalars(made).all()) == 1
+    box.org.oauth.grants.end_all_of(KEY)
+    assert "no longer accepts" in admin.post(f"{PAGE}/again").text
+    assert 'data-condition="reconnect_needed"' in admin.get(PAGE).text
+
+
 def test_disconnecting_asks_first_and_forgets_everything(
     admin: Visitor, database: Database, org: Org, box: RunningOrg
 ) -> None:

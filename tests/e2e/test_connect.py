@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from devorg.apps.passwords import DEFAULT_PASSWORD
@@ -60,6 +62,32 @@ def test_an_admin_connects_by_logging_in_at_salesforce(enter: Enter, tenants: Te
     expect(_condition(page)).to_have_attribute("data-condition", "connected", timeout=SOON)
     expect(page.get_by_text("amir.haddad@halyard.example").first).to_be_visible()
     expect(page.get_by_text("holds more than Inlay needs")).to_be_visible()
+    found: Any = Axe().run(page)
+    assert found.response["violations"] == []
+
+
+def test_an_admin_in_salesforces_frame_connects_without_a_cookie(
+    browser: Browser, windows: Windows, tenants: Tenants
+) -> None:
+    """P1: the popup is opened by a ticket, since a frame of another site has no session cookie."""
+    page = windows.watch(browser.new_context(viewport=DESK)).new_page()  # type: ignore[arg-type]
+    contact = tenants.a.main()["contact"]
+    page.goto(tenants.a.page("Contact", contact, "admin", view="console"))
+    frame = page.frame_locator("iframe[name^=canvas-frame]")
+    frame.get_by_role("link", name="Connection").click(timeout=LOADED)
+    way = frame.locator("#way-web_server")
+    way.locator("summary").click()
+    way.get_by_label(f"Test org: {tenants.a.url}").check()
+    with page.expect_popup() as opened:
+        way.get_by_role("button", name="Connect with Salesforce").click()
+    popup = opened.value
+    popup.get_by_label("Username").fill("rosa.lindqvist@halyard.example")
+    popup.get_by_label("Password").fill(DEFAULT_PASSWORD)
+    popup.get_by_role("button", name="Log In").click()
+    with popup.expect_event("close", timeout=LOADED):
+        popup.get_by_role("button", name="Allow").click()
+    shown = frame.get_by_text("rosa.lindqvist@halyard.example")
+    expect(shown.first).to_be_visible(timeout=SOON)
 
 
 def test_who_denies_at_salesforce_is_told_so_and_nothing_is_connected(

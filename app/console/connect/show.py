@@ -44,6 +44,7 @@ class Shown:
     facts: list[tuple[str, str]]
     warnings: list[str]
     remarks: list[str]
+    is_over: bool
     can_try_again: bool
     can_disconnect: bool
 
@@ -121,7 +122,8 @@ def shown(status: ConnectionStatus) -> Shown:
         _facts(status),
         [] if is_over else _warnings(status),
         [] if is_over else _remarks(status),
-        can_try_again=is_over and status.reason not in forgotten,
+        is_over=is_over,
+        can_try_again=status.reason not in forgotten,
         can_disconnect=status.condition is not Condition.DISCONNECTED,
     )
 

@@ -18,6 +18,7 @@ from app.orgs import audit
 from app.orgs.models import Org
 from app.outbox import service as outbox
 from app.salesforce import certificates, connections, establishing
+from app.salesforce.connections import ConnectionStatus
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import Method
@@ -84,17 +85,24 @@ def certificate_file() -> Response:
 
 @room.post("/console/orgs/<org_id>/connect/again")
 def try_again() -> Response:
-    """Use what is kept once more, for an admin who mended a policy in Salesforce."""
+    """Use what is kept once more: to check, or after an admin mended a policy in Salesforce."""
     org = current_org()
+    was_connected = _status(org).is_connected
     try:
         establishing.try_again(current_gateway(), org.id)
-        with context.database().reading(org.id) as session:
-            status = connections.status(session)
-        if status is not None:
-            connected(org.id, status.method, current_principal().actor)
     except SalesforceError as error:
         return show(status=422, failure=words.sentence(words.reason_of(error)))
+    if not was_connected:
+        connected(org.id, _status(org).method, current_principal().actor)
     return back()
+
+
+def _status(org: Org) -> ConnectionStatus:
+    with context.database().reading(org.id) as session:
+        status = connections.status(session)
+    if status is None:
+        raise ConsoleError(words.sentence("not_connected"), reason="not_connected", status=404)
+    return status
 
 
 @room.get("/console/orgs/<org_id>/connect/disconnect")
