@@ -16,6 +16,11 @@ _TRAITS = {
     "unique": "unique",
     "caseSensitive": "case-sensitive",
 }
+#: What activities are written without where it is hidden, beyond what the sets grant.
+_OPTIONAL = {
+    "Task": ("TaskSubtype", "CallType", "CallDurationInSeconds", "CallDisposition"),
+    "Event": ("ShowAs", "IsAllDayEvent"),
+}
 #: Features that write to records of the customer, which its duplicate rules may refuse.
 _EDITS_PEOPLE = {
     "scores": ("Contact", "Lead"),
@@ -29,6 +34,9 @@ def of_feature(
     """Findings of one feature beyond its rights."""
     if feature in {"activity_to_salesforce", "follow_ups"}:
         yield from _of_activities(seen, names, activities)
+    if feature == "activity_to_salesforce":
+        for sobject in activities:
+            yield from _left_out(sobject, seen)
     if feature == "destination_records":
         described = seen.describe("Inlay_Destination__c")
         yield from _key(described, names.destination, DestinationField.EXTERNAL_ID)
@@ -85,6 +93,21 @@ def _required(sobject: str, described: Mapping[str, Any], names: Names) -> Itera
                 "refuse every activity. Give it a default, or make it optional.",
                 name=f"{sobject}.{field['name']}",
             )
+
+
+def _left_out(sobject: str, seen: Seen) -> Iterator[Finding]:
+    """Fields that activities do without, where the org does not let Inlay fill them."""
+    writable = seen.facts["writable"].get(sobject)
+    wanted = _OPTIONAL[sobject] if writable is not None else ()
+    lacking = [f"{sobject}.{name}" for name in wanted if name not in writable]
+    if lacking:
+        yield Finding(
+            "optional_fields",
+            Verdict.NOTE,
+            f"Left out of activities, for Inlay may not fill them: {', '.join(lacking)}. A set of "
+            "your own that lets the integration user edit them changes that.",
+            name=", ".join(lacking),
+        )
 
 
 def _activity_sharing(seen: Seen) -> Iterator[Finding]:

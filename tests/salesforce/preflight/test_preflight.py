@@ -60,7 +60,8 @@ def test_few_calls_tell_all_and_is_booked(
     found = preflights.run(connected, org.id)
     assert devorg.org.usage.total() == found.calls == (3 if devorg.org.config.namespace else 2)
     assert found.lacks == ()
-    assert found.report(ACTIVITY).verdict is Verdict.FINE
+    assert found.report(ACTIVITY).verdict is found.verdict is Verdict.FINE
+    assert [each.name for each in found.report(ACTIVITY).findings] == ["Task.CallType"]
     assert found.facts["address"] == INTEGRATION.username
     assert found.facts["release"] == "0.1"
     assert found.facts["version"] == _PROJECT_VERSION
