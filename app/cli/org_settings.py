@@ -10,12 +10,14 @@ from app.engagement.kinds import asked_for
 from app.errors import ConfigError
 from app.orgs import settings
 from app.orgs.settings import DEFAULT_KINDS, DIGEST, KindPolicy, OrgSettings
+from app.salesforce import budget
+from app.salesforce.budget import BUDGETED
 from app.web.context import database
 
 
 def install(orgs: click.Group) -> None:
     """Add these commands to the group."""
-    for command in (set_setting, kind):
+    for command in (set_setting, kind, api_budget):
         orgs.add_command(command)
 
 
@@ -37,7 +39,10 @@ def set_setting(salesforce_id: str, name: str, value: str) -> None:
     api_budget        calls that Inlay may make in 24 hours; 0: a share of the org's own
 
     What becomes of a kind of event: `orgs kind`. Who is Assigned To: `orgs owners`.
+    What single features may spend of the calls: `orgs budget`.
     """  # noqa: D301  # click's mark of a paragraph that keeps its lines
+    if name == "api_budgets":
+        raise ConfigError(f"Features are set one by one: orgs budget {salesforce_id} scores 500.")
     if name in {"kinds", "objects"}:
         raise ConfigError(f"Kinds are set one by one: orgs kind {salesforce_id} KIND each|off.")
     with database().system_writing() as session:
@@ -83,3 +88,30 @@ def _words_of(found: OrgSettings, kind: str) -> str:
     is_known = kind in DEFAULT_KINDS
     known = "" if is_known else " Inlay does not know this kind: it is one of yours."
     return f"{kind} is {found.policy_of(kind).value}, {written}.{known}"
+
+
+@click.command("budget")
+@click.argument("salesforce_id")
+@click.argument("feature", required=False)
+@click.argument("calls", required=False, type=click.IntRange(0))
+@with_appcontext
+def api_budget(salesforce_id: str, feature: str | None, calls: int | None) -> None:
+    """API calls of the last 24 hours; with FEATURE and CALLS, what a feature may make of them.
+
+    0 takes a feature's limit away. Features: delivery, activity_to_salesforce (contact roles),
+    destination_records, scores, follow_ups, backfill.
+    """
+    with database().system_reading() as session:
+        org = org_of(session, salesforce_id)
+    if feature is not None and calls is not None:
+        if feature not in BUDGETED:
+            raise ConfigError(f"{feature} is none of {', '.join(BUDGETED)}.")
+        with database().system_writing() as writing:
+            settings.set_budget(writing, org_of(writing, salesforce_id), feature, calls)
+    with database().reading(org.id) as tenant:
+        found = budget.standing(tenant)
+    for name in sorted({*found.by_feature, *found.feature_limits}):
+        most = found.feature_limits.get(name)
+        of = f" of {most}" if most is not None else ""
+        click.echo(f"{name:<24} {found.by_feature.get(name, 0)}{of}")
+    click.echo(f"{'all that Inlay does':<24} {found.spent} of {found.limit}")

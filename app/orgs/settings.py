@@ -77,7 +77,8 @@ class OrgSettings:
     user who is Assigned To where no other is known; "" leaves it to Salesforce.
 
     ``api_budget``: calls that Inlay may make on its own in 24 hours; 0 leaves it to
-    ``app.salesforce.budget``: a share of the org's allowance.
+    ``app.salesforce.budget``: a share of the org's allowance. ``api_budgets`` holds what single
+    features may make of it.
     """
 
     activity_object: str = "Task"
@@ -90,6 +91,7 @@ class OrgSettings:
     website: str = ""
     brand_color: str = "#0b5cab"
     api_budget: int = 0
+    api_budgets: Mapping[str, int] = field(default_factory=dict)
 
     def policy_of(self, kind: str) -> KindPolicy:
         """What becomes of events of this kind; kinds that nobody named are off."""
@@ -156,7 +158,13 @@ def set_kind(
     return write(session, org, **changes)
 
 
-def _kept(session: SystemSession, org: Org, name: str) -> dict[str, str]:
+def set_budget(session: SystemSession, org: Org, feature: str, calls: int) -> OrgSettings:
+    """Say how many calls a feature may make in 24 hours; 0 leaves it to the budget of them all."""
+    kept = {**_kept(session, org, "api_budgets"), feature: calls}
+    return write(session, org, api_budgets={name: most for name, most in kept.items() if most})
+
+
+def _kept(session: SystemSession, org: Org, name: str) -> dict[str, Any]:
     """A setting made of parts, locked until the commit."""
     kept = session.scalar(
         select(OrgSetting)
@@ -193,7 +201,7 @@ def _rules(settings: OrgSettings) -> Iterator[tuple[bool, str]]:
         "website is an address such as https://www.example.com.",
     )
     yield (
-        settings.api_budget >= 0,
+        min(settings.api_budget, *settings.api_budgets.values(), 0) >= 0,
         "api_budget is a number of calls in 24 hours; 0 leaves it to Inlay.",
     )
     yield (
@@ -217,6 +225,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "objects": dict,
     "default_owner": lambda value: to_18(value) if value else "",
     "api_budget": int,
+    "api_budgets": lambda value: {name: int(most) for name, most in dict(value).items()},
 }
 
 

@@ -184,6 +184,7 @@ PAUSES: Mapping[str, str] = {
     "api_not_allowed": "The org's edition or the integration user has no API access.",
     "ip_not_allowed": "The org's IP rules refuse calls from Inlay.",
     "app_not_approved": "The connected app is not approved for the integration user.",
+    "package_missing": "The package lacks a field that it should have; it has to be upgraded.",
     "wrong_org": "The credentials belong to another org; connect again.",
     "foreign_host": "The org's address is no address of Salesforce's.",
     "request_refused": "Salesforce refused the request as a whole.",

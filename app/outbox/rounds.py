@@ -26,7 +26,7 @@ from app.outbox.outcomes import BUDGET_SPENT, FIELD_MISSING, judge
 from app.outbox.owners.lookup import unfit
 from app.outbox.payload import OrgForm, Writable
 from app.outbox.reconcile import reconcile
-from app.outbox.sending import send
+from app.outbox.sending import FEATURE, send
 from app.outbox.settlement import Settlement
 from app.salesforce import budget
 from app.salesforce.budget import Standing
@@ -93,7 +93,8 @@ class Rounds:
 
     def _standing(self, session: TenantSession) -> Standing:
         organization = session.scalar(select(Org.salesforce_id)) or ""
-        return budget.standing(session, self.gateway.accounting.unwritten(organization))
+        unwritten = self.gateway.accounting.unwritten(organization)
+        return budget.standing(session, unwritten, feature=FEATURE)
 
     def prepare(self, turn: Turn, terms: Terms) -> Prepared | None:
         """Freeze the org's next batch; None when nothing is due.

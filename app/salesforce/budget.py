@@ -34,6 +34,16 @@ SLOWER = 4
 #: Features whose calls a person at the screen has asked for.
 BY_PEOPLE = frozenset({"widget"})
 
+#: Features that may have a limit of their own.
+BUDGETED = (
+    "delivery",
+    "activity_to_salesforce",
+    "destination_records",
+    "scores",
+    "follow_ups",
+    "backfill",
+)
+
 #: A call leaves the window when its whole hour is 24 hours old, so it is never let go too early.
 _HOUR = timedelta(hours=1)
 _WINDOW = timedelta(hours=24) + _HOUR
@@ -50,6 +60,8 @@ class Standing:
         resumes_at: When calls are allowed again; None unless exhausted.
         org: What Salesforce last said of the org's own calls; None when it never did.
         org_told_at: When it said so.
+        feature: The feature that asks, or "": its own limit binds it as well, where it has one.
+        feature_limits: Calls that single features may make of ``limit``.
     """
 
     limit: int
@@ -58,25 +70,37 @@ class Standing:
     resumes_at: datetime | None = None
     org: ApiUsage | None = None
     org_told_at: datetime | None = None
+    feature: str = ""
+    feature_limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def slow_down(self) -> bool:
         """Whether the optional is to ask less often, and what can wait is to wait."""
-        return self.spent >= SLOW_AT * self.limit or self._is_org_nearly_spent
+        own, of_feature = self._own
+        is_slow = self.spent >= SLOW_AT * self.limit or own >= SLOW_AT * of_feature
+        return is_slow or self._is_org_nearly_spent
 
     @property
     def exhausted(self) -> bool:
         """Whether nothing more may be spent before ``resumes_at``."""
-        return self.spent >= self.limit
+        own, of_feature = self._own
+        return self.spent >= self.limit or own >= of_feature
 
     @property
     def left(self) -> int:
         """Calls that may still be made."""
-        return max(0, self.limit - self.spent)
+        own, of_feature = self._own
+        return max(0, min(self.limit - self.spent, of_feature - own))
 
     def interval(self, usual: timedelta) -> timedelta:
         """How long optional traffic waits between two calls: its usual interval, or longer."""
         return usual * SLOWER if self.slow_down else usual
+
+    @property
+    def _own(self) -> tuple[int, int]:
+        """What the feature that asks has spent, and may."""
+        own = self.by_feature.get(self.feature, 0)
+        return own, self.feature_limits.get(self.feature, self.limit + own)
 
     @property
     def _is_org_nearly_spent(self) -> bool:
@@ -86,12 +110,15 @@ class Standing:
         return is_fresh and self.org.used >= ORG_SLOW_AT * self.org.allowed
 
 
-def standing(session: TenantSession, also: Mapping[str, int] | None = None) -> Standing:
+def standing(
+    session: TenantSession, also: Mapping[str, int] | None = None, *, feature: str = ""
+) -> Standing:
     """The budget of the session's org: three statements.
 
     Args:
         session: Of the org.
         also: Calls by feature that are not in the database yet (``Accounting.unwritten``).
+        feature: Who asks, by the name that its calls are booked to.
     """
     now = utcnow()
     hours = session.execute(
@@ -101,18 +128,25 @@ def standing(session: TenantSession, also: Mapping[str, int] | None = None) -> S
     ).all()
     told = session.scalar(select(ApiAllowance))
     org = ApiUsage(told.used, told.allowed) if told is not None else None
-    limit = settings.read(session).api_budget or _share(org)
+    chosen = settings.read(session)
+    limit = chosen.api_budget or _share(org)
     calls = [(hour, feature, int(count)) for hour, feature, count in hours]
     calls += [(now, feature, count) for feature, count in (also or {}).items()]
     own = sorted((hour, count) for hour, feature, count in calls if feature not in BY_PEOPLE)
     spent = sum(count for _, count in own)
+    most = chosen.api_budgets.get(feature)
     return Standing(
         limit=limit,
         spent=spent,
         by_feature=_by_feature(calls),
-        resumes_at=_resumes_at(own, spent - limit) if spent >= limit else None,
+        resumes_at=max(
+            filter(None, (_resumes_at(own, limit), _resumes_at(_of(calls, feature), most))),
+            default=None,
+        ),
         org=org,
         org_told_at=told.told_at if told is not None else None,
+        feature=feature,
+        feature_limits=chosen.api_budgets,
     )
 
 
@@ -127,8 +161,17 @@ def _by_feature(calls: Sequence[tuple[datetime, str, int]]) -> Mapping[str, int]
     return dict(sorted(found.items()))
 
 
-def _resumes_at(own: Sequence[tuple[datetime, int]], excess: int) -> datetime:
-    """When enough of the oldest calls have left the window for one more."""
+def _of(calls: Sequence[tuple[datetime, str, int]], feature: str) -> list[tuple[datetime, int]]:
+    return sorted((hour, count) for hour, name, count in calls if name == feature)
+
+
+def _resumes_at(own: Sequence[tuple[datetime, int]], limit: int | None) -> datetime | None:
+    """When enough of the oldest calls have left the window for one more; None: at once."""
+    if limit is None:
+        return None
+    excess = sum(count for _, count in own) - limit
+    if excess < 0:
+        return None
     for hour, count in own:
         excess -= count
         if excess < 0:

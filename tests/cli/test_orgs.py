@@ -254,3 +254,12 @@ def test_an_edition_without_api_is_refused_by_the_command_that_connects(
     assert answer.exit_code != 0
     assert "Team Edition, which Inlay cannot serve" in answer.output
     devorg.org.reset()
+
+
+def test_what_single_features_may_spend_is_set_and_shown(app: Flask, org: Org) -> None:
+    """X14: an org's calls, by feature."""
+    assert "all that Inlay does      0 of 3000" in invoke(app, "orgs", "budget", ORG_ID).output
+    shown = invoke(app, "orgs", "budget", ORG_ID, "scores", "500").output
+    assert "scores                   0 of 500" in shown
+    assert "scores" not in invoke(app, "orgs", "budget", ORG_ID, "scores", "0").output
+    assert "follow_ups" in refused(invoke(app, "orgs", "budget", ORG_ID, "nothing", "5"))

@@ -137,3 +137,23 @@ def test_days_and_hours_agree(database: Database, org: Org) -> None:
 
     assert read(database, org).by_feature == {"scores": 5}
     assert budget.SLOW_AT < 1
+
+
+def test_a_feature_may_have_a_limit_of_its_own(database: Database, org: Org) -> None:
+    """It binds that feature alone; all of them together have theirs."""
+    allow(database, org, 1000)
+    with database.system_writing() as session:
+        settings.set_budget(session, session.get_one(Org, org.id), "scores", 50)
+    first = spend(database, org, 5, 50, "scores")
+
+    with database.reading(org.id) as session:
+        scores, delivery = (standing(session, feature=name) for name in ("scores", "delivery"))
+
+    assert (scores.exhausted, scores.left) == (True, 0)
+    assert scores.resumes_at == first + timedelta(hours=25)
+    assert (delivery.exhausted, delivery.slow_down, delivery.left) == (False, False, 950)
+    assert delivery.resumes_at is None
+    with database.system_writing() as session:
+        settings.set_budget(session, session.get_one(Org, org.id), "scores", 0)
+    with database.reading(org.id) as session:
+        assert not standing(session, feature="scores").exhausted

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.clock import utcnow
 from app.db import TenantSession
+from app.outbox.backfill.loads import FEATURE
 from app.outbox.backfill.models import Backfill, BackfillLoad, LoadState
 from app.outbox.backfill.turns import Hold
 from app.outbox.models import (
@@ -111,7 +112,7 @@ def _why_rest(
     )
     if session.scalar(held.limit(1)) is not None:
         return Rest(LOOK_AGAIN, "kind_held")
-    if budget.standing(session, unwritten).slow_down:
+    if budget.standing(session, unwritten, feature=FEATURE).slow_down:
         return Rest(LOOK_AGAIN, "budget_low")
     return None
 

@@ -19,7 +19,7 @@ from app.clock import utcnow
 from app.db import TenantSession
 from app.orgs import features
 from app.outbox.follow_ups import cases as cases_
-from app.outbox.follow_ups.asking import Question, Told, ask
+from app.outbox.follow_ups.asking import FEATURE, Question, Told, ask
 from app.outbox.follow_ups.cases import Case, Cases
 from app.outbox.follow_ups.decisions import Decision, Later, NoTask, Task, decide
 from app.outbox.follow_ups.models import FollowUp, FollowUpState
@@ -49,7 +49,7 @@ def make_tasks(gateway: Gateway, org_id: UUID) -> Mapping[str, int]:
         if not features.enabled(session) >= NEEDED:
             return {}
         due = cases_.read(session)
-        spent = budget.standing(session)
+        spent = budget.standing(session, feature=FEATURE)
     if not due.due:
         return {}
     if spent.exhausted:

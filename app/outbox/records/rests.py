@@ -73,7 +73,7 @@ def may_run(session: TenantSession, traffic: Traffic, *, goes_on: bool = False) 
     now = utcnow()
     if run is not None and run.paused_until is not None and run.paused_until > now:
         return False
-    standing = budget.standing(session)
+    standing = budget.standing(session, feature=traffic.value)
     if standing.exhausted:
         return False
     if goes_on:
