@@ -17,6 +17,8 @@ _MARKS = frozenset({"Mn", "Mc", "Me"})
 
 def units(text: str) -> int:
     """How many characters Salesforce counts, at most."""
+    if text.isascii():
+        return len(text) + text.count("\n")
     return sum(map(_units_of, text))
 
 

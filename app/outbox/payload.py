@@ -53,6 +53,11 @@ class OrgForm:
     time_zone: str = ""
     default_owner: str = ""
     unfit_owners: frozenset[str] = frozenset()
+    _limits: Mapping[ActivityObject, Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = {each: _limits_of(self.writable.get(each, _PRESUMED)) for each in ActivityObject}
+        object.__setattr__(self, "_limits", found)
 
     @property
     def key_field(self) -> str | None:
@@ -70,12 +75,20 @@ class OrgForm:
                 return user
         return None
 
-    def takes(self, sobject: ActivityObject, name: str, value: object) -> bool:
-        """Whether the org takes this value in a standard field of this object."""
-        if name not in OPTIONAL:
-            return True
-        values = self.writable.get(sobject, _PRESUMED).get(name)
-        return values is not None and (not values or value in values)
+    def taken(self, sobject: ActivityObject, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the org takes of these standard fields of an object, and of their values."""
+        hidden, choices = self._limits[sobject]
+        unknown = [name for name in choices if fields.get(name, "") not in choices[name]]
+        if not unknown and hidden.isdisjoint(fields):
+            return fields  # as nearly always
+        left_out = hidden.union(unknown)
+        return {name: value for name, value in fields.items() if name not in left_out}
+
+
+def _limits_of(writable: Writable) -> tuple[frozenset[str], Mapping[str, frozenset[str]]]:
+    """Fields that are hidden, and what picklists take."""
+    choices = {name: frozenset((*values, "")) for name, values in writable.items() if values}
+    return OPTIONAL - writable.keys(), choices
 
 
 def activity_key(sobject: ActivityObject, event_id: UUID, rank: int) -> str:
@@ -125,17 +138,15 @@ def wire(form: OrgForm, payload: Mapping[str, Any], key: str) -> dict[str, Any]:
 
     Ours go under the org's own API names; an owner who is unfit by now gives way to the default.
     """
-    sobject = sobject_of_key(key)
-    fields = {
-        name: value for name, value in payload["fields"].items() if form.takes(sobject, name, value)
-    }
-    if "OwnerId" in fields:
-        owner = form.assigned_to(fields.pop("OwnerId"))
-        fields |= {"OwnerId": owner} if owner else {}
     package = {ActivityField[name]: value for name, value in payload["package"].items()}
     if form.has_key_field:
         package[ActivityField.KEY] = key
-    return {**fields, **form.names.row(package)}
+    fields = form.taken(sobject_of_key(key), payload["fields"])
+    sent = {**fields, **form.names.row(package)}
+    if "OwnerId" in sent:
+        owner = form.assigned_to(sent.pop("OwnerId"))
+        sent |= {"OwnerId": owner} if owner else {}
+    return sent
 
 
 def _package_fields(event: Happening) -> dict[str, Any]:
