@@ -68,20 +68,20 @@ class Loads:
         if key_field is None:
             self._the_usual_way(load, "the package has lost its key field")
             return
+        rows = list(self._wires(load))
+        if not rows:  # the intake planned them all at the same time
+            results.discard(self.database, self.hold, load)
+            return
+        content = bulk_csv.write(sorted({name for row in rows for name in row}), rows)
         try:
             job = self._bulk.create(load.sobject.value, key_field=key_field)
             self._store(load, LoadState.CREATED, job_id=job.id, key_field=key_field)
-            self._bulk.upload(job.id, self._content(load))
+            self._bulk.upload(job.id, content)
             self._store(load, LoadState.UPLOADED)
             self._bulk.close(job.id)
             self._store(load, LoadState.CLOSED, next_at=self._next_poll(0))
         except RequestRefused as error:
             self._refused(load, error)
-
-    def _content(self, load: BackfillLoad) -> bytes:
-        rows = list(self._wires(load))
-        columns = sorted({name for row in rows for name in row})
-        return bulk_csv.write(columns, rows)
 
     def _wires(self, load: BackfillLoad) -> Iterator[Mapping[str, Any]]:
         last = 0

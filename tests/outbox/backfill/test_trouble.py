@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 import requests
 
+from app.clock import utcnow
+from app.db import TenantSession
 from app.orgs import features, settings
 from app.orgs.features import Feature
 from app.orgs.models import Org
 from app.outbox import breakers
-from app.outbox.backfill import turns
+from app.outbox.backfill import choosing, turns
 from app.outbox.backfill.models import BackfillState
+from app.outbox.models import OutboxRow
+from app.outbox.planned import new_row
 from app.salesforce.bulk import Bulk
 from tests.outbox.backfill.history import History
 from tests.outbox.expected import expected, written
@@ -223,3 +228,28 @@ def test_one_worker_at_a_time_works_at_it(history: History) -> None:
     history.hurry()
     with world.database.system_writing() as session:
         assert turns.claim(session, "two", TIMES) is not None
+
+
+def test_what_the_intake_plans_at_the_same_time_is_left_to_it(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job without rows is none; nothing stands twice."""
+    world = history.world
+    history.record(world.contacts(), 60)
+    history.start()
+    choose = choosing.choose
+
+    def beaten(session: TenantSession, *others: Any) -> Any:
+        """The intake was quicker by a moment: its rows are there when ours are written."""
+        planned = choose(session, *others)
+        rows = [
+            new_row(one.row.event_id, one.row.person_id, one.row.kind, is_linked=True, now=utcnow())
+            for one in planned
+        ]
+        session.upsert_many(OutboxRow, rows, key=[])
+        return planned
+
+    monkeypatch.setattr(choosing, "choose", beaten)
+    assert history.finish() is BackfillState.DONE
+    assert written(world) == expected(world)
+    assert _jobs(history) == []
