@@ -7,7 +7,7 @@ from functools import partial
 from typing import cast
 from uuid import UUID
 
-from flask import current_app
+from flask import current_app, has_request_context
 
 from app.config import Config
 from app.db import Database
@@ -29,6 +29,8 @@ from canvas.ids import to_18
 EXTENSION = "inlay.salesforce"
 #: Salesforce lets a call run for ten minutes; a delivery that takes longer than this is ambiguous.
 WORKER_TIMEOUTS = Timeouts(connect=5, read=120)
+#: What an admin waits for who connects an org or has it checked.
+PERSON_TIMEOUTS = Timeouts(connect=5, read=15)
 
 
 class Gateway:
@@ -70,10 +72,11 @@ class Gateway:
         return Client(self._page_port, Credentials(to_18(org_salesforce_id), url, token))
 
     def for_org(self, org_id: UUID, timeouts: Timeouts | None = None) -> Client:
-        """A client with the integration's token, for the worker: a refused token is renewed once.
+        """A client with the integration's token; a refused token is renewed once.
 
         Must not be called with a transaction open: a token may have to be fetched. ``timeouts`` are
-        the worker's unless given, for what a person waits for.
+        the worker's unless given; within a request they are short, and calls take their turn with
+        those of pages, so that an org that hangs holds no more threads of the web.
 
         Raises:
             ReconnectNeeded: The org has no connection, or lost it.
@@ -81,7 +84,11 @@ class Gateway:
         """
         renew = partial(self._tokens.renew, org_id)
         watch = partial(self._health.heard, org_id)
-        port = replace(self._worker_port, timeouts=timeouts) if timeouts else self._worker_port
+        port = self._worker_port
+        if has_request_context():
+            port = replace(self._page_port, timeouts=timeouts or PERSON_TIMEOUTS)
+        elif timeouts is not None:
+            port = replace(port, timeouts=timeouts)
         return Client(port, self._tokens.current(org_id), renew, watch)
 
     def refresh(self, org_id: UUID) -> None:

@@ -54,9 +54,10 @@ class Health:
 
     def known(self, org_id: UUID, trouble: str) -> None:
         """What the connection's row says, which another process may have written."""
-        if trouble:
-            with self._lock:
-                self._seen.setdefault(org_id, _Seen()).noted = trouble
+        with self._lock:
+            seen = self._seen.setdefault(org_id, _Seen()) if trouble else self._seen.get(org_id)
+            if seen is not None:
+                seen.noted = trouble
 
     def heard(self, org_id: UUID, error: SalesforceError | None) -> None:
         """A call ended: with an error, or without. Must not be called in a transaction."""

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
 from app.salesforce import connections
 from app.salesforce.connections import Condition
-from app.salesforce.errors import ApiNotAllowed, RequestRefused, SalesforceDown
+from app.salesforce.errors import (
+    ApiNotAllowed,
+    RequestRefused,
+    SalesforceDown,
+    SalesforceSlow,
+)
 from app.salesforce.gateway import Gateway
+from app.salesforce.transport import Timeouts
 from tests.salesforce.conftest import MakeGateway, connect
 from tests.salesforce.scripted import Reply, Scripted
 from tests.salesforce.test_tokens import org_of_script
@@ -81,3 +88,29 @@ def test_a_missing_right_degrades_until_it_is_there(
     with database.writing(org.id) as session:
         connections.mark_rights(session, are_missing=False)
     assert _condition(gateway, org) == (Condition.CONNECTED, "")
+
+
+def test_what_another_process_cleared_is_noted_again_when_it_comes_back(
+    gateway: Gateway, script: Scripted, org: Org, make_gateway: MakeGateway
+) -> None:
+    refusal = Reply(403, [{"errorCode": "API_DISABLED_FOR_ORG", "message": "no"}])
+    for _ in range(2):
+        _fails_with(script, refusal)
+        with pytest.raises(ApiNotAllowed):
+            gateway.for_org(org.id).resources(feature="test")
+        assert _condition(gateway, org)[0] is Condition.DEGRADED
+        org_of_script(script)
+        make_gateway(script.url).for_org(org.id).resources(feature="test")
+        assert _condition(gateway, org)[0] is Condition.CONNECTED
+
+
+def test_within_a_request_an_org_that_hangs_holds_few_threads_and_not_for_long(
+    gateway: Gateway, script: Scripted, org: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """House: a hung org never delays another; an admin's check waits seconds, not minutes."""
+    monkeypatch.setattr("app.salesforce.gateway.PERSON_TIMEOUTS", Timeouts(0.2, 0.2))
+    org_of_script(script)
+    gateway.refresh(org.id)
+    _fails_with(script, Reply(pause=1))
+    with Flask(__name__).test_request_context(), pytest.raises(SalesforceSlow):
+        gateway.for_org(org.id).resources(feature="test")

@@ -31,8 +31,15 @@ from app.web.problem import problem
 from app.web.room import set_policy
 
 #: The popup keeps its opener through Salesforce's pages; it shows nothing of anybody's.
-POPUP = Policy(POLICY.directives, {**POLICY.headers, "Cross-Origin-Opener-Policy": "unsafe-none"})
-_MINUTES = int(attempts.LIFE.total_seconds())
+POPUP = Policy(
+    POLICY.directives,
+    {
+        **POLICY.headers,
+        "Cross-Origin-Opener-Policy": "unsafe-none",
+        "Referrer-Policy": "no-referrer",  # its address holds a ticket, or a code and a state
+    },
+)
+_COOKIE_SECONDS = int(attempts.LIFE.total_seconds())
 
 
 @room.post("/console/orgs/<org_id>/connect/popup")
@@ -199,7 +206,7 @@ def _set_cookie(response: Response, secret: str) -> None:
     response.set_cookie(
         _cookie_name(),
         secret,
-        max_age=_MINUTES,
+        max_age=_COOKIE_SECONDS,
         secure=context.config().is_https,
         httponly=True,
         samesite="Lax",
