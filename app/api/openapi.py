@@ -36,6 +36,7 @@ _REFUSALS = {
     415: "The body is not sent as application/json.",
     422: "The body has another form, or more than 500 items.",
     429: "More requests in this minute than the org may send; see Retry-After.",
+    503: "Nothing of it could be kept at the moment; send the same batch again, see Retry-After.",
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, Response, render_template, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.errors import InlayError
@@ -19,6 +21,7 @@ _TEXTS = {
     415: "Send JSON with the header Content-Type: application/json.",
     429: "Too many requests in this minute. Wait a minute and try again.",
     500: "Something went wrong on our side. Try again; if it stays, tell support the time.",
+    503: "This cannot be kept at the moment. Send it again in a few seconds.",
 }
 
 
@@ -27,6 +30,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(TooManyRequestsError, _on_limit)
     app.register_error_handler(InlayError, _on_inlay)
+    for trouble in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(trouble, _on_database)
     app.register_error_handler(Exception, _on_crash)
 
 
@@ -65,6 +70,14 @@ def _on_limit(error: TooManyRequestsError) -> Response:
 def _on_inlay(error: InlayError) -> Response:
     _log.error("unexpected_refusal", reason=error.reason, exc_info=error)
     return answer(500, error.reason, _TEXTS[500])
+
+
+def _on_database(error: Exception) -> Response:
+    """Full, locked, restarting or gone: nothing of the request was kept, and it may pass later."""
+    _log.error("database_trouble", kind=type(error).__name__, exc_info=error)
+    response = answer(503, "database_trouble", _TEXTS[503])
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def _on_crash(error: Exception) -> Response:

@@ -40,6 +40,7 @@ def _dice() -> random.Random:
     ],
     ids=lambda scenario: scenario.__name__,
 )
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_the_count_is_exact(world: World, scenario: Scenario) -> None:
     """None lost, none doubled, each on the right person and opportunity."""
@@ -50,6 +51,7 @@ def test_the_count_is_exact(world: World, scenario: Scenario) -> None:
     assert outcome.expected >= _SCALE.events
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_the_count_is_exact_when_the_database_gives_way(world: World) -> None:
     """SQLite: the disk is full. PostgreSQL: all connections end, as in a restart."""
