@@ -21,6 +21,7 @@ def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "translate 
 #: Pages of one org: endpoint and label.
 ORG_PAGES: tuple[tuple[str, str], ...] = (
     ("console.health", N_("Health")),
+    ("console.setup", N_("Set-up")),
     ("console.connect", N_("Connection")),
     ("console.preflight", N_("Preflight")),
     ("console.activity", N_("Activity log")),

@@ -105,6 +105,13 @@ ROUTES: Mapping[str, Permission] = {
     "console.preflight": Permission.SEE_ORG,
     "console.preflight_text": Permission.SEE_ORG,
     "console.run_preflight": Permission.RUN_PREFLIGHT,
+    # its set-up
+    "console.setup": Permission.SEE_ORG,
+    "console.turn": Permission.CONFIGURE_ORG,
+    "console.sending": Permission.SEE_ORG,
+    "console.save_sending": Permission.CONFIGURE_ORG,
+    "console.people": Permission.SEE_ORG,
+    "console.change_people": Permission.CONFIGURE_ORG,
     "console.features": Permission.SEE_ORG,
     "console.switch_feature": Permission.SWITCH_FEATURES,
     "console.org_audit": Permission.SEE_ORG,

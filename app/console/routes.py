@@ -13,6 +13,7 @@ from app.console.errors import ConsoleError
 from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
 from app.console.room import room
+from app.console.setup import people, sending, steps
 from app.console.support import audit, features, life, orgs
 from app.console.why import pages as why
 from app.errors import InlayError
@@ -29,6 +30,7 @@ _log = structlog.get_logger("inlay.console")
 PAGES = (
     *(entry, frame),
     *(health, activity, why),
+    *(steps, sending, people),
     *(show, typed, popup, secret_link),
     *(answer,),
     *(orgs, features, life, audit),

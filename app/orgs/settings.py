@@ -136,6 +136,15 @@ def write(session: SystemSession, org: Org, **changes: Any) -> OrgSettings:
     return checked
 
 
+def problem(name: str, value: Any) -> str:
+    """What is wrong with a value for a setting, in a sentence; "" when it may be written."""
+    try:
+        _build({name: value})
+    except ConfigError as error:
+        return error.message
+    return ""
+
+
 def set_kind(
     session: SystemSession,
     org: Org,
