@@ -20,6 +20,7 @@ from app.salesforce.hosts import Hosts
 from app.salesforce.models import Connection, ConnectionState, Method, OrgProfile
 from app.salesforce.oauth import Identity
 from app.salesforce.power import Power
+from app.salesforce.preflight.models import PreflightResult
 from app.salesforce.proof import Proven
 from app.salesforce.ways import Access
 
@@ -163,6 +164,7 @@ def replace(
             setattr(connection, name, value)
     session.execute(delete(Connection))
     session.execute(delete(OrgProfile))
+    session.execute(delete(PreflightResult))
     session.add(connection)
     _tell_widgets(session)
     session.flush()

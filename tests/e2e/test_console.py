@@ -158,6 +158,7 @@ def test_axe_finds_nothing_in_the_console(
     addresses = (
         "orgs", "orgs?q=nobody", "audit", f"{org}/", f"{org}/activity", f"{org}/why",
         f"{org}/why?q=hello", f"{org}/why?q=nobody@example.com", f"{org}/features",
+        f"{org}/preflight",
         f"{org}/state", f"{org}/audit", f"{org}/activity/drop?reason=none", "orgs/nowhere/",
     )  # fmt: skip
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -122,7 +122,7 @@ REASONS: Mapping[str, str] = {
         "Developer, or Professional with the API."
     ),
     "session_over": N_("Salesforce refuses every session of the user. Check its login policies."),
-    "rights_missing": N_("The user lacks a right that a feature needs. The checks say which."),
+    "rights_missing": N_("The user lacks a right that a feature needs. Preflight says which."),
 }
 
 

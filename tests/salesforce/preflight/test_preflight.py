@@ -278,10 +278,11 @@ def test_every_way_in_ends_with_the_preflight_and_refuses_what_cannot_be_served(
 def test_an_org_that_cannot_be_asked_just_now_is_connected_all_the_same(
     connected: Gateway, devorg: RunningOrg, org: Org, database: Database
 ) -> None:
-    devorg.org.faults.add(
-        fault_from({"kind": "status", "status": 503, "match": "/composite", "times": 9})
-    )
     at_connect(connected, org.id)
+    fault = {"kind": "status", "status": 503, "match": "/composite", "times": 9}
+    devorg.org.faults.add(fault_from(fault))
+    access = Access(Method.CLIENT_CREDENTIALS, devorg.url, "devorg-client", "devorg-client-secret")
+    establishing.establish(connected, org.id, access, by="test")  # forgets what another user saw
     with database.reading(org.id) as session:
         assert service.last(session) is None
 
