@@ -19,6 +19,8 @@ Row = Mapping[str, Any]
 Build = Callable[[str, Sequence[Row]], Subrequest]
 #: Not one row's fault: every row of the org would be refused alike.
 ORG_WIDE = frozenset({outcomes.FIELD_MISSING, "right_missing"})
+#: A record that the row points to is not shared with the integration user.
+HIDDEN_TARGET = "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
 _SEVERAL = 3
 
 
@@ -44,7 +46,9 @@ class Refused:
 
     @property
     def is_org_wide(self) -> bool:
-        """Whether it is about the org rather than the row."""
+        """Whether it is about the org rather than the row, or a record that the row points to."""
+        if self.refusal.code == HIDDEN_TARGET:
+            return False
         return self.verdict.reason in ORG_WIDE or self.verdict.course is Course.WAIT
 
 

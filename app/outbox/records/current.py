@@ -56,6 +56,7 @@ class Current:
     salesforce_id: str | None
     attempts: int
     written_at: datetime | None
+    last_left_out: str = ""
     left_out: set[str] = field(default_factory=set)
 
     @property
@@ -153,6 +154,7 @@ def _current(
         salesforce_id=written.salesforce_id if written else None,
         attempts=written.attempts if written else 0,
         written_at=written.written_at if written else None,
+        last_left_out=written.left_out if written else "",
         left_out=set(written.left_out.split()) if written else set(),
     )
 

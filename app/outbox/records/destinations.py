@@ -37,7 +37,7 @@ _UNREACHABLE = Verdict(
     "Its record is in the recycle bin, or not shared with Inlay. It is written again once it was "
     "restored, purged or shared.",
 )
-_TARGET_REASONS = frozenset({"record_gone", "lead_converted", "right_missing"})
+_TARGET_REASONS = frozenset({"record_gone", "lead_converted"})
 
 _Names = FieldNames[DestinationField]
 _Done = dict[UUID, tuple[Current, Result]]
@@ -113,6 +113,11 @@ def _in_passes(
         )
         refused = calls.org_refusal(outcome)
         if refused is not None:
+            done |= {
+                todo[place].id: (todo[place], result)
+                for place, result in outcome.results.items()
+                if isinstance(result, Saved)
+            }
             return Rest.of_refusal(refused)
         again = []
         for place, given in outcome.results.items():
@@ -144,6 +149,7 @@ def _blamed(each: Current, result: Refused, names: _Names) -> str:
         return OWNER
     if names.logical((refusal.fields or ("",))[0]) is LOOKUPS[each.sobject] and LOOKUP in extras:
         return LOOKUP
-    if not refusal.fields and result.verdict.reason in _TARGET_REASONS:
+    is_target = result.verdict.reason in _TARGET_REASONS or refusal.code == calls.HIDDEN_TARGET
+    if is_target and not refusal.fields:
         return LOOKUP if LOOKUP in extras else OWNER if OWNER in extras else ""
     return ""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from app.clock import utcnow
 from app.db import TenantSession
 from app.destinations.models import Destination
@@ -25,6 +27,14 @@ _COLUMNS = (
 def unchanged(session: TenantSession, given: Sequence[Current]) -> None:
     """Nothing that the record shows has changed: nothing was sent."""
     _set_due(session, [(each, each.version, utcnow()) for each in given])
+    mended = [each.id for each in given if each.attempts]
+    if mended:
+        session.execute(
+            update(DestinationRecord)
+            .where(DestinationRecord.destination_id.in_(mended))
+            .values(**failing(Saved(None, created=False), 0, utcnow()))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def put_back(session: TenantSession, given: Sequence[Current]) -> None:
@@ -75,7 +85,7 @@ def _row(each: Current, result: Result, now: datetime) -> dict[str, Any]:
         "destination_id": each.id,
         "salesforce_id": each.salesforce_id,
         "digest": each.last_digest,
-        "left_out": " ".join(sorted(each.left_out)),
+        "left_out": each.last_left_out,
         "written_at": each.written_at,
     }
     if isinstance(result, Saved):
@@ -83,6 +93,7 @@ def _row(each: Current, result: Result, now: datetime) -> dict[str, Any]:
         row |= {
             "salesforce_id": (result.salesforce_id or each.salesforce_id) if is_whole else None,
             "digest": each.digest if is_whole else "",
+            "left_out": " ".join(sorted(each.left_out)),
             "written_at": now,
         }
     return row | failing(result, each.attempts, now)

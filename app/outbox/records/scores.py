@@ -14,7 +14,7 @@ from app.clock import utcnow
 from app.db import TenantSession
 from app.outbox.outcomes import Course, Verdict
 from app.outbox.records import calls, people, rests
-from app.outbox.records.calls import Refused, Result, Saved
+from app.outbox.records.calls import Outcome, Refused, Result, Saved
 from app.outbox.records.models import PersonScore, Traffic
 from app.outbox.records.notes import LONGEST_PAUSE, failing
 from app.outbox.records.people import Case
@@ -95,14 +95,23 @@ def _send(gateway: Gateway, org_id: UUID, changed: Sequence[Case], done: _Done) 
             return Rest.of(PackageMissing(code="PACKAGE_FIELD_MISSING", fields=missing))
         rows = [_row(names, each) for each in able]
         outcome = calls.save(gateway.for_org(org_id), calls.update, rows, feature=TRAFFIC.value)
-        if (refused := calls.org_refusal(outcome)) is not None:
-            if Rest.of_refusal(refused).is_about_names:
-                profile(gateway, org_id, refresh=True)
-            return Rest.of_refusal(refused)
+        rest = _taken_in(outcome, able, done)
+        if rest is not None and rest.is_about_names:
+            profile(gateway, org_id, refresh=True)
     except SalesforceError as error:
         return Rest.of(error)
     done |= {each.kept.person_id: _UNABLE for each in changed if not _can_hold(names, each)}
-    done |= {able[place].kept.person_id: result for place, result in outcome.results.items()}
+    return rest
+
+
+def _taken_in(outcome: Outcome, sent: Sequence[Case], done: _Done) -> Rest | None:
+    """The results of those who were sent; what the org refuses of all is none of theirs."""
+    refused = calls.org_refusal(outcome)
+    for place, result in outcome.results.items():
+        if refused is None or isinstance(result, Saved):
+            done[sent[place].kept.person_id] = result
+    if refused is not None:
+        return Rest.of_refusal(refused)
     return Rest.of(outcome.error) if outcome.error is not None else None
 
 

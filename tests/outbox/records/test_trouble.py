@@ -50,6 +50,34 @@ def test_a_rep_who_left_does_not_own_it(desk: Desk) -> None:
     assert row["Contact__c"] == contact
 
 
+def test_targets_that_are_hidden_from_inlay_do_not_stop_the_org(desk: Desk) -> None:
+    """A contact that is not shared: the record is written without it, however many there are."""
+    for contact in desk.world.contacts()[:4]:
+        desk.destination(contact)
+    fault = {"errorCode": "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "message": "No."}
+    contacts = desk.world.contacts()[0][:8]
+    desk.world.fault(kind="error", match="/composite/sobjects", contains=contacts, **fault)
+
+    assert desk.write() == {"saved": 4, "unchanged": 0, "refused": 0}
+
+    assert {row["Contact__c"] for row in desk.in_org()} == {None}
+    assert {row.left_out for row in desk.kept()} == {"lookup"}
+
+
+def test_what_a_missing_right_refuses_is_whole_once_it_was_given(desk: Desk) -> None:
+    """Of two records alone nobody can tell that the org means all: they wait, and lose nothing."""
+    contact = desk.world.contacts()[0]
+    desk.destination(contact)
+    fault = {"errorCode": "INSUFFICIENT_ACCESS_OR_READONLY", "message": "No."}
+    desk.world.fault(kind="error", match="/composite/sobjects", times=1, **fault)
+    assert desk.write()["refused"] == 1
+
+    desk.later(minutes=16)
+    assert desk.write()["saved"] == 1
+    assert [row["Contact__c"] for row in desk.in_org()] == [contact]
+    assert [(row.left_out, row.attempts) for row in desk.kept()] == [("", 0)]
+
+
 def test_a_bad_row_waits_longer_each_time_and_blocks_no_other(desk: Desk) -> None:
     """House: a poison row never blocks its batch; why and when stand at the row."""
     contacts = desk.world.contacts()[:4]
