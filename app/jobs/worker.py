@@ -24,6 +24,7 @@ from app.outbox.backfill.runner import Runner
 from app.outbox.delivery import Courier
 from app.outbox.lease import LeaseTimes
 from app.outbox.plan import planner
+from app.salesforce.accounting import FLUSH_SECONDS
 from app.salesforce.gateway import Gateway
 
 _log = structlog.get_logger()
@@ -109,6 +110,8 @@ class Worker:
             self._safely("backfill", lambda: sweeps.backfill(self._database))
             self._safely("digests", lambda: sweeps.make_digests(self._database))
         self._safely("wake", self._wake_if_due)
+        if self._is_time("books", FLUSH_SECONDS):  # an idle worker's last calls count as well
+            self._safely("books", self._gateway.accounting.flush)
         if self._scheduled.is_set() and self._is_time("recovery", _RECOVER_EVERY_SECONDS):
             self._safely("recovery", self._recover)
 

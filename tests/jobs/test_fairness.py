@@ -12,7 +12,9 @@ import pytest
 
 from app.jobs.deliverers import Deliverers
 from app.jobs.heart import Heart
+from app.jobs.worker import Worker, WorkerOptions
 from app.outbox.delivery import Courier
+from app.salesforce import budget
 from app.salesforce.gateway import Gateway
 from devorg import DevorgConfig
 from devorg.server import running
@@ -73,3 +75,15 @@ def test_one_thread_serves_others_while_an_org_hangs(world: World, healthy: Worl
 
 def _delivering() -> int:
     return sum(thread.name == "deliver" for thread in threading.enumerate())
+
+
+def test_an_idle_worker_writes_its_books(world: World) -> None:
+    """X14: what it spent last is in the meter, though no further call comes."""
+    options = WorkerOptions(name="idle", has_schedules=False)
+    worker = Worker(world.config, world.database, world.gateway, options)
+    world.gateway.accounting.book(world.devorg.org_id, "delivery")
+
+    worker._sweep()
+
+    with world.database.reading(world.org.id) as session:
+        assert budget.standing(session).by_feature == {"delivery": 1}
