@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from app.clock import utcnow
 from app.console import chart
+from app.console.connect.words import sentence
 from app.console.fixes import fixes
 from app.console.pages import page
 from app.console.permissions import Permission
@@ -48,6 +49,7 @@ def health() -> Response:
         "health.html",
         now=now,
         counts=_counts(now),
+        why=sentence,
         kind_of=lambda kind: _(facts_of(kind).label),
         fixes=fixes(current_principal()),
         may_steer=current_principal().may(Permission.STEER_DELIVERY),

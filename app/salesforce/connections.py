@@ -182,9 +182,23 @@ def told(identity: Identity) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+#: Salesforce says ``invalid_grant`` of very different things; its description tells them apart.
+_DESCRIBED = (
+    ("client credentials user", "no_run_as_user"),
+    ("assertion", "assertion_refused"),
+    ("audience", "assertion_refused"),
+    ("authentication failure", "wrong_password"),
+    ("code verifier", "attempt_over"),
+    ("authorization code", "attempt_over"),
+)
+
+
 def reason_of(error: SalesforceError) -> str:
     """The machine code of a lost connection: Salesforce's OAuth error, or ours."""
-    return error.code if type(error) is ReconnectNeeded and error.code else error.reason
+    if type(error) is not ReconnectNeeded or not error.code:
+        return error.reason
+    told = error.detail.lower()
+    return next((reason for words, reason in _DESCRIBED if words in told), error.code)
 
 
 def mark_lost(session: TenantSession, connection: Connection, reason: str) -> None:

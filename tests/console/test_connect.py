@@ -157,6 +157,8 @@ def test_a_certificate_is_made_shown_and_lets_us_in(
     refused = admin.post(f"{PAGE}/way/jwt_bearer", **given)
     assert "Make a certificate first." in refused.text
     shown = admin.post(f"{PAGE}/certificate").text
+    too_early = admin.post(f"{PAGE}/way/jwt_bearer", **given)
+    assert "Upload this org&#39;s certificate to the app" in too_early.text
     file = admin.get(f"{PAGE}/certificate.crt")
     assert "BEGIN CERTIFICATE" in shown
     assert "PRIVATE" not in shown + file.text
@@ -323,7 +325,18 @@ def test_a_check_finds_out_at_once_what_a_customer_revoked(
         assert len(session.scalars(made).all()) == 1
     box.org.oauth.grants.end_all_of(KEY)
     assert "no longer accepts" in admin.post(f"{PAGE}/again").text
+    assert "Salesforce no longer accepts what was given" in admin.get(PAGE[: -len("connect")]).text
     assert 'data-condition="reconnect_needed"' in admin.get(PAGE).text
+
+
+def test_an_app_without_a_user_to_run_as_is_told_of_in_words(
+    admin: Visitor, box: RunningOrg
+) -> None:
+    """Salesforce says invalid_grant of this, too; what to do is another thing."""
+    apps = box.org.oauth.apps
+    apps.save(app_from({"clientCredentialsFlowUser": None}, apps.find(KEY)))
+    answer = admin.post(f"{PAGE}/way/client_credentials", **_credentials(box))
+    assert "The app has no user to run as" in answer.text
 
 
 def test_disconnecting_asks_first_and_forgets_everything(

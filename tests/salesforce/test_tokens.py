@@ -181,6 +181,11 @@ def test_another_process_at_work_is_waited_for_and_not_for_ever(
         (
             {"error": "invalid_grant", "error_description": "no client credentials user enabled"},
             ReconnectNeeded,
+            "no_run_as_user",
+        ),
+        (
+            {"error": "invalid_grant", "error_description": "expired access/refresh token"},
+            ReconnectNeeded,
             "invalid_grant",
         ),
         (

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.salesforce import connections
 from app.salesforce.connections import Condition
-from app.salesforce.errors import SalesforceError
+from app.salesforce.errors import ReconnectNeeded, SalesforceError
 from app.salesforce.models import Method
 from app.salesforce.power import Excess
 from app.web.i18n import N_, _
@@ -103,6 +104,15 @@ REASONS: Mapping[str, str] = {
     ),
     "invalid_scope": N_("The app at Salesforce does not allow what Inlay asks for: api, offline."),
     "unsupported_grant_type": _FLOW_OFF,
+    "no_run_as_user": N_(
+        "The app has no user to run as. In its policies enable the Client Credentials Flow and "
+        "choose the integration user as Run As."
+    ),
+    "assertion_refused": N_(
+        "Salesforce does not take the signature. Upload this org's certificate to the app, and "
+        "check the consumer key and the user name."
+    ),
+    "wrong_password": _WRONG_PASSWORD,
     "INVALID_LOGIN": _WRONG_PASSWORD,
     "LOGIN_MUST_USE_SECURITY_TOKEN": N_(
         "Salesforce wants the user's security token. It is mailed to the user from personal "
@@ -127,8 +137,10 @@ REASONS: Mapping[str, str] = {
 
 
 def reason_of(error: SalesforceError) -> str:
-    """Of our code and Salesforce's, the one that has words."""
-    return error.code if error.code in REASONS else error.reason
+    """The code that has the most fitting words: Salesforce's own, or ours."""
+    if error.code in REASONS and not isinstance(error, ReconnectNeeded):
+        return error.code
+    return connections.reason_of(error)
 
 
 def sentence(reason: str) -> str:
