@@ -214,7 +214,7 @@ def _refusal(found: Preflight) -> str:
 def _keep(gateway: Gateway, org_id: UUID, found: Preflight, seen: Seen | None) -> Preflight:
     with gateway.database.writing(org_id) as session:
         _store(session, found)
-        connections.mark_rights(session, are_missing=bool(found.lacks))
+        connections.mark_rights(session, are_missing=bool(found.lacks or found.refused))
         if seen is not None and seen.describe("Task") is not None:
             profile.keep(session, dict(seen.facts))
     return found

@@ -33,6 +33,8 @@ from devorg.users import INTEGRATION
 from tests.salesforce.preflight.conftest import Switch, hold
 
 ACTIVITY = "activity_to_salesforce"
+#: Where names do not matter.
+plain = pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
 _PROJECT_VERSION = str(source_of(FOLDER).version)
 
 
@@ -85,6 +87,7 @@ def test_what_describes_told_renews_the_orgs_profile(
     assert preflights.run(connected, org.id).calls == 2  # the namespace is known by now
 
 
+@plain
 def test_a_missing_right_degrades_the_connection_until_it_is_there(
     connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch, database: Database
 ) -> None:
@@ -108,6 +111,7 @@ def _condition(database: Database, org: Org) -> Condition:
     return status.condition
 
 
+@plain
 def test_an_answer_stays_when_the_org_cannot_be_asked(
     connected: Gateway, devorg: RunningOrg, org: Org, database: Database
 ) -> None:
@@ -119,6 +123,7 @@ def test_an_answer_stays_when_the_org_cannot_be_asked(
         assert service.last(session) == first
 
 
+@plain
 def test_the_same_answer_keeps_the_day_it_was_found(
     connected: Gateway, devorg: RunningOrg, org: Org, database: Database, switch: Switch
 ) -> None:
@@ -137,6 +142,7 @@ def test_the_same_answer_keeps_the_day_it_was_found(
     assert third.changed_at == third.ran_at
 
 
+@plain
 def test_an_edition_without_api_is_refused_in_words(
     connected: Gateway, devorg: RunningOrg, org: Org
 ) -> None:
@@ -158,6 +164,7 @@ def test_an_edition_without_api_is_refused_in_words(
         ("Partner Edition", Verdict.UNKNOWN),
     ],
 )
+@plain
 def test_other_editions_whose_api_answers_are_served(
     connected: Gateway, devorg: RunningOrg, org: Org, edition: str, verdict: Verdict
 ) -> None:
@@ -167,6 +174,7 @@ def test_other_editions_whose_api_answers_are_served(
     service.check_served(found)
 
 
+@plain
 def test_a_user_without_the_api_is_refused_and_the_right_is_named(
     connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch
 ) -> None:
@@ -210,6 +218,7 @@ def test_a_package_that_was_removed_is_told_once_per_feature(
     assert not kept.has_key_field
 
 
+@plain
 def test_activities_without_a_right_on_tasks_leave_the_profile_alone(
     connected: Gateway, devorg: RunningOrg, org: Org, database: Database, switch: Switch
 ) -> None:
@@ -223,6 +232,7 @@ def test_activities_without_a_right_on_tasks_leave_the_profile_alone(
     assert profile.profile(connected, org.id) == before
 
 
+@plain
 def test_what_an_admin_chose_is_told(
     connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch
 ) -> None:
@@ -238,6 +248,7 @@ def test_what_an_admin_chose_is_told(
     assert found.facts["is_sandbox"]
 
 
+@plain
 def test_only_tasks_need_the_right_to_edit_tasks(
     connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch
 ) -> None:
@@ -251,7 +262,7 @@ def test_only_tasks_need_the_right_to_edit_tasks(
     assert preflights.run(connected, org.id).lacks == ()
 
 
-@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+@plain
 def test_every_way_in_ends_with_the_preflight_and_refuses_what_cannot_be_served(
     connected: Gateway, devorg: RunningOrg, org: Org, database: Database
 ) -> None:
@@ -274,7 +285,7 @@ def test_every_way_in_ends_with_the_preflight_and_refuses_what_cannot_be_served(
     assert _condition(database, org) is Condition.CONNECTED
 
 
-@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+@plain
 def test_an_org_that_cannot_be_asked_just_now_is_connected_all_the_same(
     connected: Gateway, devorg: RunningOrg, org: Org, database: Database
 ) -> None:
@@ -287,6 +298,7 @@ def test_an_org_that_cannot_be_asked_just_now_is_connected_all_the_same(
         assert service.last(session) is None
 
 
+@plain
 def test_features_count_as_on_from_the_moment_they_are(
     connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch, database: Database
 ) -> None:
@@ -300,7 +312,7 @@ def test_features_count_as_on_from_the_moment_they_are(
     assert found.lacks[0].right == "ActivitiesAccess"
 
 
-@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+@plain
 def test_an_admin_user_is_told_to_be_too_much_and_its_sets_decide(
     connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch
 ) -> None:
@@ -327,7 +339,7 @@ def test_an_admin_user_is_told_to_be_too_much_and_its_sets_decide(
     assert told(found, "more_than_needed") == [Verdict.NOTE]
 
 
-@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+@plain
 def test_private_records_of_which_inlay_knows_none_are_unknown(
     connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch
 ) -> None:
@@ -341,7 +353,7 @@ def test_private_records_of_which_inlay_knows_none_are_unknown(
     assert [(each.right, each.verdict) for each in unknown] == [("view all Lead", Verdict.UNKNOWN)]
 
 
-@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+@plain
 def test_private_activities_and_required_fields_of_the_customers_are_told(
     connected: Gateway, devorg: RunningOrg, org: Org, switch: Switch
 ) -> None:
