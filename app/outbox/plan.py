@@ -6,7 +6,7 @@ timeline and the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,8 +41,12 @@ def planner(
     """The port's filling with its settings; ``wake`` is called after commit, and may fail."""
 
     def planned(session: TenantSession, events: Sequence[RecordedEvent]) -> None:
-        beside(session, events)
-        if plan(session, events, settle_seconds=settle_seconds) and wake is not no_wake:
+        if all(event.person_id is None for event in events):
+            return
+        switched_on = features.enabled(session)
+        beside(session, events, switched_on)
+        count = plan(session, events, settle_seconds=settle_seconds, switched_on=switched_on)
+        if count and wake is not no_wake:
             _wake_after_commit(session, wake)
 
     return planned
@@ -53,15 +57,20 @@ def plan(
     events: Sequence[RecordedEvent],
     *,
     settle_seconds: float = _SETTLE_SECONDS,
+    switched_on: Collection[Feature] | None = None,
 ) -> int:
     """Put the events that the org wants as activities into the outbox; how many they may be.
 
     A fixed number of statements, whatever the size of the batch. An event is planned once:
     a second call with the same visit changes nothing, with another event it is an error. Of what
     is wanted the first time only there is one row; what is wanted as a digest waits for its day.
+    ``switched_on``: the org's features, if they were read already.
     """
     candidates = [event for event in events if _is_deliverable(event)]
-    if not candidates or not features.is_enabled(session, Feature.ACTIVITY_TO_SALESFORCE):
+    if not candidates:
+        return 0
+    known = features.enabled(session) if switched_on is None else switched_on
+    if Feature.ACTIVITY_TO_SALESFORCE not in known:
         return 0
     chosen = settings.read(session)
     wanted = _by_policy(chosen, candidates)
