@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     and_,
     bindparam,
@@ -49,12 +49,18 @@ class Turn:
     grow_after: datetime | None
 
 
-def in_states(column: object, *states: DeliveryState) -> ColumnElement[bool]:
-    """``state IN (…)`` with the values in the SQL text: SQLite proves partial indexes only so."""
-    values: BindParameter[DeliveryState] = bindparam(
-        None, list(states), expanding=True, literal_execute=True
-    )
-    return column.in_(values)  # type: ignore[attr-defined, no-any-return]
+def in_states(column: Any, *states: DeliveryState) -> ColumnElement[bool]:
+    """``state IN (…)`` with the values in the SQL text: SQLite proves partial indexes only so.
+
+    Of one state ``state = …``: it takes the one for the other neither in a query nor in an index.
+    """
+    found: ColumnElement[bool]
+    if len(states) == 1:
+        one = bindparam(None, states[0], type_=column.type, literal_execute=True)
+        found = column == one
+    else:
+        found = column.in_(bindparam(None, list(states), expanding=True, literal_execute=True))
+    return found
 
 
 def due(turn: Turn | None = None) -> ColumnElement[bool]:
