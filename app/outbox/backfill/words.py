@@ -8,8 +8,13 @@ from app.outbox.backfill.preview import Preview
 from app.outbox.backfill.service import Progress
 from app.outbox.backfill.span import Span
 from app.outbox.models import DeliveryState
+from app.outbox.outcomes import PAUSES
 from app.outbox.words import duration
 
+_RESTS = {
+    "kind_held": "Salesforce refuses a whole kind of it; an admin has to mend a rule.",
+    "budget_low": "80 % of the budget of API calls is spent; the rest is for what happens now.",
+}
 _STATES = {
     DeliveryState.DELIVERED: "delivered",
     DeliveryState.PENDING: "to be sent",
@@ -77,11 +82,14 @@ def _state(progress: Progress) -> str:
     one = progress.backfill
     if one.state is BackfillState.RUNNING:
         share = min(100, 100 * progress.settled // max(1, one.expected))
-        rests = f", rests: {one.pause_reason}" if one.pause_reason else ""
-        return f"running, {share} %{rests}"
+        return f"running, {share} %{_why(one.pause_reason)}"
     if one.state is BackfillState.DONE:
         return f"done {one.ended_at:%Y-%m-%d %H:%M}"
     return f"{one.state.value} (by {one.stopped_by})"
+
+
+def _why(reason: str) -> str:
+    return f"; it rests: {_RESTS.get(reason) or PAUSES.get(reason) or reason}" if reason else ""
 
 
 def _left(found: Preview) -> str:

@@ -16,6 +16,7 @@ from app.orgs.models import Org
 from app.outbox import breakers
 from app.outbox.backfill import choosing, turns
 from app.outbox.backfill.models import BackfillState
+from app.outbox.backfill.words import of_progress
 from app.outbox.models import OutboxRow
 from app.outbox.planned import new_row
 from app.salesforce.bulk import Bulk
@@ -76,6 +77,7 @@ def test_a_rule_that_refuses_the_whole_kind_stops_it_before_any_job(history: His
         world.drain()
     assert history.backfill().pause_reason == "kind_held"
     assert history.progress().rows == {"held": 5}
+    assert "an admin has to mend a rule" in of_progress(history.progress())
     assert _jobs(history) == []
 
     requests.post(url, json={**body, "required": False}, timeout=30).raise_for_status()
