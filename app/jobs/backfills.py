@@ -45,8 +45,11 @@ class Backfills:
             self._threads.append(thread)
 
     def stop(self) -> None:
-        """Claim nothing new; whoever is in the middle of something has a second to end it."""
+        """Claim nothing new."""
         self._stopping.set()
+
+    def wait(self) -> None:
+        """Whoever is in the middle of something has a second to end it."""
         for thread in self._threads:
             thread.join(_GRACE_SECONDS)
 

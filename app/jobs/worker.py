@@ -161,6 +161,7 @@ class Worker:
         if not self._deliverers.stop(self._options.grace_seconds):
             for turn in self._heart.held():
                 self._safely("release", lambda turn=turn: self._release(turn))  # type: ignore[misc]
+        self._backfills.wait()
         self._heart.stop()
         if self._scheduled.is_set():
             from app.jobs import workflows  # it is loaded by now

@@ -72,5 +72,6 @@ def test_the_workers_threads_do_it_by_themselves(history: History) -> None:
         world.drain()
         history.hurry()
     threads.stop()
+    threads.wait()
     assert written(world) == expected(world)
     assert history.backfill().state is BackfillState.DONE
