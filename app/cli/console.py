@@ -60,7 +60,7 @@ def list_staff() -> None:
 def remove(email: str) -> None:
     """Close the console to a person at once."""
     with database().system_writing() as session:
-        person = people.let_go(session, email)
+        person = people.let_go(session, email, by=operator())
     click.echo(f"{person.email} is signed out and can no longer come in.")
 
 

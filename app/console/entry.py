@@ -7,10 +7,10 @@ from uuid import UUID
 
 from flask import Response, redirect, request, url_for
 
-from app.console import links, sessions
+from app.console import links, sessions, staff
 from app.console.errors import link_over, org_not_served
 from app.console.guard import require_form_of_nobody
-from app.console.models import LinkPurpose, OneTimeLink, Staff
+from app.console.models import LinkPurpose, OneTimeLink, Staff, StaffAct
 from app.console.pages import page
 from app.console.principal import current_principal, principal_or_none
 from app.console.room import room
@@ -98,6 +98,9 @@ def _org_of(session: SystemSession, link: OneTimeLink) -> Org:
 def _begin(session: SystemSession, link: OneTimeLink) -> str:
     name = _holder(session, link)
     if link.staff_id is not None:
+        person = session.get_one(Staff, link.staff_id)
+        address = request.remote_addr or ""
+        staff.note(session, StaffAct.CAME_IN, person.email, person.email, address=address)
         return sessions.begin(
             session, context.keyring(), request, name=name, staff_id=link.staff_id
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
 from app.console.permissions import Role
-from app.db import Base, IdColumn, JsonObject, TimeColumn, UtcDateTime, enum_type
+from app.db import Base, IdColumn, JsonObject, SequenceColumn, TimeColumn, UtcDateTime, enum_type
 
 
 class LinkPurpose(StrEnum):
@@ -33,6 +33,28 @@ class Staff(Base):
     role: Mapped[Role] = mapped_column(enum_type(Role))
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+
+
+class StaffAct(StrEnum):
+    """What is recorded of staff themselves; what they do to an org is in that org's audit."""
+
+    INVITED = "invited"
+    REMOVED = "removed"
+    CAME_IN = "came_in"
+    SESSION_ENDED = "session_ended"
+
+
+class StaffEntry(Base):
+    """Who did what among staff; only ever added to."""
+
+    __tablename__ = "staff_entry"
+
+    seq: Mapped[SequenceColumn]
+    act: Mapped[StaffAct] = mapped_column(enum_type(StaffAct))
+    actor: Mapped[str] = mapped_column(String(255))
+    email: Mapped[str] = mapped_column(String(320), doc="Whom it is about.")
+    detail: Mapped[JsonObject] = mapped_column(default=dict)
+    at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
 
 class ConsoleSession(Base):

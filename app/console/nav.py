@@ -35,6 +35,7 @@ ORG_PAGES: tuple[tuple[str, str], ...] = (
 STAFF_PAGES: tuple[tuple[str, str], ...] = (
     ("console.orgs", N_("Orgs")),
     ("console.audit", N_("Audit")),
+    ("console.staff_page", N_("Staff")),
 )  # fmt: skip
 
 

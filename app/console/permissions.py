@@ -123,6 +123,10 @@ ROUTES: Mapping[str, Permission] = {
     "console.orgs": Permission.FIND_ORGS,
     "console.audit": Permission.FIND_ORGS,
     "console.audit_csv": Permission.FIND_ORGS,
+    "console.staff_page": Permission.MANAGE_STAFF,
+    "console.invite_staff": Permission.MANAGE_STAFF,
+    "console.remove_staff": Permission.MANAGE_STAFF,
+    "console.end_session": Permission.MANAGE_STAFF,
 }
 
 

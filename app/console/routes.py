@@ -14,7 +14,7 @@ from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
 from app.console.room import room
 from app.console.setup import people, sending, steps
-from app.console.support import audit, features, life, orgs
+from app.console.support import audit, features, life, orgs, people_of_staff
 from app.console.why import pages as why
 from app.errors import InlayError
 from app.orgs.errors import NotAdmittedError
@@ -33,7 +33,7 @@ PAGES = (
     *(steps, sending, people),
     *(show, typed, popup, secret_link),
     *(answer,),
-    *(orgs, features, life, audit),
+    *(orgs, features, life, audit, people_of_staff),
 )
 
 __all__ = ["PAGES", "room"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from app.console.principal import Principal
 from app.console.tokens import digest, digests, new_token
 from app.db import Database, SystemSession
 from app.keys import Keyring, Purpose
+from app.orgs.models import Org
 
 #: Longest life of a session, and how long it may lie idle.
 LASTS = timedelta(hours=12)
 IDLE = timedelta(hours=1)
 #: How often at most a request writes that the session is alive.
 _TOUCH_EVERY = timedelta(minutes=1)
+_MOST_SHOWN = 200
 
 
 def cookie_name(config: Config) -> str:
@@ -105,6 +108,20 @@ def end(database: Database, session_id: UUID) -> None:
     """End one session."""
     with database.system_writing() as session:
         session.execute(delete(ConsoleSession).where(ConsoleSession.id == session_id))
+
+
+def open_ones(session: SystemSession) -> Sequence[tuple[ConsoleSession, Staff | None, Org | None]]:
+    """All sessions that are alive, the latest seen first: of staff, and of invited admins."""
+    now = utcnow()
+    rows = session.execute(
+        select(ConsoleSession, Staff, Org)
+        .outerjoin(Staff, Staff.id == ConsoleSession.staff_id)
+        .outerjoin(Org, Org.id == ConsoleSession.org_id)
+        .where(ConsoleSession.expires_at > now, ConsoleSession.seen_at > now - IDLE)
+        .order_by(ConsoleSession.seen_at.desc())
+        .limit(_MOST_SHOWN)
+    )
+    return [(found, staff, org) for found, staff, org in rows]
 
 
 def end_all(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from app.console import links, sessions
-from app.console.models import LinkPurpose, Staff
+from app.console.models import LinkPurpose, Staff, StaffAct, StaffEntry
 from app.console.permissions import STAFF_ROLES, Role
 from app.db import SystemSession
 from app.errors import ConfigError
@@ -39,6 +40,7 @@ def invite(
         session.add(person)
     person.role, person.is_active, person.name = role, True, name or person.name
     session.flush()
+    note(session, StaffAct.INVITED, by, address, role=role.value)
     return links.make(
         session, keyring, LinkPurpose.STAFF_INVITE, by=by, lasts=INVITED_FOR, staff_id=person.id
     )
@@ -49,7 +51,18 @@ def everybody(session: SystemSession) -> Sequence[Staff]:
     return session.scalars(select(Staff).order_by(Staff.email)).all()
 
 
-def let_go(session: SystemSession, email: str) -> Staff:
+def note(session: SystemSession, act: StaffAct, actor: str, email: str, **detail: Any) -> None:
+    """Write down what was done among staff."""
+    session.add(StaffEntry(act=act, actor=actor, email=email, detail=detail))
+
+
+def latest(session: SystemSession, limit: int = 50) -> Sequence[StaffEntry]:
+    """What was done among staff, newest first."""
+    statement = select(StaffEntry).order_by(StaffEntry.seq.desc()).limit(limit)
+    return session.scalars(statement).all()
+
+
+def let_go(session: SystemSession, email: str, *, by: str) -> Staff:
     """Close the console to a person at once: their sessions end, their links open nothing.
 
     Raises:
@@ -59,5 +72,6 @@ def let_go(session: SystemSession, email: str) -> Staff:
     if person is None:
         raise ConfigError(f"Nobody is known as {email}; `staff list` shows who is.")
     person.is_active = False
+    note(session, StaffAct.REMOVED, by, person.email)
     sessions.end_all(session, staff_id=person.id)
     return person

@@ -137,7 +137,7 @@ def test_who_is_let_go_is_out_at_once(
     visitor = signed_in(Role.SUPPORT)
     token = invitation(database, keyring, Role.SUPPORT, org)
     with database.system_writing() as session:
-        staff.let_go(session, "support@example.com")
+        staff.let_go(session, "support@example.com", by="tests")
     assert state_of(visitor) == 303
     assert Visitor(app).enter(token).status_code == 410
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from flask import Flask
-from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
 from app.console.permissions import ROUTES, Permission, Role, may
 from app.orgs.models import Org
@@ -28,6 +29,8 @@ def path_of(rule: Rule, org_id: str) -> str:
     for name, converter in rule._converters.items():
         if isinstance(converter, AnyConverter):
             values[name] = next(iter(converter.items))
+        if isinstance(converter, UUIDConverter):
+            values[name] = UUID(int=0)
     values["org_id"] = org_id
     built = rule.build(values)
     assert built is not None

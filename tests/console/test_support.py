@@ -164,3 +164,25 @@ def test_only_operators_make_admins(org: Org, signed_in: SignedIn, visitor: Visi
     assert found is not None
     assert visitor.enter(found[1]).status_code == 303
     assert visitor.get(f"{path}/").status_code == 200
+
+
+def test_operators_look_after_staff(signed_in: SignedIn, visitor: Visitor) -> None:
+    """Invited with a role, seen while signed in, ended, removed; all of it is written down."""
+    operator = signed_in(Role.OPERATOR)
+    refused = operator.post("/console/staff/invite", email="nobody", role="viewer")
+    assert refused.status_code == 422
+    assert 'value="nobody"' in refused.text
+    shown = operator.post("/console/staff/invite", email="omar@example.com", role="viewer").text
+    found = re.search(r'value="[^"]*/console/enter/([^"]+)"', shown)
+    assert found is not None
+    visitor.enter(found[1])
+    assert visitor.get("/console/orgs").status_code == 200
+    text = operator.get("/console/staff").text
+    (ended,) = re.findall(r'action="(/console/staff/sessions/[^"]+)"', text)
+    operator.post(ended)
+    assert visitor.get("/console/orgs").status_code == 303
+    assert operator.post("/console/staff/remove", email="operator@example.com").status_code == 422
+    operator.post("/console/staff/remove", email="omar@example.com")
+    text = operator.get("/console/staff").text.partition("What was done")[2]
+    acts = re.findall(r"<strong>omar@example.com</strong> ([a-z ]+)<", text)
+    assert acts == ["removed", "session ended", "came in", "invited"]

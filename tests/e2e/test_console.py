@@ -18,6 +18,12 @@ from tests.e2e.tenants import ORG_A, Tenants
 from tests.e2e.test_accessible import assert_accessible, assert_no_sideways_scrolling
 
 Rep = Callable[..., RecordPage]
+#: Pages of one org.
+_PAGES = (
+    "", "setup", "setup/sending", "setup/people?suggest=1", "preflight", "activity", "why",
+    "why?q=hello", "why?q=nobody@example.com", "features", "state", "audit",
+    "activity/drop?reason=none",
+)  # fmt: skip
 #: What a rule of the org is about, so that it touches nothing of other tests.
 SUBJECT = "A call that breaks a rule"
 EMAIL = "elena.marquez@brightwater-energy.example"
@@ -156,10 +162,8 @@ def test_axe_finds_nothing_in_the_console(
     come_in(page, invitation.strip())
     org = f"orgs/{ORG_A}"
     addresses = (
-        "orgs", "orgs?q=nobody", "audit", f"{org}/", f"{org}/activity", f"{org}/why",
-        f"{org}/why?q=hello", f"{org}/why?q=nobody@example.com", f"{org}/features",
-        f"{org}/preflight",
-        f"{org}/state", f"{org}/audit", f"{org}/activity/drop?reason=none", "orgs/nowhere/",
+        "orgs", "orgs?q=nobody", "audit", "staff", "orgs/nowhere/",
+        *(f"{org}/{name}" for name in _PAGES),
     )  # fmt: skip
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for address in addresses:

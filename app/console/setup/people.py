@@ -14,6 +14,7 @@ from app.errors import InlayError
 from app.orgs import audit, service, settings
 from app.outbox.owners import service as owners
 from app.outbox.owners import users
+from app.salesforce.gateway import current_gateway
 from app.web import context
 from app.web.i18n import _
 
@@ -26,9 +27,9 @@ def people() -> Response:
     return _people()
 
 
-@room.post("/console/orgs/<org_id>/setup/people/<any(map, forget, accept, default):verb>")
+@room.post("/console/orgs/<org_id>/setup/people/<any(map, forget, accept, default, read):verb>")
 def change_people(verb: str) -> Response:
-    """Map a colleague, forget one, take all suggestions, or choose who gets the rest."""
+    """Map a colleague, forget one, take all suggestions, choose who gets the rest, read users."""
     identity = request.form.get("identity", "").strip()[:_LONGEST]
     owner = request.form.get("owner", "").strip()[:_LONGEST]
     if verb == "map" and not identity:
@@ -43,6 +44,9 @@ def change_people(verb: str) -> Response:
 def _change(verb: str, identity: str, owner: str) -> int:
     """Do it; how many colleagues it concerns."""
     actor, org = current_principal().actor, current_org()
+    if verb == "read":
+        client = current_gateway().for_org(org.id)
+        return users.refresh(context.database(), org.id, client)
     if verb == "default":
         with context.database().system_writing() as system:
             found = service.required(system, org.salesforce_id)

@@ -19,13 +19,13 @@ from app.web import context
 from app.web.i18n import _
 
 OBJECTS: Mapping[str, str] = {
-    "Task": N_("Completed task: counts as Last Activity, in every edition's reports"),
+    "Task": N_("Completed task: moves Last Activity"),
     "Event": N_("Calendar event: shows when it happened, and for how long"),
 }
 RULES: Mapping[OpportunityRule, str] = {
     OpportunityRule.PRIMARY: N_("The one where the person is the primary contact, else the latest"),
     OpportunityRule.LATEST: N_("The one that was opened last"),
-    OpportunityRule.ALL: N_("Each open one: an activity for every opportunity"),
+    OpportunityRule.ALL: N_("All of them: an activity for each"),
     OpportunityRule.NONE: N_("None: only the person"),
 }
 POLICIES: Mapping[KindPolicy, str] = {
