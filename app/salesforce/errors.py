@@ -139,3 +139,13 @@ class AttemptOver(SalesforceError):
         "This attempt to connect is over, or was begun in another window. Close this window and "
         "click Connect again."
     )
+
+
+class SecretSealed(SalesforceError):
+    """What the connection keeps was sealed with a key that is no longer configured."""
+
+    reason = "sealed"
+    sentence = (
+        "The stored secret of this connection cannot be opened: put the old key back into "
+        "INLAY_SECRET_KEYS, or connect again."
+    )

@@ -24,10 +24,11 @@ from app.salesforce.errors import (
     SalesforceDown,
     SalesforceError,
     SalesforceSlow,
+    SecretSealed,
     SessionOver,
 )
 
-_AT_ONCE = (ApiNotAllowed, AppNotApproved, IpNotAllowed, LimitReached)
+_AT_ONCE = (ApiNotAllowed, AppNotApproved, IpNotAllowed, LimitReached, SecretSealed)
 _IN_A_ROW = (SalesforceDown, SalesforceSlow, SessionOver)
 #: So many failures, the first of them so many seconds ago.
 FAILURES = 3

@@ -19,7 +19,7 @@ from sqlalchemy import or_, select, update
 from app.clock import utcnow
 from app.db import Database, database_now
 from app.errors import InlayError
-from app.keys import Keyring
+from app.keys import Keyring, SealedError
 from app.orgs.models import Org
 from app.salesforce import connections, ways
 from app.salesforce.client import Credentials
@@ -30,6 +30,7 @@ from app.salesforce.errors import (
     ReconnectNeeded,
     SalesforceError,
     SalesforceSlow,
+    SecretSealed,
     WrongOrg,
 )
 from app.salesforce.health import Health
@@ -142,7 +143,10 @@ class Tokens:
         return proven.credentials
 
     def _ask(self, held: _Held, until: float) -> Proven:
-        access = ways.opened(held.connection, self._keyring, self._policy)
+        try:
+            access = ways.opened(held.connection, self._keyring, self._policy)
+        except SealedError:
+            raise SecretSealed from None
         url = self._proof.hosts.instance(access.instance_url)
         if time.monotonic() > until:
             raise SalesforceSlow(code="HELD_UP")
@@ -171,7 +175,11 @@ class Tokens:
         sealed = connection.sealed_access_token
         if sealed is None:
             return _Held(connection, organization, None)
-        token = self._keyring.open(sealed)
+        try:
+            token = self._keyring.open(sealed)
+        except SealedError:
+            self._health.heard(org_id, SecretSealed())
+            raise SecretSealed from None
         url = self._proof.hosts.instance(connection.instance_url)
         return _Held(connection, organization, Credentials(organization, url, token))
 

@@ -19,10 +19,12 @@ from app.keys import Keyring
 from app.orgs.models import AuditEntry, Org
 from app.salesforce import connections
 from app.salesforce.connections import Condition, ConnectionStatus
+from app.salesforce.models import Method
 from canvas.ids import to_18
 from devorg import DevorgConfig, users
 from devorg.apps.app import app_from
 from devorg.apps.codes import Code
+from devorg.apps.passwords import DEFAULT_PASSWORD, DEFAULT_SECURITY_TOKEN
 from devorg.server import RunningOrg, running
 from tests.console.conftest import Visitor
 from tests.support.application import APP_URL, ORG_ID, PAGES_URL, SECRET_KEY
@@ -50,7 +52,9 @@ def box(served: RunningOrg) -> RunningOrg:
 
 
 @pytest.fixture
-def config(tmp_path: object, database_url: str, box: RunningOrg) -> Config:
+def config(
+    request: pytest.FixtureRequest, tmp_path: object, database_url: str, box: RunningOrg
+) -> Config:
     """Settings with a Connect app, the org in the box, and addresses of ours."""
     return load(
         {
@@ -63,6 +67,7 @@ def config(tmp_path: object, database_url: str, box: RunningOrg) -> Config:
             "INLAY_CONNECT_CLIENT_ID": KEY,
             "INLAY_CONNECT_CLIENT_SECRET": SECRET,
             "INLAY_OUTBOUND_ADDRESSES": "203.0.113.7",
+            "INLAY_ALLOW_PASSWORD_LOGIN": "yes" if "password" in request.node.name else "no",
         }
     )
 
@@ -101,6 +106,7 @@ def test_the_page_shows_every_way_in_the_recommended_first(admin: Visitor) -> No
     assert text.index("Recommended") < text.index("by certificate")
     assert "203.0.113.7" in text
     assert "Not connected yet" in text
+    assert admin.post(f"{PAGE}/way/{Method.PASSWORD}", address="x").status_code == 404
 
 
 def test_typed_credentials_connect_and_name_the_user(
@@ -337,6 +343,24 @@ def test_an_app_without_a_user_to_run_as_is_told_of_in_words(
     apps.save(app_from({"clientCredentialsFlowUser": None}, apps.find(KEY)))
     answer = admin.post(f"{PAGE}/way/client_credentials", **_credentials(box))
     assert "The app has no user to run as" in answer.text
+
+
+def test_a_password_is_taken_where_allowed_and_marked_as_ending(
+    admin: Visitor, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """L4: by the SOAP login, with the security token; neither is ever shown."""
+    assert '<span class="tag warn">Ending</span>' in admin.get(PAGE).text
+    given = {
+        "address": box.url,
+        "username": "rosa.lindqvist@halyard.example",
+        "password": DEFAULT_PASSWORD,
+    }
+    assert "security token" in admin.post(f"{PAGE}/way/password", **given).text
+    done = admin.post(f"{PAGE}/way/password", **given, security_token=DEFAULT_SECURITY_TOKEN)
+    assert done.status_code == 303
+    text = admin.get(PAGE).text
+    assert "Salesforce ends logins by password with Summer" in text
+    assert DEFAULT_PASSWORD not in text
 
 
 def test_disconnecting_asks_first_and_forgets_everything(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
+from app.config import Config
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
@@ -15,6 +18,7 @@ from app.salesforce.errors import (
     RequestRefused,
     SalesforceDown,
     SalesforceSlow,
+    SecretSealed,
 )
 from app.salesforce.gateway import Gateway
 from app.salesforce.transport import Timeouts
@@ -114,3 +118,24 @@ def test_within_a_request_an_org_that_hangs_holds_few_threads_and_not_for_long(
     _fails_with(script, Reply(pause=1))
     with Flask(__name__).test_request_context(), pytest.raises(SalesforceSlow):
         gateway.for_org(org.id).resources(feature="test")
+
+
+def test_a_key_that_was_taken_away_too_early_degrades_and_loses_nothing(
+    gateway: Gateway,
+    script: Scripted,
+    org: Org,
+    config: Config,
+    database: Database,
+    make_gateway: MakeGateway,
+) -> None:
+    """House, Secrets: the operator puts the old key back, and it goes on."""
+    org_of_script(script)
+    gateway.refresh(org.id)
+    settings = replace(config, salesforce_extra_origins=(script.url,))
+    keyless = Gateway(settings, database, Keyring(("another-key-of-forty-characters-xxxxxxxxx",)))
+    with pytest.raises(SecretSealed):
+        keyless.for_org(org.id)
+    keyless.close()
+    assert _condition(gateway, org) == (Condition.DEGRADED, "sealed")
+    make_gateway(script.url).for_org(org.id).resources(feature="test")
+    assert _condition(gateway, org) == (Condition.CONNECTED, "")

@@ -30,7 +30,8 @@ from app.web.i18n import _
 @room.post("/console/orgs/<org_id>/connect/way/<way>")
 def connect_typed(way: str) -> Response:
     """Connect by what was typed; what goes wrong stands beside the fields."""
-    method = ways.typed_method(way, tuple(ways.FIELDS))
+    offered = [each for each in ways.offered(current_gateway()) if each in ways.FIELDS]
+    method = ways.typed_method(way, offered)
     try:
         connect_by(current_org(), method, current_principal().actor)
     except ConsoleError as error:

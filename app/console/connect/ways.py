@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,7 +83,7 @@ def offered(gateway: Gateway) -> tuple[Method, ...]:
     return tuple(method for method in Method if gateway.policy.allows(method))
 
 
-def typed_method(text: str, offers: tuple[Method, ...]) -> Method:
+def typed_method(text: str, offers: Sequence[Method]) -> Method:
     """The way in that a form names.
 
     Raises:

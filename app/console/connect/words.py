@@ -90,7 +90,10 @@ REASONS: Mapping[str, str] = {
         "This is no address of Salesforce's. Give the My Domain address of the org, such as "
         "yourname.my.salesforce.com."
     ),
-    "sealed": N_("The stored secret cannot be opened any more. Connect again."),
+    "sealed": N_(
+        "The stored secret cannot be opened any more. Ask the operator to put the old key back, or "
+        "connect again."
+    ),
     "no_refresh_token": N_(
         "Salesforce gave no lasting access. The app needs the scope “Perform requests at any time”."
     ),
