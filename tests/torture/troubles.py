@@ -119,18 +119,22 @@ def rotation_raced(world: World, scale: Scale, dice: random.Random) -> int:
 
 def late_answer(world: World, scale: Scale, dice: random.Random) -> int:
     """Salesforce answers after another worker has taken the turn and sent the rows itself."""
-    lost: list[bool] = []
-    for _ in range(scale.rounds):
-        tell(world, scale, dice)
-        turn = world.claim()
-        assert turn is not None
-        world.fault(kind="delay", match=_ROWS, seconds=dice.uniform(0.3, 0.8), times=1)
-        late = threading.Thread(target=_serve_late, args=(world, turn, lost))
-        late.start()
-        wait_until(lambda: _is_sent(world) or not late.is_alive(), 20, "the call")
-        serve(world, DEAD)
-        late.join()
+    count = sum(_be_late(world, scale, dice) for _ in range(scale.rounds))
     finish(world)
+    return count
+
+
+def _be_late(world: World, scale: Scale, dice: random.Random) -> int:
+    lost: list[bool] = []
+    tell(world, scale, dice)
+    turn = world.claim()
+    assert turn is not None
+    world.fault(kind="delay", match=_ROWS, seconds=dice.uniform(0.3, 0.8), times=1)
+    late = threading.Thread(target=_serve_late, args=(world, turn, lost))
+    late.start()
+    wait_until(lambda: _is_sent(world) or not late.is_alive(), 20, "the call")
+    serve(world, DEAD)
+    late.join()
     return len(lost)
 
 
