@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.orgs.features import Feature
 from app.salesforce.names import everything
+from app.salesforce.package import LATER, since
 from app.salesforce.preflight.rights import FEATURES, SETS, Access, Right
 from tools.sfdx import rights as guide
 from tools.sfdx.project import PermissionSet, Project
@@ -51,3 +52,14 @@ def test_each_feature_has_the_sets_that_the_guide_gives_it() -> None:
 def test_each_local_set_is_for_a_feature() -> None:
     used = {name for needs in FEATURES.values() for name in needs.sets}
     assert used == {name for name, each in SETS.items() if not each.is_packaged}
+
+
+def test_every_field_of_the_package_has_a_name_and_a_release_that_is_out() -> None:
+    """X19: what a release adds is entered with it, so that an older package can be told."""
+    fields = [each for each in _PROJECT.fields.values() if each.writable]
+    packaged = {f"{each.sobject}.{each.name}".replace("Activity.", "Task.") for each in fields}
+    known = {f"{sobject}.{field}" for sobject, field in everything()}
+    assert known == packaged
+    version = _PROJECT.settings["packageDirectories"][0]["versionNumber"].split(".")
+    assert max(map(since, known)) <= tuple(map(int, version[:2]))
+    assert set(LATER) <= known
