@@ -14,7 +14,8 @@ from app.clock import utcnow
 from app.db import Database
 from app.ids import new_id
 from app.jobs import cleanup, preflights, workflows
-from app.orgs import settings
+from app.orgs import features, settings
+from app.orgs.features import Feature
 from app.orgs.models import Org, SeenRequest
 from app.salesforce import connections
 from app.salesforce.models import Connection
@@ -118,3 +119,19 @@ def test_only_ids_and_counts_are_stored_as_json(running: World) -> None:
 
     assert any(str(running.org.id) in row for row in stored)
     assert not any("gASV" in row or "secret" in row.lower() for row in stored)
+
+
+def test_records_scores_and_follow_ups_run_for_orgs_that_want_them(running: World) -> None:
+    """L8, X10: the schedules reach the org; what they do there is tested in tests/outbox."""
+    contact = running.contacts()[0]
+    with running.database.system_writing() as session:
+        org = session.get_one(Org, running.org.id)
+        features.switch(session, org, Feature.SCORES, True, by="test")
+    running.record([contact], 4, kind="meeting")
+
+    for workflow in (workflows.write_records, workflows.write_scores, workflows.make_tasks):
+        DBOS.start_workflow(workflow, utcnow(), None).get_result()
+
+    scores = {row["Id"]: row["Inlay_Score__c"] for row in running.records("Contact")}
+    assert scores.pop(contact) > 40
+    assert set(scores.values()) == {None}
