@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from sqlalchemy import select
 
+from app.clock import utcnow
 from app.db import TenantSession
 from app.outbox.owners.models import OwnerMapping, OwnerUser
 from canvas.ids import USER_PREFIX, to_18
@@ -44,12 +46,18 @@ def owners_of(session: TenantSession, identities: Collection[str]) -> Mapping[st
 
 
 def unfit(session: TenantSession) -> frozenset[str]:
-    """Users who cannot be Assigned To: one statement."""
+    """Users who cannot be Assigned To: one statement.
+
+    After a week one is asked for again: who came back is noticed at the price of a refused row.
+    """
     found = session.scalars(
-        select(OwnerUser.salesforce_id).where(OwnerUser.is_active.is_(False)).limit(_MOST_UNFIT)
+        select(OwnerUser.salesforce_id)
+        .where(OwnerUser.is_active.is_(False), OwnerUser.read_at > utcnow() - _BELIEVED_FOR)
+        .limit(_MOST_UNFIT)
     )
     return frozenset(found)
 
 
+_BELIEVED_FOR = timedelta(days=7)
 #: More users than any org has who left while Inlay was at work.
 _MOST_UNFIT = 20_000

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from app.clock import utcnow
 from app.orgs.settings import OpportunityRule
 from app.outbox.errors import UnknownOwnerError
 from app.outbox.owners import service, users
@@ -133,6 +136,18 @@ def test_who_came_back_has_activities_again(world: World) -> None:
     world.drain()
     (back,) = [task for task in world.activities() if task["Subject"] == "Call: back"]
     assert back["OwnerId"] == REP.id
+
+
+def test_who_came_back_is_noticed_within_a_week(world: World) -> None:
+    """Without a call of its own, and without anybody's doing."""
+    with world.writing() as session:
+        users.mark_unfit(session, [REP.id, ADMIN.id])
+        week_ago = utcnow() - timedelta(days=7, seconds=1)
+        session.execute(
+            update(OwnerUser).where(OwnerUser.salesforce_id == REP.id).values(read_at=week_ago)
+        )
+
+    assert _owners(world, REP.id, ADMIN.id) == [REP.id, INTEGRATION.id]
 
 
 def test_whoever_has_the_same_address_is_suggested(world: World) -> None:
