@@ -19,8 +19,8 @@ from app.engagement.kinds import Step
 from app.engagement.models import Confidence
 from app.engagement.visits import NewStep, Place
 from app.ids import new_id
+from app.jobs import sweeps
 from app.orgs.settings import OpportunityRule, OrgSettings
-from app.outbox.digests import making
 from app.outbox.digests.models import DigestEntry
 from app.outbox.plan import planner
 from devorg.users import USERS
@@ -88,7 +88,7 @@ def test_the_visits_of_a_day_are_told_together(world: World, sobject: str) -> No
     with world.writing() as session:
         session.execute(update(DigestEntry).values(due_at=now, day=now.date()))
 
-    assert making.make_due(world.database) == 1
+    assert sweeps.make_digests(world.database) == 1
     world.drain()
 
     (activity,) = world.activities(sobject)

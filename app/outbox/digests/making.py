@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.clock import utcnow
-from app.db import Database, TenantSession
+from app.db import SystemSession, TenantSession
 from app.orgs import settings
 from app.orgs.settings import DIGEST
 from app.outbox.digests.days import closes_at
@@ -26,10 +25,9 @@ from app.outbox.once import digest_key
 from app.outbox.planned import ensure_delivery, linked_people, new_row
 from app.outbox.zones import org_zone
 
-_log = structlog.get_logger()
-
 #: Due entries that one look finds; a look takes about as long whatever else there is.
 MOST_AT_ONCE = 1000
+_AGAIN_AFTER = timedelta(minutes=10)
 
 _Day = tuple[UUID, date]
 
@@ -41,16 +39,18 @@ class _Entry(NamedTuple):
     occurred_at: datetime
 
 
-def make_due(database: Database, limit: int = MOST_AT_ONCE) -> int:
-    """Make digests of all orgs whose days are over; how many. Any number of workers may do it."""
-    made = 0
-    for org_id, people in _due(database, limit).items():
-        try:
-            with database.writing(org_id) as session:
-                made += make(session, people)
-        except Exception:  # noqa: BLE001  # one org's trouble is none of another's
-            _log.exception("outbox.digests_not_made", org=str(org_id))
-    return made
+def due(session: SystemSession, limit: int = MOST_AT_ONCE) -> Mapping[UUID, set[UUID]]:
+    """People of all orgs of whom some day is over; by org. Answered by an index of what is due."""
+    rows = session.execute(
+        select(DigestEntry.org_id, DigestEntry.person_id)
+        .where(DigestEntry.anchor_id.is_(None), DigestEntry.due_at <= utcnow())
+        .order_by(DigestEntry.due_at)
+        .limit(limit)
+    ).all()
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for org_id, person_id in rows:
+        found[org_id].add(person_id)
+    return found
 
 
 def make(session: TenantSession, people: Collection[UUID]) -> int:
@@ -70,18 +70,18 @@ def make(session: TenantSession, people: Collection[UUID]) -> int:
     return len(ours)
 
 
-def _due(database: Database, limit: int) -> Mapping[UUID, set[UUID]]:
-    with database.system_reading() as session:
-        rows = session.execute(
-            select(DigestEntry.org_id, DigestEntry.person_id)
-            .where(DigestEntry.anchor_id.is_(None), DigestEntry.due_at <= utcnow())
-            .order_by(DigestEntry.due_at)
-            .limit(limit)
-        ).all()
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for org_id, person_id in rows:
-        found[org_id].add(person_id)
-    return found
+def defer(session: TenantSession, people: Collection[UUID]) -> None:
+    """Look at these again later: what fails must not stand before the days of other orgs."""
+    session.execute(
+        update(DigestEntry)
+        .where(
+            DigestEntry.person_id.in_(people),
+            DigestEntry.anchor_id.is_(None),
+            DigestEntry.due_at <= utcnow(),
+        )
+        .values(due_at=utcnow() + _AGAIN_AFTER)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _take(session: TenantSession, people: Collection[UUID], now: datetime) -> list[_Entry]:

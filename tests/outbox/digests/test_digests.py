@@ -13,6 +13,7 @@ from app.clock import utcnow
 from app.db import TenantSession
 from app.engagement.models import Event
 from app.engagement.ports import told_of
+from app.jobs import sweeps
 from app.orgs import settings
 from app.orgs.settings import OpportunityRule
 from app.outbox.digests import collecting, making
@@ -41,7 +42,7 @@ def _close(world: World, day: date | None = DAY) -> None:
 
 
 def _make(world: World) -> int:
-    return making.make_due(world.database)
+    return sweeps.make_digests(world.database)
 
 
 def _entries(world: World, *, is_open: bool) -> int:
@@ -243,3 +244,21 @@ def test_looking_for_days_that_are_over_reads_nothing_else(world: World) -> None
     finally:
         sqlalchemy_event.remove(world.database.engine, "before_cursor_execute", count)
     assert len([each for each in seen if "digest_entry" in each]) == 1
+
+
+def test_days_of_an_org_that_fails_do_not_stand_before_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fair: they are looked at again later, and nothing of them is lost."""
+    _a_day(world, world.contacts()[0])
+    _close(world)
+
+    def fails(*_: object) -> int:
+        raise RuntimeError("a mistake of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(making, "make", fails)
+        assert _make(world) == 0
+    assert _make(world) == 0  # not yet
+    _close(world)
+    assert _make(world) == 1
