@@ -97,7 +97,7 @@ def lines(
 
 def of_events(session: TenantSession, event_ids: Sequence[UUID]) -> list[tuple[UUID, Line]]:
     """The activities of these events, each with its event: one statement."""
-    statement = _select(Asked()).where(OutboxRow.event_id.in_(event_ids))
+    statement = _select(Asked()).where(OutboxRow.event_id.in_(event_ids)).order_by(None)
     rows = session.execute(statement.add_columns(OutboxRow.event_id)).all()
     return [(row[-1], Line._make(row[:-1])) for row in rows]
 
@@ -157,13 +157,24 @@ def _select(asked: Asked) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == OutboxRow.person_id)
         .join(Event, Event.id == OutboxRow.event_id)
         .where(*criteria(asked))
-        .order_by(OutboxRow.created_at.desc(), OutboxRow.seq.desc())
+        .order_by(*_newest_first(asked))
     )
     if asked.before is not None:
         moment, seq = asked.before
         place = tuple_(literal(moment, OutboxRow.created_at.type), literal(seq))
         statement = statement.where(tuple_(OutboxRow.created_at, OutboxRow.seq) < place)
     return statement
+
+
+def _newest_first(asked: Asked) -> Sequence[ColumnElement[Any]]:
+    """The order; what a few people did is sorted, rather than all of the org read in order.
+
+    SQLite without statistics would take the index of the order; an expression has none.
+    """
+    place = (OutboxRow.created_at, OutboxRow.seq)
+    if asked.people is None:
+        return [column.desc() for column in place]
+    return [func.coalesce(column, column).desc() for column in place]
 
 
 def _in_state(state: DeliveryState) -> Iterator[ColumnElement[bool]]:
