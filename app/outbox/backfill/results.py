@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from app.clock import utcnow
 from app.db import Database, TenantSession, database_now
 from app.outbox import breakers
 from app.outbox.backfill import turns
 from app.outbox.backfill.models import Backfill, BackfillLoad, BackfillState, LoadState
+from app.outbox.backfill.taking_back import take_back
 from app.outbox.backfill.turns import Hold
 from app.outbox.batch import Unit
 from app.outbox.lease import Turn
@@ -59,7 +60,7 @@ def settle(
                 _end(session, load)
                 return reason
             if job.state is JobState.ABORTED:
-                units = _take_back(session, load, units, answers)
+                units = _without_unsent(session, load, units, answers)
             done = _judged(session, hold, load, form, units, answers)
             _write(session, load, done)
             _doubt(session, load, [unit for unit in units if unit.key not in answers])
@@ -151,27 +152,19 @@ def discard(database: Database, hold: Hold, load: BackfillLoad) -> None:
     """Nothing of it was written, nor is to be: its rows are taken back."""
     with database.writing(hold.org_id) as session:
         turns.keep(session, hold)
-        session.execute(
-            delete(OutboxRow)
-            .where(OutboxRow.load_id == load.id)
-            .execution_options(synchronize_session=False)
-        )
+        take_back(session, OutboxRow.load_id == load.id)
         _end(session, load)
 
 
-def _take_back(
+def _without_unsent(
     session: TenantSession,
     load: BackfillLoad,
     units: Sequence[Unit],
     answers: Mapping[str, Answer],
 ) -> list[Unit]:
-    """Those that were never written may be asked for again; the others of these."""
+    """Those that were not written are taken back; the others of these."""
     unsent = {unit.seq for unit in units if answers.get(unit.key) == NotSent()}
-    session.execute(
-        delete(OutboxRow)
-        .where(OutboxRow.load_id == load.id, OutboxRow.seq.in_(unsent))
-        .execution_options(synchronize_session=False)
-    )
+    take_back(session, OutboxRow.load_id == load.id, OutboxRow.seq.in_(unsent))
     return [unit for unit in units if unit.seq not in unsent]
 
 

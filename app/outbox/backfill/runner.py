@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy import func, select
 
 from app.clock import utcnow
 from app.config import Config
@@ -20,6 +20,7 @@ from app.outbox.backfill import planning, standing, turns
 from app.outbox.backfill.loads import FEATURE, Loads
 from app.outbox.backfill.models import Backfill, BackfillState, LoadState
 from app.outbox.backfill.standing import LOOK_AGAIN, SOON, Rest, Standing
+from app.outbox.backfill.taking_back import take_back
 from app.outbox.backfill.turns import Hold
 from app.outbox.errors import UnfitError
 from app.outbox.lease import Turn
@@ -190,19 +191,20 @@ class Runner:
 
 
 def _take_back(session: TenantSession, hold: Hold) -> tuple[int, int]:
-    """Delete rows that were never sent, or surely not taken; how many, and how many are leased."""
-    of_it = [OutboxRow.backfill_id == hold.backfill_id, OutboxRow.is_unsure.is_(False)]
-    unsent = [*of_it, OutboxRow.state.in_(_UNSENT)]
-    some = select(OutboxRow.seq).where(*unsent).limit(_DELETE_AT_ONCE)
-    result = session.execute(
-        delete(OutboxRow)
-        .where(*unsent, OutboxRow.seq.in_(some))
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(result, CursorResult)  # noqa: S101  # what a DELETE gives
+    """Take back rows that were never sent, or surely not taken; how many, and how many are on
+    their way.
+    """
+    unsent = [
+        OutboxRow.backfill_id == hold.backfill_id,
+        OutboxRow.is_unsure.is_(False),
+        OutboxRow.state.in_(_UNSENT),
+    ]
+    some = select(OutboxRow.seq).where(*unsent).limit(_DELETE_AT_ONCE).with_for_update()
+    seqs = session.scalars(some).all()
+    deleted = take_back(session, *unsent, OutboxRow.seq.in_(seqs)) if seqs else 0
     leased = session.scalar(
         select(func.count()).where(
             OutboxRow.backfill_id == hold.backfill_id, OutboxRow.state == DeliveryState.LEASED
         )
     )
-    return result.rowcount, leased or 0
+    return deleted, leased or 0

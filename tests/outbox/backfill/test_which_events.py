@@ -213,3 +213,23 @@ def test_days_of_a_person_become_one_digest_each(history: History, people: int) 
     assert len({(task["WhoId"], task["ActivityDate"]) for task in tasks}) == len(tasks)
     with pytest.raises(BackfillRefusedError, match="no such events"):
         history.start()
+
+
+def test_days_of_a_stopped_back_fill_can_be_asked_for_again(history: History) -> None:
+    """What their digests would have told of is not lost."""
+    world = history.world
+    with world.database.system_writing() as session:
+        org = session.get_one(Org, world.org.id)
+        settings.set_kind(session, org, "page_visit", KindPolicy.DIGEST)
+    people = world.contacts()[:30]
+    history.record(people, 60, kind="page_visit", at=utcnow() - timedelta(days=4))
+    history.start()
+    history.step()
+    history.stop()
+    assert history.finish() is BackfillState.STOPPED
+    assert len(world.activities()) < 30
+    history.start()
+    assert history.finish() is BackfillState.DONE
+    tasks = world.activities()
+    assert len(tasks) == 30
+    assert all(task["Description"].count("Offer") == 2 for task in tasks)
