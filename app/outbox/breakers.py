@@ -20,7 +20,13 @@ from sqlalchemy import ColumnElement, func, select, update
 from app.clock import utcnow
 from app.db import TenantSession, database_now
 from app.outbox.lease import in_states
-from app.outbox.models import BreakerState, DeliveryBreaker, DeliveryState, OutboxRow
+from app.outbox.models import (
+    BreakerState,
+    DeliveryBreaker,
+    DeliveryState,
+    OrgDelivery,
+    OutboxRow,
+)
 from app.outbox.settlement import Settlement, Tally
 
 _log = structlog.get_logger()
@@ -59,6 +65,8 @@ def before_batch(session: TenantSession) -> frozenset[str]:
     found = session.execute(select(DeliveryBreaker, is_time)).all()
     opened = [(breaker, due) for breaker, due in found if breaker.state is BreakerState.OPEN]
     if opened:
+        # first the org's row, as whoever settles does: nobody waits for another in a circle
+        session.scalar(select(OrgDelivery.id).with_for_update())
         _hold(session, [breaker for breaker, _ in opened])
     for breaker, due in opened:
         if due:
