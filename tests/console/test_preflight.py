@@ -97,3 +97,15 @@ def test_a_viewer_looks_and_does_not_run(signed_in: SignedIn, connected: Org) ->
     viewer = signed_in(Role.VIEWER)
     assert "Run now" not in viewer.get(PATH).text
     assert viewer.post(PATH).status_code == 403
+
+
+def test_a_degraded_connection_leads_to_the_preflight(
+    signed_in: SignedIn, connected: Org, database: Database
+) -> None:
+    with database.system_writing() as session:
+        features.switch(session, connected, Feature.SCORES, True, by="test")
+    admin = signed_in(Role.ORG_ADMIN)
+    admin.post(PATH)
+    shown = admin.get(PATH.replace("preflight", "connect")).text
+    assert 'data-condition="degraded"' in shown
+    assert f'<a href="{PATH}">Look at the preflight</a>' in shown
