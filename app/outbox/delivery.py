@@ -48,7 +48,8 @@ class Courier:
         try:
             batch = self._rounds.prepare(turn, self._rounds.terms(turn))
         except (SalesforceError, UnfitError) as error:
-            _log.warning("outbox.org_rests", org=str(turn.org_id), reason=error.reason)
+            if error.reason != turn.pause_reason:  # said once, however often it is looked at
+                _log.warning("outbox.org_rests", org=str(turn.org_id), reason=error.reason)
             rest = Settlement(turn, pause_reason=error.reason)
             rest.pause_until = error.until if isinstance(error, UnfitError) else None
             return self._settle(rest, is_last=True)

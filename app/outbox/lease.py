@@ -40,13 +40,14 @@ class LeaseTimes:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to send activities to one org; ``batch_size`` and ``failures`` as they were."""
+    """The right to send activities to one org; its pace, failures and last pause as they were."""
 
     org_id: UUID
     lease_id: UUID
     batch_size: int
     failures: int
     grow_after: datetime | None
+    pause_reason: str = ""
 
 
 def in_states(column: Any, *states: DeliveryState) -> ColumnElement[bool]:
@@ -110,7 +111,14 @@ def claim(session: SystemSession, worker: str, times: LeaseTimes) -> Turn | None
         return None
     if found.lease_id is not None:
         doubt(session, found.org_id)
-    turn = Turn(found.org_id, new_id(), found.batch_size, found.failures, found.grow_after)
+    turn = Turn(
+        found.org_id,
+        new_id(),
+        found.batch_size,
+        found.failures,
+        found.grow_after,
+        found.pause_reason,
+    )
     session.execute(
         update(OrgDelivery)
         .where(OrgDelivery.id == found.id)
