@@ -33,6 +33,7 @@ class Permission(StrEnum):
     #: Send somebody the page for secrets, without ever seeing them.
     SEND_CONNECT_LINK = "send_connect_link"
     CONFIGURE_ORG = "configure_org"
+    MANAGE_KEYS = "manage_keys"
     RUN_PREFLIGHT = "run_preflight"
     STEER_DELIVERY = "steer_delivery"
     FIND_ORGS = "find_orgs"
@@ -48,6 +49,7 @@ _ADMIN = frozenset(
         Permission.CONNECT_ORG,
         Permission.SEND_CONNECT_LINK,
         Permission.CONFIGURE_ORG,
+        Permission.MANAGE_KEYS,
         Permission.RUN_PREFLIGHT,
         Permission.STEER_DELIVERY,
     }
@@ -112,6 +114,14 @@ ROUTES: Mapping[str, Permission] = {
     "console.save_sending": Permission.CONFIGURE_ORG,
     "console.people": Permission.SEE_ORG,
     "console.change_people": Permission.CONFIGURE_ORG,
+    "console.keys": Permission.MANAGE_KEYS,
+    "console.make_key": Permission.MANAGE_KEYS,
+    "console.end_key": Permission.MANAGE_KEYS,
+    # its Destinations
+    "console.list_destinations": Permission.SEE_ORG,
+    "console.change_destination": Permission.CONFIGURE_ORG,
+    "console.brand": Permission.SEE_ORG,
+    "console.save_brand": Permission.CONFIGURE_ORG,
     "console.features": Permission.SEE_ORG,
     "console.switch_feature": Permission.SWITCH_FEATURES,
     "console.org_audit": Permission.SEE_ORG,

@@ -9,11 +9,12 @@ from werkzeug.exceptions import HTTPException
 from app.console import entry, frame, health
 from app.console.activity import pages as activity
 from app.console.connect import popup, secret_link, show, typed
+from app.console.destinations import pages as destinations
 from app.console.errors import ConsoleError
 from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
 from app.console.room import room
-from app.console.setup import people, sending, steps
+from app.console.setup import keys, people, sending, steps
 from app.console.support import audit, features, life, orgs, people_of_staff
 from app.console.why import pages as why
 from app.errors import InlayError
@@ -30,7 +31,7 @@ _log = structlog.get_logger("inlay.console")
 PAGES = (
     *(entry, frame),
     *(health, activity, why),
-    *(steps, sending, people),
+    *(steps, sending, people, keys, destinations),
     *(show, typed, popup, secret_link),
     *(answer,),
     *(orgs, features, life, audit, people_of_staff),

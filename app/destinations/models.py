@@ -63,6 +63,7 @@ class Destination(Tenant, Base):
             sqlite_where=text("recorded_version < version"),
             postgresql_where=text("recorded_version < version"),
         ),
+        Index(None, "org_id", "created_at", "id"),
     )  # fmt: skip
 
     id: Mapped[IdColumn]

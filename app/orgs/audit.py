@@ -19,6 +19,7 @@ class Tag(StrEnum):
     ORG_SETTING = "admin:setting:change"
     API_KEY_CREATED = "staff:api_key:create"
     API_KEY_REVOKED = "staff:api_key:revoke"
+    DESTINATION_STATE = "admin:destination:state"
     DESTINATION_CREATED = "rep:destination:create"
     BREAKER_RESET = "staff:breaker:reset"
     OWNER_MAPPED = "admin:owner:map"

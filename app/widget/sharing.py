@@ -12,6 +12,7 @@ from app.crm.models import SObject
 from app.crm.queries import people_of_records
 from app.db import Database, TenantSession
 from app.destinations import queries, service
+from app.destinations.models import DestinationState
 from app.destinations.queries import DestinationView
 from app.destinations.schemas import PersonFacts, RecordFacts, RepFacts
 from app.orgs import settings
@@ -45,7 +46,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A Destination as the card shows it."""
+    """A Destination as the card shows it; one that is closed has no links to share."""
 
     title: str
     views: int
@@ -54,6 +55,7 @@ class Shared:
     preview_url: str
     links: list[SharedLink]
     messages: list[Message]
+    is_closed: bool = False
 
 
 def create(database: Database, frame: Frame) -> bool:
@@ -84,18 +86,19 @@ def of_record(
     found = queries.for_record(session, frame.claims.record_id, names)
     if found is None:
         return None
-    last = found.last_viewed_at
+    last, is_closed = found.last_viewed_at, found.state is not DestinationState.ACTIVE
     return Shared(
         title=found.title,
         views=found.views,
         last_view=reader.moment(last) if last else _("Not yet"),
         viewers=_viewers(found, names),
-        preview_url=found.links[0].preview_url(pages_url) if found.links else "",
-        links=_links(found, names, pages_url),
+        preview_url="" if is_closed or not found.links else found.links[0].preview_url(pages_url),
+        links=[] if is_closed else _links(found, names, pages_url),
         messages=[
             Message(sender_of(form), reader.moment(sent), message_of(form))
             for form, sent in found.messages
         ],
+        is_closed=is_closed,
     )
 
 

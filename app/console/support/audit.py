@@ -32,6 +32,7 @@ _WORDS: Mapping[str, str] = {
     Tag.ORG_SETTING: N_("Setting changed"),
     Tag.API_KEY_CREATED: N_("API key made"),
     Tag.API_KEY_REVOKED: N_("API key revoked"),
+    Tag.DESTINATION_STATE: N_("Destination closed or opened"),
     Tag.DESTINATION_CREATED: N_("Destination created"),
     Tag.CONNECTION_CREATED: N_("Connected"),
     Tag.CONNECTED: N_("Connected"),

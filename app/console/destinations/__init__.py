@@ -1,0 +1,1 @@
+"""The Destinations of an org: found, closed, opened again; and how they look."""
