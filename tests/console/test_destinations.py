@@ -33,7 +33,7 @@ def make(database: Database, org: Org, names: Sequence[str]) -> list[Destination
     with database.writing(org.id) as session:
         chosen = settings.read(session)
         for number, name in enumerate(names):
-            record = RecordFacts(SObject.CONTACT, to_18(f"003{number:012d}"), name, "Acme", [])
+            record = RecordFacts(SObject.CONTACT, to_18(f"003{number:012d}"), name, f"Acme {number}", [])
             rep = RepFacts(REP, "Kim Tran", "kim@acme.example", "UTC")
             found, _created = service.get_or_create(session, record, rep, chosen)
             found.created_at = utcnow() - timedelta(hours=100 - number)

@@ -20,9 +20,9 @@ from tests.e2e.test_accessible import assert_accessible, assert_no_sideways_scro
 Rep = Callable[..., RecordPage]
 #: Pages of one org.
 _PAGES = (
-    "", "setup", "setup/sending", "setup/people?suggest=1", "destinations", "destinations/brand", "keys", "preflight", "activity", "why",
-    "why?q=hello", "why?q=nobody@example.com", "features", "state", "audit",
-    "activity/drop?reason=none",
+    "", "setup", "setup/sending", "setup/people?suggest=1", "destinations", "destinations/brand",
+    "keys", "preflight", "activity", "why", "why?q=hello", "why?q=nobody@example.com",
+    "features", "state", "audit", "activity/drop?reason=none",
 )  # fmt: skip
 #: What a rule of the org is about, so that it touches nothing of other tests.
 SUBJECT = "A call that breaks a rule"
