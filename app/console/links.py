@@ -63,6 +63,16 @@ def make(
     return token
 
 
+def end_of_staff(session: SystemSession, staff_id: UUID) -> None:
+    """End the links of a member of staff that nobody used yet: the newest alone lets them in."""
+    session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.staff_id == staff_id, OneTimeLink.used_at.is_(None))
+        .values(expires_at=utcnow())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def find(
     session: SystemSession, keyring: Keyring, token: str, *purposes: LinkPurpose
 ) -> OneTimeLink:

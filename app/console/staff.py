@@ -26,6 +26,9 @@ def invite(
 ) -> str:
     """The token of a link by which this person comes in; somebody known gets the role anew.
 
+    Their earlier links are over, so that what was sent for one role, or before they left, opens
+    nothing.
+
     Raises:
         ConfigError: This is no e-mail address, or no role of staff's.
     """
@@ -40,6 +43,7 @@ def invite(
         session.add(person)
     person.role, person.is_active, person.name = role, True, name or person.name
     session.flush()
+    links.end_of_staff(session, person.id)
     note(session, StaffAct.INVITED, by, address, role=role.value)
     return links.make(
         session, keyring, LinkPurpose.STAFF_INVITE, by=by, lasts=INVITED_FOR, staff_id=person.id
@@ -73,5 +77,6 @@ def let_go(session: SystemSession, email: str, *, by: str) -> Staff:
         raise ConfigError(f"Nobody is known as {email}; `staff list` shows who is.")
     person.is_active = False
     note(session, StaffAct.REMOVED, by, person.email)
+    links.end_of_staff(session, person.id)
     sessions.end_all(session, staff_id=person.id)
     return person

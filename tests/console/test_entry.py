@@ -142,6 +142,20 @@ def test_who_is_let_go_is_out_at_once(
     assert Visitor(app).enter(token).status_code == 410
 
 
+def test_only_the_newest_link_of_a_person_lets_them_in(
+    database: Database, keyring: Keyring, org: Org, app: Flask
+) -> None:
+    """What was sent before somebody left, or for another role, is not revived by a new one."""
+    before = invitation(database, keyring, Role.SUPPORT, org)
+    with database.system_writing() as session:
+        staff.let_go(session, "support@example.com", by="tests")
+    again = invitation(database, keyring, Role.SUPPORT, org)
+    newest = invitation(database, keyring, Role.SUPPORT, org)
+    for over in (before, again):
+        assert Visitor(app).enter(over).status_code == 410
+    assert Visitor(app).enter(newest).status_code == 303
+
+
 def test_a_changed_role_counts_at_once(
     database: Database, keyring: Keyring, org: Org, signed_in: SignedIn
 ) -> None:

@@ -41,8 +41,10 @@ def invite_staff() -> Response:
     actor, role = current_principal().actor, request.form.get("role", "")
     limits.hit(context.database(), f"console:invite:{actor}", _INVITES)
     email, name = request.form.get("email", ""), request.form.get("name", "").strip()[:255]
+    wanted = Role(role) if role in set(STAFF_ROLES) else Role.VIEWER
+    if _is_self(email) and wanted is not current_principal().role:
+        return _staff(problem=_("Somebody else has to change your role."), status=422)
     try:
-        wanted = Role(role) if role in set(STAFF_ROLES) else Role.VIEWER
         with context.database().system_writing() as session:
             token = staff.invite(session, context.keyring(), email, wanted, name=name, by=actor)
     except ConfigError as error:
@@ -54,7 +56,7 @@ def invite_staff() -> Response:
 def remove_staff() -> Response:
     """Close the console to somebody at once; nobody shuts themselves out."""
     email, actor = request.form.get("email", ""), current_principal().actor
-    if actor == f"staff:{email}":
+    if _is_self(email):
         return _staff(problem=_("Somebody else has to remove you."), status=422)
     try:
         with context.database().system_writing() as session:
@@ -76,6 +78,11 @@ def end_session(session_id: UUID) -> Response:
             staff.note(session, StaffAct.SESSION_ENDED, actor, about)
             session.delete(found)
     return cast(Response, redirect(url_for("console.staff_page"), 303))
+
+
+def _is_self(email: str) -> bool:
+    """Whether this names whoever asks, however it is written."""
+    return current_principal().actor == f"staff:{email.strip().lower()}"
 
 
 def _staff(*, invitation: str = "", problem: str = "", status: int = 200) -> Response:
