@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,10 @@ from openfeature import api
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.flag_evaluation import FlagResolutionDetails, Reason
 from openfeature.provider import AbstractProvider, Metadata
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.clock import utcnow
-from app.db import SystemSession, TenantSession
+from app.db import SystemSession, TenantSession, database_now
 from app.ids import new_id
 from app.orgs import audit
 from app.orgs.models import Org, OrgFeature, OrgState
@@ -109,7 +110,9 @@ def install(provider: AbstractProvider | None = None) -> None:
     api.set_provider(provider or DatabaseProvider(), _DOMAIN)
 
 
-_SWITCHED = select(OrgFeature.feature, OrgFeature.enabled)
+_SWITCHED = select(OrgFeature.feature, OrgFeature.enabled).where(
+    or_(OrgFeature.ends_at.is_(None), OrgFeature.ends_at > database_now())
+)
 
 
 def enabled(session: TenantSession) -> frozenset[Feature]:
@@ -160,8 +163,12 @@ def switch(
     *,
     by: str,
     why: str = "",
+    until: datetime | None = None,
 ) -> None:
-    """Switch a feature; open widgets hear of it within seconds."""
+    """Switch a feature; open widgets hear of it within seconds.
+
+    ``until``: it stands at its default again from then on, as after a trial; None is for good.
+    """
     row = {
         "id": new_id(),
         "org_id": org.id,
@@ -170,12 +177,13 @@ def switch(
         "changed_by": by,
         "reason": why,
         "changed_at": utcnow(),
+        "ends_at": until,
     }
     session.upsert_many(
         OrgFeature,
         [row],
         key=["org_id", "feature"],
-        set_=["enabled", "changed_by", "reason", "changed_at"],
+        set_=["enabled", "changed_by", "reason", "changed_at", "ends_at"],
     )
     org.version += 1
     audit.record_for(
@@ -186,4 +194,5 @@ def switch(
         feature=feature.value,
         on=on,
         why=why,
+        **({"until": until.isoformat()} if until else {}),
     )

@@ -101,6 +101,9 @@ class OrgFeature(Tenant, Base):
     changed_by: Mapped[str] = mapped_column(String(255))
     reason: Mapped[str] = mapped_column(String(500), default="")
     changed_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    ends_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="From then on the feature stands at its default again (a trial)."
+    )
 
 
 class OrgSetting(Tenant, Base):

@@ -6,10 +6,12 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from app.clock import utcnow
 from app.console.permissions import Role
 from app.console.support import finding
 from app.console.support import orgs as pages
@@ -189,3 +191,24 @@ def test_operators_look_after_staff(signed_in: SignedIn, visitor: Visitor) -> No
     text = operator.get("/console/staff").text.partition("What was done")[2]
     acts = re.findall(r"<strong>omar@example.com</strong> ([a-z ]+)<", text)
     assert acts == ["removed", "session ended", "came in", "invited"]
+
+
+def test_a_feature_may_be_switched_for_a_while(
+    database: Database, org: Org, signed_in: SignedIn
+) -> None:
+    """C6: a trial ends by itself; a day that has passed is refused at its field."""
+    path, support = f"/console/orgs/{org.salesforce_id}/features/on", signed_in(Role.SUPPORT)
+    trial = {"feature": "create_destination", "why": "a trial"}
+    refused = support.post(path, **trial, until="2020-01-01")
+    assert refused.status_code == 422
+    assert 'value="2020-01-01"' in refused.text
+    assert support.post(path, **trial, until="2099-12-31").status_code == 303
+    assert "until" in support.get(path.removesuffix("/on")).text
+    with database.reading(org.id) as session:
+        assert features.is_enabled(session, Feature.CREATE_DESTINATION)
+    with database.system_writing() as session:
+        found = service.required(session, org.salesforce_id)
+        past = utcnow() - timedelta(seconds=1)
+        features.switch(session, found, Feature.CREATE_DESTINATION, True, by="tests", until=past)
+    with database.reading(org.id) as session:
+        assert not features.is_enabled(session, Feature.CREATE_DESTINATION)

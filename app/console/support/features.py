@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import cast
 
 from flask import Response, redirect, request, url_for
 from sqlalchemy import select
 
+from app.clock import utcnow
 from app.console.nav import N_
 from app.console.pages import page
 from app.console.permissions import ROUTES, Permission
@@ -63,15 +65,31 @@ def switch_feature(switch: str) -> Response:
         return _features(status=404)
     if not why:
         return _features(asked=name, problem=_("Say why: it stands in the audit."), status=422)
+    try:
+        until = _until(request.form.get("until", ""))
+    except ValueError:
+        problem = _("The day must be one to come, such as 2026-12-31.")
+        return _features(asked=name, field="until", problem=problem, status=422)
+    actor, on = current_principal().actor, switch == "on"
     with context.database().system_writing() as session:
         org = service.required(session, current_org().salesforce_id)
-        switches.switch(
-            session, org, Feature(name), switch == "on", by=current_principal().actor, why=why
-        )
+        switches.switch(session, org, Feature(name), on, by=actor, why=why, until=until)
     return cast(Response, redirect(url_for("console.features", done=name), 303))
 
 
-def _features(*, asked: str = "", problem: str = "", status: int = 200) -> Response:
+def _until(text: str) -> datetime | None:
+    """The end of a day (UTC), or None; ValueError for what is no day to come."""
+    if not text.strip():
+        return None
+    end = datetime.combine(date.fromisoformat(text.strip()), time.max, UTC)
+    if end <= utcnow():
+        raise ValueError
+    return end
+
+
+def _features(
+    *, asked: str = "", field: str = "why", problem: str = "", status: int = 200
+) -> Response:
     with context.database().reading(current_org().id) as session:
         on = switches.enabled(session)
         kept = {row.feature: row for row in session.scalars(select(OrgFeature))}
@@ -89,6 +107,8 @@ def _features(*, asked: str = "", problem: str = "", status: int = 200) -> Respo
             for each, spec in SPECS.items()
         ],
         asked=asked,
+        field=field,
+        typed=request.form if problem else {},
         problem=problem,
         done=done if done in set(Feature) else "",
         may_switch=current_principal().may(Permission.SWITCH_FEATURES),
