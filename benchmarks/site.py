@@ -26,7 +26,7 @@ from app.keys import Keyring
 from app.orgs import apikeys, apps, features, service
 from app.orgs.features import Feature
 from app.orgs.models import Org, OrgState
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.salesforce.gateway import EXTENSION, Gateway
 from benchmarks.box import CONSUMER_SECRET, Box
 

@@ -26,8 +26,8 @@ from app.keys import Keyring
 from app.orgs import apikeys, apps, features, service, settings
 from app.orgs.features import Feature
 from app.orgs.models import ApiKey, Org, OrgState
-from app.salesforce import connections
 from app.salesforce.client import Client
+from app.salesforce.connect import connections
 from app.salesforce.gateway import current_gateway
 from app.web import context
 

@@ -13,14 +13,14 @@ from app.errors import ConfigError
 from app.orgs import audit
 from app.orgs.models import Org
 from app.outbox import service as outbox
-from app.salesforce import certificates, connections, establishing
-from app.salesforce.connections import ConnectionStatus
+from app.salesforce.connect import certificates, connections, establishing
+from app.salesforce.connect.connections import ConnectionStatus
+from app.salesforce.connect.hosts import audience
+from app.salesforce.connect.ways import Access
 from app.salesforce.errors import ForeignHost, SalesforceError, WrongOrg
 from app.salesforce.gateway import current_gateway
-from app.salesforce.hosts import audience
 from app.salesforce.models import Method
 from app.salesforce.preflight.errors import OrgNotServed
-from app.salesforce.ways import Access
 from app.web.context import database, keyring
 
 

@@ -12,7 +12,7 @@ from app.orgs import features, service
 from app.orgs.features import Feature
 from app.orgs.models import Org, OrgState
 from app.outbox.queries import condition
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.web.context import database
 
 

@@ -23,7 +23,7 @@ from app.outbox.log import Asked
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition, condition
 from app.salesforce import spending
-from app.salesforce.connections import status
+from app.salesforce.connect.connections import status
 from app.web import context
 from app.web.i18n import _
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.db import Database
-from app.salesforce import establishing
+from app.salesforce.connect import establishing
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Connection, ConnectionState

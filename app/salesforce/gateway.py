@@ -14,15 +14,15 @@ from app.db import Database
 from app.keys import Keyring
 from app.salesforce.accounting import Accounting, ApiUsage
 from app.salesforce.client import Client, Credentials, Port
+from app.salesforce.connect.health import Health
+from app.salesforce.connect.hosts import Hosts
+from app.salesforce.connect.oauth import TIMEOUTS
+from app.salesforce.connect.proof import Proof
+from app.salesforce.connect.tokens import Tokens
+from app.salesforce.connect.ways import Policy
 from app.salesforce.errors import SalesforceDown
-from app.salesforce.health import Health
-from app.salesforce.hosts import Hosts
 from app.salesforce.limits import InFlight
-from app.salesforce.oauth import TIMEOUTS
-from app.salesforce.proof import Proof
-from app.salesforce.tokens import Tokens
 from app.salesforce.transport import Timeouts, Transport
-from app.salesforce.ways import Policy
 from canvas.ids import to_18
 
 #: Where the application keeps its gateway.

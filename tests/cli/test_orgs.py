@@ -29,7 +29,7 @@ from app.outbox.models import (
     OrgDelivery,
     OutboxRow,
 )
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.salesforce.gateway import EXTENSION
 from devorg import DevorgConfig
 from devorg.apps.app import app_from

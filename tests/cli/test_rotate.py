@@ -12,10 +12,10 @@ from app.config import Config
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import attempts, certificates, connections
+from app.salesforce.connect import attempts, certificates, connections
+from app.salesforce.connect.ways import Access
 from app.salesforce.gateway import EXTENSION
 from app.salesforce.models import ConnectAttempt, ConnectCertificate, Connection, Method
-from app.salesforce.ways import Access
 from tests.cli.test_mistakes import invoke
 from tests.support.application import SECRET_KEY
 

@@ -17,8 +17,8 @@ from app.console.permissions import Role
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import AuditEntry, Org
-from app.salesforce import connections
-from app.salesforce.connections import Condition, ConnectionStatus
+from app.salesforce.connect import connections
+from app.salesforce.connect.connections import Condition, ConnectionStatus
 from app.salesforce.models import Method
 from canvas.ids import to_18
 from devorg import DevorgConfig, users

@@ -16,7 +16,7 @@ from app.orgs.features import Feature
 from app.orgs.models import AuditEntry, Org
 from app.orgs.settings import KindPolicy, OpportunityRule
 from app.outbox.owners.models import OwnerUser
-from app.salesforce.connections import connect
+from app.salesforce.connect.connections import connect
 from canvas.ids import to_18
 from tests.console.conftest import Visitor
 from tests.console.rows import Rows

@@ -20,7 +20,7 @@ from app.keys import Keyring
 from app.orgs import features, service
 from app.orgs.features import Feature
 from app.orgs.models import AuditEntry, Org, OrgState, OrgUser
-from app.salesforce.connections import connect
+from app.salesforce.connect.connections import connect
 from canvas.ids import to_18
 from tests.console.conftest import OTHER_ORG_ID, Visitor
 from tests.console.rows import CONTACT, Rows

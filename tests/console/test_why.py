@@ -15,7 +15,7 @@ from app.orgs import features, service
 from app.orgs.features import Feature
 from app.orgs.models import Org
 from app.outbox.models import DeliveryState
-from app.salesforce.connections import connect
+from app.salesforce.connect.connections import connect
 from app.salesforce.models import Connection, ConnectionState
 from tests.console.conftest import Visitor
 from tests.console.rows import CONTACT, Rows

@@ -17,7 +17,7 @@ from app.jobs import cleanup, preflights, workflows
 from app.orgs import features, settings
 from app.orgs.features import Feature
 from app.orgs.models import Org, SeenRequest
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.salesforce.models import Connection
 from app.salesforce.preflight import service as preflight
 from app.web.models import RateCount

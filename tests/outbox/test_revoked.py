@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.outbox import service
-from app.salesforce import connections, establishing
-from app.salesforce.connections import Condition
+from app.salesforce.connect import connections, establishing
+from app.salesforce.connect.connections import Condition
+from app.salesforce.connect.ways import Access
 from app.salesforce.models import Method
-from app.salesforce.ways import Access
 from devorg import users
 from tests.outbox.world import World
 

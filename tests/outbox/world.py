@@ -28,7 +28,7 @@ from app.outbox.delivery import Courier
 from app.outbox.lease import LeaseTimes, Turn
 from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.plan import planner
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import OrgProfile
 from app.salesforce.transport import Timeouts

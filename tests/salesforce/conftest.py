@@ -11,7 +11,7 @@ from app.config import Config
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.salesforce.gateway import Gateway
 from app.salesforce.transport import Timeouts
 from devorg import DevorgConfig, users

@@ -12,7 +12,7 @@ from app.clock import utcnow
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import certificates
+from app.salesforce.connect import certificates
 from app.salesforce.models import ConnectCertificate
 
 

@@ -9,8 +9,8 @@ from app.clock import utcnow
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import connections
-from app.salesforce.connections import Condition
+from app.salesforce.connect import connections
+from app.salesforce.connect.connections import Condition
 from app.salesforce.errors import ForeignHost
 from app.salesforce.models import Connection, ConnectionState, OrgProfile
 

@@ -11,8 +11,8 @@ from app.config import Config
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import connections
-from app.salesforce.connections import Condition
+from app.salesforce.connect import connections
+from app.salesforce.connect.connections import Condition
 from app.salesforce.errors import (
     ApiNotAllowed,
     RequestRefused,
@@ -67,7 +67,7 @@ def test_no_answer_degrades_after_some_in_a_row_over_some_time(
         with pytest.raises(SalesforceDown):
             client.resources(feature="test")
     assert _condition(gateway, org) == (Condition.CONNECTED, "")
-    monkeypatch.setattr("app.salesforce.health.SECONDS", 0.0)
+    monkeypatch.setattr("app.salesforce.connect.health.SECONDS", 0.0)
     with pytest.raises(SalesforceDown):
         client.resources(feature="test")
     assert _condition(gateway, org) == (Condition.DEGRADED, "salesforce_down")

@@ -8,8 +8,8 @@ import pytest
 
 from app.config import Config, load
 from app.errors import ConfigError
+from app.salesforce.connect.hosts import PRODUCTION, SANDBOX, Hosts, audience
 from app.salesforce.errors import ForeignHost
-from app.salesforce.hosts import PRODUCTION, SANDBOX, Hosts, audience
 
 SECRET = {"INLAY_SECRET_KEYS": "test-secret-key-of-forty-characters-long"}
 

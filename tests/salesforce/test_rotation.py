@@ -13,11 +13,11 @@ from app.db import Database
 from app.jobs import connections as jobs
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import connections, establishing
+from app.salesforce.connect import connections, establishing
+from app.salesforce.connect.ways import Access
 from app.salesforce.errors import ReconnectNeeded, SalesforceDown, SalesforceSlow, WrongOrg
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Connection, Method
-from app.salesforce.ways import Access
 from devorg import DevorgConfig, users
 from devorg.apps.app import app_from
 from devorg.server import running
@@ -158,7 +158,7 @@ def test_who_was_held_up_asks_no_more(
     gateway: Gateway, script: Scripted, org: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that slept through its lease must not show a token that another has spent."""
-    monkeypatch.setattr("app.salesforce.tokens._ASK_WITHIN_SECONDS", -1.0)
+    monkeypatch.setattr("app.salesforce.connect.tokens._ASK_WITHIN_SECONDS", -1.0)
     rotating(script)
     with pytest.raises(SalesforceSlow):
         gateway.refresh(org.id)

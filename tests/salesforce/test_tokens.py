@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.db import Database, database_now
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.salesforce.errors import (
     AppNotApproved,
     ForeignHost,
@@ -167,7 +167,7 @@ def test_a_writer_that_died_does_not_hold_the_token_for_ever(
 def test_another_process_at_work_is_waited_for_and_not_for_ever(
     gateway: Gateway, database: Database, org: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.salesforce.tokens._WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("app.salesforce.connect.tokens._WAIT_SECONDS", 0.2)
     with database.writing(org.id) as session:
         session.execute(update(Connection).values(renewing_until=database_now(60)))
     with pytest.raises(SalesforceSlow):

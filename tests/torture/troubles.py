@@ -20,11 +20,11 @@ from app.clock import utcnow
 from app.outbox.errors import LeaseLostError
 from app.outbox.lease import Turn
 from app.outbox.models import DeliveryState, OutboxRow
-from app.salesforce import connections, establishing
+from app.salesforce.connect import connections, establishing
+from app.salesforce.connect.ways import Access
 from app.salesforce.errors import SalesforceSlow
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Method
-from app.salesforce.ways import Access
 from devorg import access, users
 from devorg.apps.app import app_from
 from tests.outbox.processes import wait_until

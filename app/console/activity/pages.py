@@ -20,7 +20,7 @@ from app.outbox.decisions import Which
 from app.outbox.log import Asked
 from app.outbox.models import DeliveryState
 from app.outbox.queries import condition
-from app.salesforce.connections import status
+from app.salesforce.connect.connections import status
 from app.web import context
 from app.web.i18n import _, ngettext
 

@@ -20,8 +20,8 @@ from app.console.pages import page, wants_json
 from app.console.principal import current_org, current_principal, principal_or_none
 from app.console.room import POLICY, room
 from app.orgs.models import Org
-from app.salesforce import attempts, establishing
-from app.salesforce.attempts import Answered
+from app.salesforce.connect import attempts, establishing
+from app.salesforce.connect.attempts import Answered
 from app.salesforce.errors import AttemptOver, ForeignHost, ReconnectNeeded, SalesforceError
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import ConnectAttempt, Method

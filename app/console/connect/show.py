@@ -15,8 +15,8 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import POLICY, room
-from app.salesforce import certificates, connections
-from app.salesforce.connections import Condition, ConnectionStatus
+from app.salesforce.connect import certificates, connections
+from app.salesforce.connect.connections import Condition, ConnectionStatus
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import Method
 from app.web import context, i18n

@@ -17,12 +17,12 @@ from app.console.room import room
 from app.orgs import audit
 from app.orgs.models import Org
 from app.outbox import service as outbox
-from app.salesforce import certificates, connections, establishing
-from app.salesforce.connections import ConnectionStatus
+from app.salesforce.connect import certificates, connections, establishing
+from app.salesforce.connect.connections import ConnectionStatus
+from app.salesforce.connect.ways import Access
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import Method
-from app.salesforce.ways import Access
 from app.web import context
 from app.web.i18n import _
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.console.errors import ConsoleError
+from app.salesforce.connect.hosts import PRODUCTION, SANDBOX, audience
+from app.salesforce.connect.ways import Access
 from app.salesforce.gateway import Gateway
-from app.salesforce.hosts import PRODUCTION, SANDBOX, audience
 from app.salesforce.models import Method
-from app.salesforce.ways import Access
 from app.web.i18n import N_, _
 
 #: Longer than any key, secret or token of Salesforce's.

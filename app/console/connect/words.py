@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.salesforce import connections
-from app.salesforce.connections import Condition
+from app.salesforce.connect import connections
+from app.salesforce.connect.connections import Condition
+from app.salesforce.connect.power import Excess
 from app.salesforce.errors import ReconnectNeeded, SalesforceError
 from app.salesforce.models import Method
-from app.salesforce.power import Excess
 from app.web.i18n import N_, _
 
 CONDITIONS: Mapping[Condition, str] = {

@@ -18,7 +18,7 @@ from app.console.room import room
 from app.destinations.listing import PAGE_SIZE, Listed, destinations, set_state
 from app.destinations.models import DestinationState
 from app.orgs import audit, service, settings
-from app.salesforce.connections import status
+from app.salesforce.connect.connections import status
 from app.web import context
 
 _LONGEST = 300

@@ -12,7 +12,7 @@ from app.console.preflight import shown
 from app.console.principal import current_org, current_principal
 from app.console.room import room
 from app.crm import preflights
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import current_gateway
 from app.salesforce.preflight import service

@@ -18,7 +18,7 @@ from app.orgs import features, service, settings
 from app.orgs.features import Feature
 from app.orgs.settings import OrgSettings
 from app.outbox.owners import service as owners
-from app.salesforce.connections import ConnectionStatus, status
+from app.salesforce.connect.connections import ConnectionStatus, status
 from app.salesforce.preflight import service as preflight
 from app.salesforce.preflight.result import Preflight
 from app.web import context

@@ -16,7 +16,7 @@ from app.outbox.log import Line
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition
 from app.outbox.story import Happened
-from app.salesforce.connections import ConnectionStatus
+from app.salesforce.connect.connections import ConnectionStatus
 from app.web.i18n import _, ngettext
 
 

@@ -20,7 +20,7 @@ from app.db import TenantSession
 from app.orgs import features, settings
 from app.outbox.queries import condition
 from app.outbox.story import story, undelivered
-from app.salesforce.connections import status
+from app.salesforce.connect.connections import status
 from app.web import context
 from app.web.i18n import _
 from canvas.ids import ACCOUNT, OPPORTUNITY, sobject_of

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Connection

@@ -13,7 +13,8 @@ from app.db import TenantSession
 from app.ids import new_id
 from app.orgs import features, settings
 from app.orgs.models import Org
-from app.salesforce import connections, profile
+from app.salesforce import profile
+from app.salesforce.connect import connections
 from app.salesforce.errors import ApiNotAllowed
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import OrgProfile

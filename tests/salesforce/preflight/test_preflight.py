@@ -11,8 +11,10 @@ from app.clock import utcnow
 from app.crm import preflights
 from app.db import Database
 from app.orgs.models import Org
-from app.salesforce import connections, establishing, profile
-from app.salesforce.connections import Condition
+from app.salesforce import profile
+from app.salesforce.connect import connections, establishing
+from app.salesforce.connect.connections import Condition
+from app.salesforce.connect.ways import Access
 from app.salesforce.errors import SalesforceDown
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Method, OrgProfile
@@ -22,7 +24,6 @@ from app.salesforce.preflight.errors import OrgNotServed
 from app.salesforce.preflight.models import PreflightResult
 from app.salesforce.preflight.result import Preflight, Verdict
 from app.salesforce.preflight.words import as_text, summary
-from app.salesforce.ways import Access
 from devorg.faults import fault_from
 from devorg.metadata import Changes
 from devorg.package import FOLDER, Package, source_of

@@ -13,11 +13,11 @@ from app.config import Config
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import attempts, certificates, connections, establishing
-from app.salesforce.connections import ConnectionStatus
+from app.salesforce.connect import attempts, certificates, connections, establishing
+from app.salesforce.connect.connections import ConnectionStatus
+from app.salesforce.connect.ways import Access
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Connection, Method
-from app.salesforce.ways import Access
 from devorg import DevorgConfig, users
 from devorg.apps.app import app_from
 from devorg.apps.codes import Code

@@ -10,8 +10,9 @@ from app.config import Config
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import connections, establishing
-from app.salesforce.connections import Condition
+from app.salesforce.connect import connections, establishing
+from app.salesforce.connect.connections import Condition
+from app.salesforce.connect.ways import Access
 from app.salesforce.errors import (
     AppNotApproved,
     ReconnectNeeded,
@@ -19,7 +20,6 @@ from app.salesforce.errors import (
 )
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Method
-from app.salesforce.ways import Access
 from devorg.server import RunningOrg
 from tests.salesforce.ways.conftest import (
     KEY,

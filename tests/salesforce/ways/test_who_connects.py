@@ -9,7 +9,9 @@ import pytest
 
 from app.db import Database
 from app.orgs.models import Org
-from app.salesforce import attempts, establishing
+from app.salesforce.connect import attempts, establishing
+from app.salesforce.connect.power import Excess
+from app.salesforce.connect.ways import Access
 from app.salesforce.errors import (
     AttemptOver,
     ForeignHost,
@@ -17,8 +19,6 @@ from app.salesforce.errors import (
 )
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Method
-from app.salesforce.power import Excess
-from app.salesforce.ways import Access
 from devorg.rights.sets import PermissionSet
 from devorg.server import RunningOrg
 from tests.salesforce.ways.conftest import (

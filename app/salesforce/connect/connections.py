@@ -14,15 +14,15 @@ from app.clock import utcnow
 from app.db import TenantSession
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce import ways
+from app.salesforce.connect import ways
+from app.salesforce.connect.hosts import Hosts
+from app.salesforce.connect.oauth import Identity
+from app.salesforce.connect.power import Power
+from app.salesforce.connect.proof import Proven
+from app.salesforce.connect.ways import Access
 from app.salesforce.errors import ReconnectNeeded, SalesforceError
-from app.salesforce.hosts import Hosts
 from app.salesforce.models import Connection, ConnectionState, Method, OrgProfile
-from app.salesforce.oauth import Identity
-from app.salesforce.power import Power
 from app.salesforce.preflight.models import PreflightResult
-from app.salesforce.proof import Proven
-from app.salesforce.ways import Access
 
 DISCONNECTED = "disconnected"
 WRONG_ORG = "wrong_org"

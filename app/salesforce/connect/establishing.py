@@ -17,7 +17,10 @@ from sqlalchemy import select, update
 from app.clock import utcnow
 from app.keys import Keyring, SealedError
 from app.orgs.models import Org
-from app.salesforce import connections, oauth, power, ways
+from app.salesforce.connect import connections, oauth, power, ways
+from app.salesforce.connect.oauth import NewToken
+from app.salesforce.connect.proof import Proven
+from app.salesforce.connect.ways import Access
 from app.salesforce.errors import (
     ForeignHost,
     ReconnectNeeded,
@@ -27,10 +30,7 @@ from app.salesforce.errors import (
 )
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Connection, ConnectionState, Method
-from app.salesforce.oauth import NewToken
 from app.salesforce.preflight.at_connect import at_connect
-from app.salesforce.proof import Proven
-from app.salesforce.ways import Access
 
 _log = structlog.get_logger()
 

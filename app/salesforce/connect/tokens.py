@@ -21,8 +21,11 @@ from app.db import Database, database_now
 from app.errors import InlayError
 from app.keys import Keyring, SealedError
 from app.orgs.models import Org
-from app.salesforce import connections, ways
 from app.salesforce.client import Credentials
+from app.salesforce.connect import connections, ways
+from app.salesforce.connect.health import Health
+from app.salesforce.connect.proof import Proof, Proven
+from app.salesforce.connect.ways import Policy
 from app.salesforce.errors import (
     AppNotApproved,
     ForeignHost,
@@ -33,10 +36,7 @@ from app.salesforce.errors import (
     SecretSealed,
     WrongOrg,
 )
-from app.salesforce.health import Health
 from app.salesforce.models import Connection, ConnectionState
-from app.salesforce.proof import Proof, Proven
-from app.salesforce.ways import Policy
 
 #: Longer than the calls under the lease can take together.
 LEASE_SECONDS = 75.0

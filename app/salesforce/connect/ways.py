@@ -18,11 +18,11 @@ from typing import Any, Self
 
 from app.config import Config
 from app.keys import Keyring
-from app.salesforce import certificates, oauth, soap_login
+from app.salesforce.connect import certificates, oauth, soap_login
+from app.salesforce.connect.hosts import audience
+from app.salesforce.connect.oauth import App, NewToken
 from app.salesforce.errors import ReconnectNeeded
-from app.salesforce.hosts import audience
 from app.salesforce.models import Connection, Method
-from app.salesforce.oauth import App, NewToken
 from app.salesforce.transport import Transport
 
 

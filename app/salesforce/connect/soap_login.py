@@ -15,9 +15,9 @@ from xml.sax.saxutils import escape
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from app.salesforce import oauth
+from app.salesforce.connect import oauth
+from app.salesforce.connect.oauth import NewToken
 from app.salesforce.errors import ReconnectNeeded, SalesforceDown
-from app.salesforce.oauth import NewToken
 from app.salesforce.transport import Request, Transport
 
 #: The last version that has the call.

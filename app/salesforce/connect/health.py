@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from app.db import Database
-from app.salesforce import connections
+from app.salesforce.connect import connections
 from app.salesforce.errors import (
     ApiNotAllowed,
     AppNotApproved,

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from app.salesforce.client import Client
 from app.salesforce.composite import Subrequest
+from app.salesforce.connect.oauth import Identity
 from app.salesforce.errors import SalesforceError
-from app.salesforce.oauth import Identity
 from app.salesforce.soql import soql
 
 FEATURE = "connect"

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from app.salesforce import oauth
 from app.salesforce.client import Credentials
+from app.salesforce.connect import oauth
+from app.salesforce.connect.hosts import Hosts
+from app.salesforce.connect.oauth import Identity, NewToken
 from app.salesforce.errors import SalesforceError, WrongOrg
-from app.salesforce.hosts import Hosts
-from app.salesforce.oauth import Identity, NewToken
 from app.salesforce.transport import Transport
 
 #: Asks the org itself whose a token is, where userinfo does not say.
