@@ -1,11 +1,15 @@
-"""Cells of a CSV file: text stays text in a spreadsheet."""
+"""Cells of a CSV file that people open in a spreadsheet."""
 
 from __future__ import annotations
 
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+import re
+
+#: Where a spreadsheet would begin a formula: at a cell's start, and after what it may take for the
+#: end of a cell. Where the decimal comma is usual that is a semicolon, and quotes of ours then
+#: hold nothing together, nor lines. The wide forms are what input methods make of the same signs.
+_FORMULA = re.compile(r'^(?=[\t\r\n=+\-@＝＋－＠])|(?<=[\t\r\n;])(?=[ "]*[=+\-@＝＋－＠])')  # noqa: RUF001
 
 
 def harmless(cell: object) -> object:
     """The same, marked as text where what others wrote could run."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell

@@ -9,7 +9,7 @@ class ConsoleError(InlayError):
     """A no with its HTTP status.
 
     Reasons: ``signed_out``, ``not_allowed``, ``unknown_org``, ``org_not_served``, ``link_over``,
-    ``forged_form``, ``unknown_page``.
+    ``forged_form``, ``no_text``, ``unknown_page``.
     """
 
     reason = "console_error"
@@ -72,6 +72,15 @@ def link_over() -> ConsoleError:
         "This link was used already, or its time is over. Ask for a new one.",
         reason="link_over",
         status=410,
+    )
+
+
+def no_text() -> ConsoleError:
+    """What was sent holds a character that no text has, and that not every database takes."""
+    return ConsoleError(
+        "What you typed holds a character that cannot be kept. Type it anew.",
+        reason="no_text",
+        status=400,
     )
 
 

@@ -52,6 +52,7 @@ def admit() -> None:
     if not principal.may(permission):
         raise errors.not_allowed()
     _check_form(principal)
+    _check_text()
     g.org = _org(principal)
 
 
@@ -88,6 +89,12 @@ def _check_form(principal: Principal) -> None:
         return
     if not hmac.compare_digest(request.form.get(CSRF_FIELD, "").encode(), principal.csrf.encode()):
         raise errors.forged_form()
+
+
+def _check_text() -> None:
+    """PostgreSQL keeps no NUL, and compares with none."""
+    if any("\0" in text for text in (request.path, *request.values.values())):
+        raise errors.no_text()
 
 
 def _org(principal: Principal) -> Org | None:

@@ -113,3 +113,13 @@ def test_a_form_of_another_site_is_refused(visitor: Visitor) -> None:
             headers={"Origin": origin},
         )
         assert answer.status_code == 403
+
+
+def test_a_character_that_no_text_has_is_refused_calmly(org: Org, signed_in: SignedIn) -> None:
+    """In the address, the query and a form; PostgreSQL takes none, whatever the page asks it."""
+    admin, page = signed_in(Role.ORG_ADMIN), f"/console/orgs/{org.salesforce_id}"
+    for path in ("activity?q=%00", "activity.csv?kind=%00", "why?q=%00@", "connect/attempt/%00"):
+        assert admin.get(f"{page}/{path}").status_code == 400, path
+    for path in ("breakers/%00", "activity/drop", "setup/people/map"):
+        assert admin.post(f"{page}/{path}", reason="\0", identity="\0").status_code == 400, path
+    assert signed_in(Role.VIEWER).get("/console/orgs?q=%00").status_code == 400

@@ -23,6 +23,8 @@ from canvas.ids import CONTACT, LEAD, OPPORTUNITY, sobject_of, to_18
 _ID = re.compile(r"(?<![a-zA-Z0-9])[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?(?![a-zA-Z0-9])")
 _FIELDS = ("q", "state", "kind", "reason", "code", "from", "to")
 _LONGEST = 500
+#: More than a database counts to.
+_NO_SEQ = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,10 @@ def mark_of(place: tuple[datetime, int]) -> str:
 def _place(mark: str) -> tuple[datetime, int] | None:
     try:
         moment, _bar, seq = base64.urlsafe_b64decode(mark.encode()).decode().partition("|")
-        return datetime.fromisoformat(moment).astimezone(UTC), int(seq)
+        place = datetime.fromisoformat(moment).astimezone(UTC), int(seq)
     except (ValueError, binascii.Error, OverflowError):
         return None
+    return place if 0 <= place[1] < _NO_SEQ else None
 
 
 def _people(session: TenantSession, words: str) -> list[UUID]:

@@ -27,6 +27,7 @@ from app.web.i18n import _, ngettext
 _STATES = {"retry": decisions.RETRIED, "drop": decisions.DROPPED}
 #: What a decision may be about: one line, or all parked ones of a cause.
 _CHOICE = ("seq", "reason", "code", "kind")
+_LONGEST = 500
 
 
 @room.get("/console/orgs/<org_id>/activity")
@@ -81,8 +82,8 @@ def decide(verb: str) -> Response:
         else:
             number = decisions.drop(session, which, by=actor)
         tag = audit.Tag.DELIVERY_RETRIED if verb == "retry" else audit.Tag.DELIVERY_DROPPED
-        chosen = _chosen(request.form)
-        audit.record(session, tag, actor, number=number, why=request.form.get("why", ""), **chosen)
+        chosen, why = _chosen(request.form), request.form.get("why", "").strip()[:_LONGEST]
+        audit.record(session, tag, actor, number=number, why=why, **chosen)
     url = url_for("console.activity", done=verb, number=number)
     return cast(Response, redirect(url, 303))
 
