@@ -7,7 +7,7 @@ import re
 #: Where a spreadsheet would begin a formula: at a cell's start, and after what it may take for the
 #: end of a cell. Where the decimal comma is usual that is a semicolon, and quotes of ours then
 #: hold nothing together, nor lines. The wide forms are what input methods make of the same signs.
-_FORMULA = re.compile(r'^(?=[\t\r\n=+\-@＝＋－＠])|(?<=[\t\r\n;])(?=[ "]*[=+\-@＝＋－＠])')  # noqa: RUF001
+_FORMULA = re.compile(r'^(?=[\t\r\n=+\-@＝＋－＠])|(?<=[\t\r\n;])(?=[ "]*[=+\-@＝＋－＠])')
 
 
 def harmless(cell: object) -> object:

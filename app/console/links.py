@@ -96,6 +96,16 @@ def find(
     return link
 
 
+def give_back(session: SystemSession, link: OneTimeLink) -> None:
+    """Let a link that was taken for a try be used again: the try came to nothing."""
+    session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.id == link.id)
+        .values(used_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def use(
     session: SystemSession, keyring: Keyring, token: str, *purposes: LinkPurpose
 ) -> OneTimeLink:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from app.clock import utcnow
 from app.config import Config, load
 from app.console import bearer
+from app.console.connect import typed
 from app.console.permissions import Role
 from app.db import Database
 from app.keys import Keyring
@@ -316,6 +319,36 @@ def test_a_link_for_secrets_works_once_and_without_signing_in(
     assert kept.user_label == "Rosa Lindqvist"
     assert kept.connected_by == "link by staff:support@example.com"
     assert 'name="address"' not in support.get(PAGE).text
+
+
+def test_two_who_use_a_link_for_secrets_at_once_connect_once(
+    signed_in: SignedIn, app: Flask, box: RunningOrg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second click, or somebody who read the link: while one tries, it is over for the other."""
+    text = signed_in(Role.SUPPORT).post(f"{PAGE}/link").text
+    found = re.search(rf'value="{APP_URL}(/console/secret/[^"]+)"', text)
+    assert found is not None
+    given, others = {**_credentials(box), "way": "client_credentials"}, []
+    connect_by = typed.connect_by
+
+    def meanwhile(*arguments: Any) -> None:
+        others.append(Visitor(app).post(found[1], **given).status_code)
+        connect_by(*arguments)
+
+    monkeypatch.setattr(typed, "connect_by", meanwhile)
+    assert Visitor(app).post(found[1], **{**given, "client_secret": "hush"}).status_code == 422
+    assert Visitor(app).post(found[1], **given).status_code == 200
+    assert others == [410, 410]
+
+
+def test_nobody_guesses_secrets_at_salesforce_through_us(
+    admin: Visitor, box: RunningOrg, org: Org
+) -> None:
+    """Ten tries in a minute for an org, whoever makes them and from wherever."""
+    with time_machine.travel(utcnow(), tick=False):
+        wrong = _credentials(box, "hush")
+        tries = [admin.post(f"{PAGE}/way/client_credentials", **wrong) for _ in range(11)]
+    assert [answer.status_code for answer in tries] == [422] * 10 + [429]
 
 
 def test_a_check_finds_out_at_once_what_a_customer_revoked(

@@ -14,7 +14,7 @@ from app.console.csv_cells import harmless
         ("@SUM(1)", "'@SUM(1)"),
         ("\t=1", "'\t'=1"),
         ("\n=1", "'\n'=1"),
-        ("＝1", "'＝1"),  # noqa: RUF001  # what input methods make of the sign
+        ("＝1", "'＝1"),  # what input methods make of the sign
         ("note;=1", "note;'=1"),
         ('note; "=1"', 'note;\' "=1"'),
         ("first line\r\n+1", "first line\r\n'+1"),

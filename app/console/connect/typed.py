@@ -23,8 +23,11 @@ from app.salesforce.connect.ways import Access
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import Method
-from app.web import context
+from app.web import context, limits
 from app.web.i18n import _
+
+#: Tries to connect an org by what is typed, in a minute.
+_TRIES = 10
 
 
 @room.post("/console/orgs/<org_id>/connect/way/<way>")
@@ -45,9 +48,11 @@ def connect_by(org: Org, method: Method, actor: str) -> None:
     """Connect an org by the fields of the present form.
 
     Raises:
+        TooManyRequestsError: Nobody guesses at Salesforce through us.
         ConsoleError: Something was left empty.
         SalesforceError: It does not let us in.
     """
+    limits.hit(context.database(), f"console:connect:{org.id}", _TRIES)
     gateway = current_gateway()
     access = ways.read(gateway, method, request.form)
     if method is Method.JWT_BEARER:

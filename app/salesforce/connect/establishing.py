@@ -27,6 +27,7 @@ from app.salesforce.errors import (
     SalesforceDown,
     SalesforceError,
     SalesforceSlow,
+    WrongOrg,
 )
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Connection, ConnectionState, Method
@@ -84,7 +85,9 @@ def establish_by_code(
     )
     try:
         proven = _proven(gateway, org_id, found, url)
-    except (SalesforceDown, SalesforceSlow):
+    except (ForeignHost, WrongOrg):  # taken back by the proof itself
+        raise
+    except SalesforceError:
         gateway.proof.drop(found, url)
         raise
     if found.refresh_token is None:

@@ -16,10 +16,12 @@ from app.salesforce.connect.ways import Access
 from app.salesforce.errors import (
     AppNotApproved,
     ReconnectNeeded,
+    SalesforceError,
     WrongOrg,
 )
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Method
+from devorg.faults import fault_from
 from devorg.server import RunningOrg
 from tests.salesforce.ways.conftest import (
     KEY,
@@ -73,6 +75,23 @@ def test_a_token_of_another_org_is_taken_back_and_nothing_is_kept(
     if way in {Method.WEB_SERVER, Method.OWN_APP}:
         assert box.org.oauth.grants.all() == []
     with database.reading(other.id) as session:
+        assert connections.status(session) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(403, "API_DISABLED_FOR_ORG"), (403, "API_CURRENTLY_DISABLED"), (503, "")]
+)
+def test_a_grant_that_cannot_be_proven_is_taken_back(
+    gateway: Gateway, box: RunningOrg, org: Org, status: int, code: str
+) -> None:
+    """What a person allowed in the popup does not stay at Salesforce when nobody uses it."""
+    refusal = {"kind": "status", "status": status, "errorCode": code}
+    for match in ("/oauth2/userinfo", "/query"):
+        box.org.faults.add(fault_from({**refusal, "match": match}))
+    with pytest.raises(SalesforceError):
+        connect(gateway, box, org, Method.WEB_SERVER)
+    assert box.org.oauth.grants.all() == []
+    with gateway.database.reading(org.id) as session:
         assert connections.status(session) is None
 
 
