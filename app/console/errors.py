@@ -57,15 +57,6 @@ def org_not_served() -> ConsoleError:
     )
 
 
-def unknown_destination() -> ConsoleError:
-    """No Destination of this org has that id."""
-    return ConsoleError(
-        "No such Destination is known here. Look for it in the list.",
-        reason="unknown_destination",
-        status=404,
-    )
-
-
 def link_over() -> ConsoleError:
     """A one-time link that was used, has expired, or never was: which of them is not told."""
     return ConsoleError(

@@ -26,7 +26,7 @@ ORG_PAGES: tuple[tuple[str, str], ...] = (
     ("console.preflight", N_("Preflight")),
     ("console.activity", N_("Activity log")),
     ("console.why", N_("Why not in Salesforce?")),
-    ("console.list_destinations", N_("Destinations")),
+    ("console.destinations", N_("Destinations")),
     ("console.keys", N_("API keys")),
     ("console.features", N_("Features")),
     ("console.org_audit", N_("Audit")),

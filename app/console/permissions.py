@@ -118,8 +118,11 @@ ROUTES: Mapping[str, Permission] = {
     "console.make_key": Permission.MANAGE_KEYS,
     "console.end_key": Permission.MANAGE_KEYS,
     # its Destinations
-    "console.list_destinations": Permission.SEE_ORG,
-    "console.change_destination": Permission.CONFIGURE_ORG,
+    "console.destinations": Permission.SEE_ORG,
+    "console.destination": Permission.SEE_ORG,
+    "console.switch_destination": Permission.CONFIGURE_ORG,
+    "console.switch_link": Permission.CONFIGURE_ORG,
+    "console.set_expiry": Permission.CONFIGURE_ORG,
     "console.brand": Permission.SEE_ORG,
     "console.save_brand": Permission.CONFIGURE_ORG,
     "console.features": Permission.SEE_ORG,

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from app.console import entry, frame, health
 from app.console.activity import pages as activity
 from app.console.connect import popup, secret_link, show, typed
-from app.console.destinations import pages as destinations
+from app.console.destinations import brand, one, overview
 from app.console.errors import ConsoleError
 from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
@@ -31,9 +31,10 @@ _log = structlog.get_logger("inlay.console")
 PAGES = (
     *(entry, frame),
     *(health, activity, why),
-    *(steps, sending, people, keys, destinations),
+    *(steps, sending, people, keys),
     *(show, typed, popup, secret_link),
     *(answer,),
+    *(overview, one, brand),
     *(orgs, features, life, audit, people_of_staff),
 )
 

@@ -50,6 +50,7 @@ def enter(database: Database, token: str, now: datetime) -> Entry | None:
             Link.revoked_at.is_(None),
             or_(Link.expires_at.is_(None), Link.expires_at > now),
             Destination.state == DestinationState.ACTIVE,
+            or_(Destination.expires_at.is_(None), Destination.expires_at > now),
             Org.state == OrgState.ACTIVE,
         )
     )  # fmt: skip

@@ -78,6 +78,9 @@ class Destination(Tenant, Base):
     version: Mapped[int] = mapped_column(default=1)
     views: Mapped[int] = mapped_column(default=0)
     last_viewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="From then on its links open nothing."
+    )
     recorded_version: Mapped[int] = mapped_column(
         default=0, server_default="0", doc="Of which the org's own record tells (outbox.records)."
     )

@@ -62,6 +62,7 @@ class DestinationView:
     id: UUID
     title: str
     state: DestinationState
+    expires_at: datetime | None
     version: int
     created_at: datetime
     created_by: str
@@ -71,6 +72,11 @@ class DestinationView:
     viewers: Sequence[UUID]
     anonymous_views: int
     messages: Sequence[SentForm]
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether its links show the page."""
+        is_over = self.expires_at is not None and self.expires_at <= now
+        return self.state is DestinationState.ACTIVE and not is_over
 
 
 _WITH_LINKS = (
@@ -138,6 +144,7 @@ def for_record(
         id=destination.id,
         title=destination.title,
         state=destination.state,
+        expires_at=destination.expires_at,
         version=destination.version,
         created_at=destination.created_at,
         created_by=destination.created_by,

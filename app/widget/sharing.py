@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.clock import utcnow
 from app.crm.models import SObject
 from app.crm.queries import people_of_records
 from app.db import Database, TenantSession
 from app.destinations import queries, service
-from app.destinations.models import DestinationState
 from app.destinations.queries import DestinationView
 from app.destinations.schemas import PersonFacts, RecordFacts, RepFacts
 from app.orgs import settings
@@ -46,7 +46,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A Destination as the card shows it; one that is closed has no links to share."""
+    """A Destination as the card shows it; one that is closed, or over, has no links to share."""
 
     title: str
     views: int
@@ -86,7 +86,7 @@ def of_record(
     found = queries.for_record(session, frame.claims.record_id, names)
     if found is None:
         return None
-    last, is_closed = found.last_viewed_at, found.state is not DestinationState.ACTIVE
+    last, is_closed = found.last_viewed_at, not found.is_open(utcnow())
     return Shared(
         title=found.title,
         views=found.views,

@@ -1,1 +1,1 @@
-"""The Destinations of an org: found, closed, opened again; and how they look."""
+"""An org's Destinations: found, looked at, switched off; what new ones look like."""

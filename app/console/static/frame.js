@@ -2,6 +2,7 @@
 // no storage; the bearer lives in this module and is renewed through the parent.
 
 import { openPopup } from "./connect.js";
+import "./copy.js";
 
 const RENEW_BEFORE_S = 60;
 

@@ -1,0 +1,127 @@
+"""One Destination: its links, and switching them, or all of it, off and on (X12)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+
+from app.clock import utcnow
+from app.console.destinations import asked, words
+from app.console.pages import page
+from app.console.permissions import Permission
+from app.console.principal import current_org, current_principal
+from app.console.room import room
+from app.destinations import overview, switching
+from app.destinations.models import DestinationState
+from app.destinations.tokens import link_url, preview_url
+from app.salesforce.connect.connections import status
+from app.web import context
+from app.web.i18n import _, ngettext
+
+
+@room.get("/console/orgs/<org_id>/destinations/<uuid:destination_id>")
+def destination(destination_id: UUID) -> Response:
+    """What it is, and who has a link."""
+    return _page(destination_id)
+
+
+@room.post("/console/orgs/<org_id>/destinations/<uuid:destination_id>/<any(revoke, restore):verb>")
+def switch_destination(destination_id: UUID, verb: str) -> Response:
+    """Off or on, with all its links."""
+    actor = current_principal().actor
+    with context.database().writing(current_org().id) as session:
+        number = switching.switch(session, destination_id, on=verb == "restore", by=actor)
+    if number is None:
+        raise NotFound
+    return _back(destination_id, done=verb, number=number)
+
+
+@room.post(
+    "/console/orgs/<org_id>/destinations/<uuid:destination_id>"
+    "/links/<uuid:link_id>/<any(revoke, restore):verb>"
+)
+def switch_link(destination_id: UUID, link_id: UUID, verb: str) -> Response:
+    """One link off or on."""
+    on, actor = verb == "restore", current_principal().actor
+    with context.database().writing(current_org().id) as session:
+        if not switching.switch_link(session, destination_id, link_id, on=on, by=actor):
+            raise NotFound
+    return _back(destination_id, done=verb, number=1)
+
+
+@room.post("/console/orgs/<org_id>/destinations/<uuid:destination_id>/expiry")
+def set_expiry(destination_id: UUID) -> Response:
+    """Until which day it is open; an empty field means that it stays open."""
+    typed = request.form.get("until", "").strip()[:40]
+    try:
+        moment = asked.end_of_day(typed, current_principal().time_zone) if typed else None
+    except (ValueError, OverflowError):
+        return _page(destination_id, typed, _("Write the day as 2026-11-16."), status_code=422)
+    with context.database().writing(current_org().id) as session:
+        if not switching.set_expiry(session, destination_id, moment, by=current_principal().actor):
+            raise NotFound
+    return _back(destination_id, done="expiry", number=0)
+
+
+def _page(
+    destination_id: UUID, typed: str | None = None, problem: str = "", *, status_code: int = 200
+) -> Response:
+    principal, now = current_principal(), utcnow()
+    with context.database().reading(current_org().id) as session:
+        line = overview.line(session, destination_id)
+        links = overview.links_of(session, destination_id)
+        connection = status(session)
+    if line is None:
+        raise NotFound
+    working = [link for link in links if link.revoked_at is None]
+    is_revoked = line.state is DestinationState.REVOKED
+    is_open = not is_revoked and not line.is_over(now)
+    may_change = principal.may(Permission.CONFIGURE_ORG)
+    instance_url = connection.instance_url if connection else ""
+    return page(
+        "destinations/one.html",
+        status=status_code,
+        line=line,
+        state=words.state_of(line, now),
+        record_url=words.record_url(line, instance_url),
+        page_url=_preview(working) if is_open and working and may_change else "",
+        links=[(link, link_url(context.config().pages_url, link.token)) for link in links],
+        number=len(working),
+        is_revoked=is_revoked,
+        is_open=is_open,
+        until=asked.day_before(line.expires_at, principal.time_zone) if typed is None else typed,
+        problem=problem,
+        may_change=may_change,
+        done=_done(),
+    )
+
+
+def _preview(links: list[overview.LinkLine]) -> str:
+    """The page as somebody with the first link sees it; looking at it counts nothing."""
+    return preview_url(context.config().pages_url, links[0].token)
+
+
+def _back(destination_id: UUID, **values: Any) -> Response:
+    url = url_for("console.destination", destination_id=destination_id, **values)
+    return cast(Response, redirect(url, 303))
+
+
+def _done() -> str:
+    """What was just done, in words; nothing that the address says is shown."""
+    done, given = request.args.get("done", ""), request.args.get("number", "")
+    number = int(given[:6]) if given.isascii() and given.isdecimal() else 0
+    match done:
+        case "revoke":
+            text = ngettext(
+                "%(n)d link shows nothing any more.", "%(n)d links show nothing any more.", number
+            )
+        case "restore":
+            text = ngettext("%(n)d link works again.", "%(n)d links work again.", number)
+        case "expiry":
+            return _("Saved.")
+        case _:
+            return ""
+    return text % {"n": number}
