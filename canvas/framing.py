@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from canvas.clouds import CLOUDS, Cloud
 from canvas.envelope import Envelope
@@ -120,6 +121,27 @@ def _my_domain(url: str | None, clouds: Sequence[Cloud]) -> tuple[str, str, Clou
             name, dot, partition = labels.partition(".")
             return name, dot + partition, cloud
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class MyDomain:
+    """The My Domain name of an org: ``acme``, or ``acme--uat`` of a sandbox of it."""
+
+    name: str
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether it is a sandbox's: two hyphens stand between org and sandbox, nowhere else."""
+        return "--" in self.name
+
+
+def my_domain(url: str | None, *, clouds: Sequence[Cloud] = CLOUDS) -> MyDomain | None:
+    """The My Domain name of an instance URL; None when it has none, as at an operator's own host.
+
+    A name that no My Domain can have (Help: 63 characters at most) is none.
+    """
+    found = _my_domain(url, clouds)
+    return MyDomain(found[0]) if found and 0 < len(found[0]) <= 63 else None
 
 
 def _named_hosts(envelope: Envelope, name: str, clouds: Sequence[Cloud]) -> list[str]:

@@ -48,7 +48,12 @@ def _check_served(org: Org) -> None:
         raise OrgNotServedError(
             "This org is suspended; ask the support of your vendor.", reason="org_suspended"
         )
-    if org.state is not OrgState.ACTIVE:
+    if org.state in (OrgState.LEAVING, OrgState.ARCHIVED):
+        raise OrgNotServedError(
+            "This org is served no longer; ask the support of your vendor.",
+            reason=f"org_{org.state.value}",
+        )
+    if not org.is_served:
         raise OrgNotServedError(
             "This org was not let in yet; ask the support of your vendor.", reason="org_pending"
         )

@@ -16,7 +16,7 @@ from app.console.principal import current_principal, principal_or_none
 from app.console.room import room
 from app.db import SystemSession
 from app.orgs import audit
-from app.orgs.models import Org, OrgState
+from app.orgs.models import Org
 from app.web import context
 
 _INVITES = (LinkPurpose.STAFF_INVITE, LinkPurpose.ORG_INVITE)
@@ -90,7 +90,7 @@ def _org_of(session: SystemSession, link: OneTimeLink) -> Org:
     org = session.get(Org, link.org_id)
     if org is None:
         raise link_over()
-    if org.state is not OrgState.ACTIVE:
+    if not org.admits_admins:
         raise org_not_served()
     return org
 

@@ -11,7 +11,7 @@ from app.console import bearer, errors, sessions
 from app.console.permissions import ROUTES, Permission
 from app.console.principal import Principal, principal_or_none
 from app.orgs import audit, service
-from app.orgs.models import Org, OrgState
+from app.orgs.models import Org
 from app.web import context, limits
 from app.web.logs import bind
 from app.web.room import Room
@@ -110,7 +110,7 @@ def _org(principal: Principal) -> Org | None:
         org = service.by_salesforce_id(session, salesforce_id)
     if org is None or not principal.reaches(org):
         raise errors.unknown_org()
-    if not principal.is_staff and org.state is not OrgState.ACTIVE:
+    if not principal.is_staff and not org.admits_admins:
         raise errors.org_not_served()
     bind(org=org.salesforce_id)
     return org

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from app.db import Database
 from app.destinations.models import Destination, DestinationState, Link
 from app.destinations.tokens import is_token
-from app.orgs.models import Org, OrgState
+from app.orgs.models import SERVED, Org
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def enter(database: Database, token: str, now: datetime) -> Entry | None:
             or_(Link.expires_at.is_(None), Link.expires_at > now),
             Destination.state == DestinationState.ACTIVE,
             or_(Destination.expires_at.is_(None), Destination.expires_at > now),
-            Org.state == OrgState.ACTIVE,
+            Org.state.in_(SERVED),
         )
     )  # fmt: skip
     with database.system_reading() as session:

@@ -22,6 +22,7 @@ from app.config import Config
 from app.db import Database
 from app.db.old_sqlite import teach_subseconds
 from app.jobs import cleanup, connections, follow_ups, preflights, records
+from app.orgs import trials
 from app.salesforce.gateway import Gateway
 
 _log = structlog.get_logger()
@@ -95,6 +96,7 @@ def start(config: Config, database: Database, gateway: Gateway, worker: str) -> 
             {"schedule_name": "follow-ups", "workflow_fn": make_tasks, "schedule": EACH_MINUTE},
             {"schedule_name": "records", "workflow_fn": write_records, "schedule": EACH_QUARTER},
             {"schedule_name": "scores", "workflow_fn": write_scores, "schedule": AT_HALF_PAST},
+            {"schedule_name": "trials", "workflow_fn": end_trials, "schedule": EACH_QUARTER},
         ]
     )
 
@@ -213,3 +215,16 @@ def write_scores(scheduled_at: datetime, context: Any) -> None:
 @DBOS.step(name="write_scores_of_orgs")
 def _write_scores() -> int:
     return records.write_scores(_tools[0].database, _tools[0].gateway)
+
+
+@DBOS.workflow(name="end_trials")
+def end_trials(scheduled_at: datetime, context: Any) -> None:
+    """Suspend orgs whose trial is over."""
+    ended = _end_trials()
+    if ended:
+        _log.info("worker.trials_ended", orgs=ended)
+
+
+@DBOS.step(name="end_trials_that_are_over")
+def _end_trials() -> int:
+    return trials.end_those_over(_tools[0].database)

@@ -10,6 +10,7 @@ from app.db import Database
 from app.keys import Keyring
 from app.orgs import apps, service
 from app.orgs.models import CanvasApp, Org
+from app.orgs.sandboxes import MyDomain, is_taken, learn, my_domain
 from canvas import freshness, signed_request
 from canvas.envelope import Envelope
 
@@ -68,11 +69,35 @@ def admit(database: Database, config: Config, request: Verified) -> Org:
         NotAdmittedError: With the reason and a sentence for whoever asks.
     """
     service.check_sender(config, request.app, request.envelope, request.org)
-    org = request.org or _remember(database, config, request.envelope)
+    org = request.org
+    domain = _domain(request)
+    if org is None:
+        org = _remember(database, config, request.envelope, domain)
+    elif domain is not None and domain.name != org.domain:
+        org = _learn(database, org, domain)
     service.check_served(org)
     return org
 
 
-def _remember(database: Database, config: Config, envelope: Envelope) -> Org:
+def _domain(request: Verified) -> MyDomain | None:
+    """Where the org lives, unless its own admins could have written that."""
+    return None if request.app.org_id else my_domain(request.envelope.client.instance_url)
+
+
+def _remember(
+    database: Database, config: Config, envelope: Envelope, domain: MyDomain | None
+) -> Org:
+    """A sandbox at a known domain waits: staff says whether it was refreshed."""
     with database.system_writing() as system:
-        return service.remember(system, config, envelope)
+        is_refreshed = domain is not None and domain.is_sandbox and is_taken(system, domain)
+        org = service.remember(system, config, envelope, waits=is_refreshed)
+        if domain is not None:
+            learn(system, org, domain)
+        return org
+
+
+def _learn(database: Database, org: Org, domain: MyDomain) -> Org:
+    with database.system_writing() as system:
+        known = service.required(system, org.salesforce_id)
+        learn(system, known, domain)
+        return known

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.db import SystemSession, TenantSession
-from app.orgs.models import AuditEntry
+from app.orgs.models import AuditEntry, SystemEntry
 
 
 class Tag(StrEnum):
@@ -16,6 +16,10 @@ class Tag(StrEnum):
 
     ORG_STATE = "staff:org:state"
     ORG_FEATURE = "staff:feature:switch"
+    ORG_PLAN = "staff:plan:change"
+    SANDBOX_REFRESHED = "staff:sandbox:refresh"
+    KILL_SWITCH = "staff:kill_switch:turn"
+    FEATURE_SHARE = "staff:feature_share:set"
     ORG_SETTING = "admin:setting:change"
     API_KEY_CREATED = "staff:api_key:create"
     API_KEY_REVOKED = "staff:api_key:revoke"
@@ -58,6 +62,11 @@ def record_for(session: SystemSession, org_id: UUID, tag: Tag, actor: str, **det
     """Add a row for any org, from a system session."""
     detail = _with_address(detail)
     session.add(AuditEntry(org_id=org_id, tag=tag.value, actor=actor, detail=detail))
+
+
+def record_of_system(session: SystemSession, tag: Tag, actor: str, **detail: Any) -> None:
+    """Add a row for what concerns all orgs; every open widget looks anew because of it."""
+    session.add(SystemEntry(tag=tag.value, actor=actor, detail=_with_address(detail)))
 
 
 def _with_address(detail: dict[str, Any]) -> dict[str, Any]:

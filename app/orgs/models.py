@@ -1,4 +1,7 @@
-"""Tables of tenants: the org, its users, canvas apps and secrets, features, settings, audit."""
+"""Tables of tenants: the org, its users, canvas apps and secrets, features, settings, audit.
+
+And of what concerns all of them: shares of roll-outs, kill switches, their audit.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
@@ -27,20 +30,29 @@ from app.db import (
 
 
 class OrgState(StrEnum):
-    """Whether an org is served."""
+    """Where an org is in its life; which may follow which is in ``orgs.life``."""
 
     PENDING = "pending"
+    TRIAL = "trial"
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    LEAVING = "leaving"
+    ARCHIVED = "archived"
+
+
+#: States in which the widget opens, events are taken and activities are sent.
+SERVED = (OrgState.ACTIVE, OrgState.TRIAL)
 
 
 class Org(TenantRoot, Base):
     """A tenant: one Salesforce org (a sandbox is a tenant of its own).
 
-    ``version`` grows with every change that an open widget should hear of.
+    ``version`` grows with every change that an open widget should hear of. ``domain`` is the My
+    Domain name, ``acme--uat`` of a sandbox; it is empty until it was learnt from Salesforce.
     """
 
     __tablename__ = "org"
+    __table_args__ = (Index(None, "domain"), Index(None, "state", "state_until"))
 
     salesforce_id: Mapped[SalesforceId] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(255))
@@ -48,8 +60,27 @@ class Org(TenantRoot, Base):
     state_message: Mapped[str] = mapped_column(
         String(500), default="", server_default="", doc="What its reps are told while suspended."
     )
+    state_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="When a trial ends, or a leaving org's data go."
+    )
+    plan: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    production_plan: Mapped[str] = mapped_column(
+        String(32), default="", server_default="", doc="Of a sandbox: its production org's plan."
+    )
+    domain: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    is_sandbox: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether its reps see anything and activities are sent."""
+        return self.state in SERVED
+
+    @property
+    def admits_admins(self) -> bool:
+        """Whether its admins come in: while it leaves too, to take their data along."""
+        return self.is_served or self.state is OrgState.LEAVING
 
 
 class OrgUser(Tenant, Base):
@@ -90,7 +121,7 @@ class CanvasApp(Base):
 
 
 class OrgFeature(Tenant, Base):
-    """A feature that differs from its default in one org, with who, why, when."""
+    """A feature that was switched for one org, with who, why, when, and until when."""
 
     __tablename__ = "org_feature"
     __table_args__ = (UniqueConstraint("org_id", "feature"),)
@@ -102,8 +133,46 @@ class OrgFeature(Tenant, Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     changed_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
     ends_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime, doc="From then on the feature stands at its default again (a trial)."
+        UtcDateTime, doc="From then on this row counts no more (a trial)."
     )
+
+
+class FeatureShare(Base):
+    """The share of all orgs that a feature is rolled out to, in percent."""
+
+    __tablename__ = "feature_share"
+
+    id: Mapped[IdColumn]
+    feature: Mapped[str] = mapped_column(String(64), unique=True)
+    percent: Mapped[int]
+    changed_by: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    changed_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+
+
+class KillSwitchState(Base):
+    """A kill switch that was pulled at least once; names and effects are in ``orgs.catalogue``."""
+
+    __tablename__ = "kill_switch"
+
+    id: Mapped[IdColumn]
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    is_pulled: Mapped[bool]
+    changed_by: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    changed_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+
+
+class SystemEntry(Base):
+    """Who did what to all orgs at once; only ever added to, and open widgets hear of each."""
+
+    __tablename__ = "system_entry"
+
+    seq: Mapped[SequenceColumn]
+    tag: Mapped[str] = mapped_column(String(80))
+    actor: Mapped[str] = mapped_column(String(255))
+    detail: Mapped[JsonObject] = mapped_column(default=dict)
+    at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
 
 class OrgSetting(Tenant, Base):

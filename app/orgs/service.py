@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 
@@ -10,8 +10,9 @@ from app.clock import utcnow
 from app.config import Config
 from app.db import SystemSession, TenantSession
 from app.ids import new_id
-from app.orgs import audit
+from app.orgs import audit, features, states
 from app.orgs.errors import NotAdmittedError, UnknownOrgError
+from app.orgs.features import Feature
 from app.orgs.models import CanvasApp, Org, OrgState, OrgUser, SeenRequest
 from canvas.envelope import Envelope, User
 
@@ -32,18 +33,21 @@ def check_sender(config: Config, app: CanvasApp, envelope: Envelope, org: Org | 
 
 
 def check_served(org: Org) -> None:
-    """Raises NotAdmittedError unless the org is active."""
-    if org.state is OrgState.PENDING:
-        raise _refusal("org_pending")
-    if org.state is OrgState.SUSPENDED:
-        refusal = _refusal("org_suspended")
+    """Raises NotAdmittedError unless the org is active or on trial."""
+    if not org.is_served:
+        refusal = _refusal(f"org_{org.state.value}")
         refusal.told = org.state_message
         raise refusal
 
 
-def remember(session: SystemSession, config: Config, envelope: Envelope) -> Org:
-    """An org never seen before: pending, so that staff can let it in, or active at once."""
-    state = OrgState.ACTIVE if config.open_door else OrgState.PENDING
+def remember(
+    session: SystemSession, config: Config, envelope: Envelope, *, waits: bool = False
+) -> Org:
+    """An org never seen before: pending, so that staff can let it in, or active at once.
+
+    ``waits``: staff decides in any case.
+    """
+    state = OrgState.ACTIVE if config.open_door and not waits else OrgState.PENDING
     named = envelope.organization
     return create(session, named.id, named.name or "", state=state)
 
@@ -66,6 +70,9 @@ _SENTENCES = {
     "other_org": "This canvas app belongs to another Salesforce org. Ask your admin to check it.",
     "org_pending": "Your company's Salesforce is not set up here yet. Your admin can ask for it.",
     "org_suspended": "This service is paused for your company. Your admin can tell you more.",
+    "org_leaving": "Your company's use of this service has ended. Your admin can tell you more.",
+    "org_archived": "This sandbox was refreshed; reload the record page.",
+    "on_a_break": "This service takes a short break. Come back in a little while.",
     "user_type": "This widget is for members of your company. Log in with a standard user.",
     "replayed": "This page was opened with an old request. Reload the record page.",
     "feature_off": "This feature is not switched on for your company. Ask your admin.",
@@ -76,9 +83,9 @@ def _refusal(reason: str) -> NotAdmittedError:
     return NotAdmittedError(_SENTENCES[reason], reason=reason)
 
 
-def refuse_feature() -> NotAdmittedError:
-    """What to raise when the org lacks the feature that was asked for."""
-    return _refusal("feature_off")
+def refuse_feature(session: TenantSession, feature: Feature) -> NotAdmittedError:
+    """What to raise when the org lacks the feature that was asked for, or nobody has it now."""
+    return _refusal("on_a_break" if features.is_killed(session, feature) else "feature_off")
 
 
 _SEEN = select(SeenRequest).where(SeenRequest.mac == bindparam("mac")).with_for_update()
@@ -189,15 +196,29 @@ def set_state(
     *,
     why: str = "",
     message: str = "",
+    until: datetime | None = None,
 ) -> None:
-    """Admit or suspend an org; open widgets hear of it within seconds.
+    """Take an org into a state; open widgets hear of it within seconds.
 
-    ``message`` is what reps of a suspended org are told; ``why`` stands in the audit.
+    Args:
+        session: Over all orgs.
+        org: Of this session.
+        state: One that may follow the org's own.
+        actor: Who stands in the audit.
+        why: Stands in the audit too.
+        message: What reps are told while the org is suspended or leaving.
+        until: When a trial ends, or a leaving org's data go.
+
+    Raises:
+        StateChangeError: It may not follow, or its end is missing.
     """
+    states.check(org.state, state, until)
     before, org.state = org.state, state
-    org.state_message = message if state is OrgState.SUSPENDED else ""
+    org.state_message = message if state in states.TELLING else ""
+    org.state_until = until
     org.version += 1
-    told = {name: text for name, text in (("why", why), ("message", org.state_message)) if text}
+    known = (("why", why), ("message", org.state_message), ("until", until and until.isoformat()))
+    told = {name: text for name, text in known if text}
     audit.record_for(
         session,
         org.id,

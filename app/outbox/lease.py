@@ -25,7 +25,9 @@ from sqlalchemy.orm import aliased
 
 from app.db import SystemSession, TenantSession, database_now
 from app.ids import new_id
-from app.orgs.models import Org, OrgState
+from app.orgs.catalogue import KillSwitch
+from app.orgs.kill_switches import pulled
+from app.orgs.models import SERVED, Org
 from app.outbox.errors import LeaseLostError
 from app.outbox.models import BreakerState, DeliveryBreaker, DeliveryState, OrgDelivery, OutboxRow
 
@@ -180,7 +182,7 @@ def doubt(session: SystemSession | TenantSession, org_id: UUID) -> None:
 
 def claimable(times: LeaseTimes) -> ColumnElement[bool]:
     """Orgs that are served, rest from nothing, have something due or to try, held by nobody."""
-    is_active = exists().where(Org.id == OrgDelivery.org_id, Org.state == OrgState.ACTIVE)
+    is_served = exists().where(Org.id == OrgDelivery.org_id, Org.state.in_(SERVED))
     has_due = exists().where(OutboxRow.org_id == OrgDelivery.org_id, due())
     is_dead = OrgDelivery.heartbeat_at < database_now(-times.dead_after_seconds)
     return and_(
@@ -190,7 +192,8 @@ def claimable(times: LeaseTimes) -> ColumnElement[bool]:
             and_(OrgDelivery.lease_id.is_(None), or_(has_due, _has_probe())),
             and_(OrgDelivery.lease_id.is_not(None), is_dead),
         ),
-        is_active,
+        is_served,
+        ~pulled(KillSwitch.SALESFORCE_WRITES),
     )
 
 

@@ -15,6 +15,7 @@ from app.config import Config
 from app.db import Database, TenantSession
 from app.orgs import features, settings
 from app.orgs.features import Feature
+from app.orgs.kill_switches import may_send
 from app.orgs.models import Org
 from app.orgs.settings import OpportunityRule, OrgSettings
 from app.outbox import batch, breakers, roles
@@ -106,6 +107,8 @@ class Rounds:
         since = utcnow() - terms.role_refresh
         for _ in range(_TRIES):
             with self.database.writing(turn.org_id) as session:
+                if not may_send(session):
+                    return None  # suspended, or all writes stopped, since the turn began
                 known = breakers.before_batch(session)
                 frozen = batch.freeze(session, turn, terms.form, terms.rule, since)
             if not frozen.unread:

@@ -11,6 +11,7 @@ from app.crm.models import RecordLink
 from app.db import TenantSession
 from app.destinations.models import Destination
 from app.engagement.models import EngagementState
+from app.orgs import features
 from app.orgs.models import Org, OrgState
 from app.salesforce.models import Connection, ConnectionState
 from canvas.session import FrameClaims
@@ -18,11 +19,15 @@ from canvas.session import FrameClaims
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """States of the org and of its connection, and a tag that differs whenever the card would."""
+    """States of the org and of its connection, and a tag that differs whenever the card would.
+
+    ``told`` is what staff wrote for the org's people.
+    """
 
     state: OrgState | None
     connection: ConnectionState | None
     tag: str
+    told: str = ""
 
 
 # Built once: putting it together costs more than its answer.
@@ -44,6 +49,8 @@ _VERSION = (
         select(Destination.version)
         .where(Destination.record_id == bindparam("record_id"))
         .scalar_subquery(),
+        *(each.scalar_subquery() for each in features.generation()),
+        Org.state_message,
         select(Connection.state).limit(1).scalar_subquery(),
     )
     .select_from(Org)
@@ -58,4 +65,4 @@ def version(session: TenantSession, claims: FrameClaims) -> Version:
     if row is None:  # the org was removed
         return Version(None, None, "")
     digest = hashlib.sha256(repr(tuple(map(str, row))).encode()).hexdigest()
-    return Version(row[0], row[-1], digest[:20])
+    return Version(row[0], row[-1], digest[:20], row[-2])

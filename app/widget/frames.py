@@ -9,7 +9,7 @@ from app.db import Database, TenantSession
 from app.orgs import features, service
 from app.orgs.errors import NotAdmittedError
 from app.orgs.features import Feature
-from app.orgs.models import OrgState
+from app.orgs.models import SERVED
 from app.widget.bearer import Frame
 from app.widget.changes import Version, version
 
@@ -31,27 +31,30 @@ def admit(session: TenantSession, frame: Frame) -> Admitted:
     """The state of the frame's org, if it is still served and has the widget.
 
     Raises:
-        NotAdmittedError: ``org_suspended``, ``org_pending``, ``unknown_org`` or ``feature_off``.
+        NotAdmittedError: ``org_suspended`` and its like, ``unknown_org``, ``feature_off`` or
+            ``on_a_break``.
     """
     found = version(session, frame.claims)
-    _check_state(found.state)
+    _check_state(found)
     enabled = features.enabled(session)
     if Feature.WIDGET not in enabled:
-        raise service.refuse_feature()
+        raise service.refuse_feature(session, Feature.WIDGET)
     return Admitted(found, enabled)
 
 
-def _check_state(state: OrgState | None) -> None:
-    """Raises NotAdmittedError unless the org is active; None is an org that was removed."""
-    if state is OrgState.ACTIVE:
+def _check_state(found: Version) -> None:
+    """Raises NotAdmittedError unless the org is served; one without a state was removed."""
+    if found.state in SERVED:
         return
-    reason = f"org_{state.value}" if state else "unknown_org"
-    raise NotAdmittedError("This org is not served at present. Ask your admin.", reason=reason)
+    reason = f"org_{found.state.value}" if found.state else "unknown_org"
+    refusal = NotAdmittedError("This org is not served at present. Ask your admin.", reason=reason)
+    refusal.told = found.told
+    raise refusal
 
 
 def current_version(database: Database, frame: Frame) -> str:
     """What the frame's card would be made of now, as a tag: one statement."""
     with database.reading(org_id_of(frame)) as session:
         found = version(session, frame.claims)
-    _check_state(found.state)
+    _check_state(found)
     return found.tag

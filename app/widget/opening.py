@@ -102,7 +102,7 @@ def _note(
     with parts.database.writing(org_id) as tenant:
         enabled = features.enabled(tenant)
         if Feature.WIDGET not in enabled:
-            raise service.refuse_feature()
+            raise service.refuse_feature(tenant, Feature.WIDGET)
         times = service.note_request(tenant, parts.config, request.mac)
         service.note_user(tenant, request.envelope.user)
         known = mirror.surroundings(tenant, reference)

@@ -104,6 +104,18 @@ _REFUSALS = {
         403, "lock", N_("Paused for your company"),
         N_("Engagement is not shown at the moment. Your Salesforce admin can tell you more."),
     ),
+    "org_leaving": Refusal(
+        403, "lock", N_("No longer here"),
+        N_("Your company's use of Engagement has ended. Your Salesforce admin can tell you more."),
+    ),
+    "org_archived": Refusal(
+        403, "lock", N_("No longer here"),
+        N_("This sandbox was refreshed, and its old data are closed. Reload the record page."),
+    ),
+    "on_a_break": Refusal(
+        503, "clock", N_("Engagement takes a short break"),
+        N_("Your record is fine, and nothing is lost. Come back in a little while."),
+    ),
     "feature_off": Refusal(
         403, "lock", N_("Not switched on"),
         N_("Your company has not switched this on. Ask your Salesforce admin for it."),

@@ -66,7 +66,7 @@ def create(database: Database, frame: Frame) -> bool:
     """
     with database.writing(frames.org_id_of(frame)) as session:
         if Feature.CREATE_DESTINATION not in frames.admit(session, frame).features:
-            raise refuse_feature()
+            raise refuse_feature(session, Feature.CREATE_DESTINATION)
         people = people_of_records(session, frame.claims.people)
         _destination, created = service.get_or_create(
             session, _record(frame, people), _rep(session, frame), settings.read(session)

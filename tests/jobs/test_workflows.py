@@ -69,6 +69,7 @@ def test_the_schedules_are_there_and_run(running: World) -> None:
 
     assert {schedule["schedule_name"] for schedule in DBOS.list_schedules()} >= {
         "clean-up", "connections", "follow-ups", "preflight", "records", "scores",
+        "trials",
     }  # fmt: skip
     with running.database.system_reading() as session:
         assert session.scalar(select(func.count()).select_from(SeenRequest)) == 0

@@ -22,7 +22,7 @@ from app.console.pages import page
 from app.console.principal import current_org, current_principal
 from app.console.room import room
 from app.orgs import audit
-from app.orgs.models import Org, OrgState
+from app.orgs.models import Org
 from app.salesforce.errors import SalesforceError
 from app.salesforce.models import Method
 from app.web import context
@@ -114,6 +114,6 @@ def _find(token: str) -> tuple[OneTimeLink, Org]:
         org = session.get(Org, link.org_id) if isinstance(link.org_id, UUID) else None
     if org is None:
         raise link_over()
-    if org.state is not OrgState.ACTIVE:
+    if not org.is_served:
         raise org_not_served()
     return link, org

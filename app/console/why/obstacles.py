@@ -10,7 +10,7 @@ from app.console.activity.words import CURES
 from app.engagement.kinds import facts_of
 from app.engagement.models import Confidence, Source
 from app.orgs.features import Feature
-from app.orgs.models import Org, OrgState
+from app.orgs.models import Org
 from app.orgs.settings import KindPolicy, OrgSettings
 from app.outbox.log import Line
 from app.outbox.models import DeliveryState
@@ -52,7 +52,7 @@ def obstacle(now: Situation) -> Obstacle:
 
 
 def _of_org(now: Situation) -> Obstacle | None:
-    if now.org.state is not OrgState.ACTIVE:
+    if not now.org.is_served:
         return Obstacle(
             _("The org is not served"),
             _("It is %(state)s; nothing is sent until staff changes that.")

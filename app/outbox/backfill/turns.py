@@ -18,7 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, SystemSession, TenantSession, database_now
 from app.ids import new_id
-from app.orgs.models import Org, OrgState
+from app.orgs.catalogue import STOPS_HISTORY
+from app.orgs.kill_switches import pulled
+from app.orgs.models import SERVED, Org
 from app.outbox.backfill.models import Backfill, BackfillState
 from app.outbox.errors import LeaseLostError
 from app.outbox.lease import LeaseTimes
@@ -129,11 +131,12 @@ def _beat(database: Database, hold: Hold, seconds: float, stopped: threading.Eve
 
 
 def _claimable(times: LeaseTimes) -> ColumnElement[bool]:
-    is_active = exists().where(Org.id == Backfill.org_id, Org.state == OrgState.ACTIVE)
+    is_served = exists().where(Org.id == Backfill.org_id, Org.state.in_(SERVED))
     is_dead = Backfill.heartbeat_at < database_now(-times.dead_after_seconds)
     return and_(
         Backfill.state.in_(OPEN),
         Backfill.next_at <= database_now(),
         or_(Backfill.lease_id.is_(None), is_dead),
-        is_active,
+        is_served,
+        ~pulled(*STOPS_HISTORY),
     )

@@ -16,7 +16,9 @@ from app.crm.models import Person, SObject
 from app.db import SystemSession, TenantSession
 from app.destinations.models import Destination
 from app.engagement.models import Event, Visit
-from app.orgs.models import Org, OrgState
+from app.orgs.catalogue import Feature, switches_that_stop
+from app.orgs.kill_switches import pulled
+from app.orgs.models import SERVED, Org
 from app.outbox import surroundings
 from app.outbox.follow_ups.asking import Question
 from app.outbox.follow_ups.models import FollowUp, FollowUpRule, FollowUpState
@@ -82,8 +84,9 @@ def orgs_with_cases(session: SystemSession) -> list[UUID]:
     return list(
         session.scalars(
             select(FollowUp.org_id)
-            .join(Org, (Org.id == FollowUp.org_id) & (Org.state == OrgState.ACTIVE))
+            .join(Org, (Org.id == FollowUp.org_id) & Org.state.in_(SERVED))
             .where(is_open(), FollowUp.not_before <= utcnow())
+            .where(~pulled(*switches_that_stop(Feature.FOLLOW_UPS)))
             .distinct()
         )
     )

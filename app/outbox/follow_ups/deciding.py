@@ -46,7 +46,7 @@ def make_tasks(gateway: Gateway, org_id: UUID) -> Mapping[str, int]:
     What Salesforce refuses is no error of this: the cases wait, for longer each time, and say why.
     """
     with gateway.database.reading(org_id) as session:
-        if not features.enabled(session) >= NEEDED:
+        if not features.writing(session) >= NEEDED:
             return {}
         due = cases_.read(session)
         spent = budget.standing(session, feature=FEATURE)

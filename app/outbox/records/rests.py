@@ -67,7 +67,7 @@ class Rest:
 
 def may_run(session: TenantSession, traffic: Traffic, *, goes_on: bool = False) -> bool:
     """Whether the org may be written to now; ``goes_on``: whether a run of it may go on."""
-    if not features.is_enabled(session, SWITCHES[traffic]):
+    if SWITCHES[traffic] not in features.writing(session):
         return False
     run = of(session, traffic)
     now = utcnow()
