@@ -140,6 +140,14 @@ def connect(
     return replace(session, keyring, access)
 
 
+def alone(session: TenantSession) -> None:
+    """Of two who replace or end the org's connection at once, the second finds what the first left.
+
+    The org's row is locked before the connection's, by all who change both.
+    """
+    session.execute(select(Org.id).where(Org.id == session.org_id).with_for_update(key_share=True))
+
+
 def replace(
     session: TenantSession,
     keyring: Keyring,
@@ -152,6 +160,7 @@ def replace(
 
     What was learnt through an earlier connection is forgotten: its user may see other things.
     """
+    alone(session)
     now = utcnow()
     connection = Connection(
         **ways.sealed(access, keyring), state_since=now, created_at=now, connected_by=by[:255]
@@ -217,6 +226,7 @@ def mark_disconnected(session: TenantSession, keyring: Keyring) -> None:
 
 
 def _end(session: TenantSession, which: Any, reason: str, values: dict[str, Any]) -> None:
+    alone(session)
     ended = session.execute(
         update(Connection)
         .where(which)

@@ -159,6 +159,7 @@ def disconnect(gateway: Gateway, org_id: UUID) -> bool:
         Whether Salesforce confirmed; where not, an admin ends the session there.
     """
     with gateway.database.writing(org_id) as session:
+        connections.alone(session)
         kept = session.scalar(select(Connection))
         if kept is None:
             return True
@@ -216,6 +217,7 @@ def _keep(gateway: Gateway, org_id: UUID, access: Access, proven: Proven | None,
     """Store the connection in the place of an earlier one, whose refresh token is taken back."""
     left = _Left()
     with gateway.database.writing(org_id) as session:
+        connections.alone(session)
         earlier = session.scalar(select(Connection))
         if earlier is not None:
             left = _Left.of(gateway.keyring, earlier)

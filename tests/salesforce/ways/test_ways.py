@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 
@@ -93,6 +95,22 @@ def test_a_grant_that_cannot_be_proven_is_taken_back(
     assert box.org.oauth.grants.all() == []
     with gateway.database.reading(org.id) as session:
         assert connections.status(session) is None
+
+
+def test_who_connects_at_the_same_time_leaves_one_connection_and_one_grant(
+    gateway: Gateway, box: RunningOrg, org: Org
+) -> None:
+    """A second click, or two admins: the last one counts, what the others were given is over."""
+    start = Barrier(3)
+
+    def click(_number: int) -> None:
+        start.wait()
+        connect(gateway, box, org, Method.WEB_SERVER)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(click, range(3)))
+    call(gateway, org)
+    assert len(box.org.oauth.grants.all()) == 1
 
 
 @pytest.mark.parametrize("way", WAYS)
