@@ -78,7 +78,7 @@ def _parsed(pieces: Iterator[bytes]) -> Element:
     """The envelope. Raises ValueError for what is none."""
     try:
         root: Element = ElementTree.fromstring(b"".join(pieces), forbid_dtd=True)
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, LookupError, DefusedXmlException) as error:  # LookupError: its encoding
         raise ValueError("no envelope") from error
     return root
 

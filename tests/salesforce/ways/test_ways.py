@@ -12,19 +12,22 @@ from app.config import Config
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import Org
-from app.salesforce.connect import connections, establishing
+from app.salesforce.connect import connections, establishing, soap_login
 from app.salesforce.connect.connections import Condition
 from app.salesforce.connect.ways import Access
 from app.salesforce.errors import (
     AppNotApproved,
     ReconnectNeeded,
+    SalesforceDown,
     SalesforceError,
     WrongOrg,
 )
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Method
+from app.salesforce.transport import Transport
 from devorg.faults import fault_from
 from devorg.server import RunningOrg
+from tests.salesforce.scripted import Reply, scripted
 from tests.salesforce.ways.conftest import (
     KEY,
     PASSWORD,
@@ -246,3 +249,22 @@ def test_a_wrong_password_says_so_in_salesforces_code(
     with pytest.raises(ReconnectNeeded) as caught:
         establishing.establish(gateway, org.id, access, by="test")
     assert caught.value.code == "INVALID_LOGIN"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>',
+        '<!DOCTYPE x [<!ENTITY a "a">]><x>&a;</x>'.encode("utf-16"),
+        b'<?xml version="1.0" encoding="nonsense"?><x/>',
+        b"<x>" * 1000,
+    ],
+)
+def test_an_envelope_that_is_none_is_an_outage(body: bytes) -> None:
+    """L4: entities are not looked up, and an encoding that nobody knows is no crash."""
+    with scripted() as server:
+        server.answers(Reply(body=body))
+        transport = Transport()
+        with pytest.raises(SalesforceDown):
+            soap_login.login(transport, server.url, "a@halyard.example", "hush")
+        transport.close()
