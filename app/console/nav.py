@@ -37,6 +37,7 @@ ORG_PAGES: tuple[tuple[str, str], ...] = (
 STAFF_PAGES: tuple[tuple[str, str], ...] = (
     ("console.orgs", N_("Orgs")),
     ("console.audit", N_("Audit")),
+    ("console.system", N_("Kill switches")),
     ("console.staff_page", N_("Staff")),
 )  # fmt: skip
 

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     CHANGE_ORG_STATE = "change_org_state"
     INVITE_ADMINS = "invite_admins"
     MANAGE_STAFF = "manage_staff"
+    #: Kill switches and shares: what all orgs feel at once.
+    STEER_SYSTEM = "steer_system"
 
 
 _ADMIN = frozenset(
@@ -127,15 +129,20 @@ ROUTES: Mapping[str, Permission] = {
     "console.save_brand": Permission.CONFIGURE_ORG,
     "console.features": Permission.SEE_ORG,
     "console.switch_feature": Permission.SWITCH_FEATURES,
+    "console.change_plan": Permission.SWITCH_FEATURES,
     "console.org_audit": Permission.SEE_ORG,
     "console.org_audit_csv": Permission.SEE_ORG,
     "console.org_state": Permission.CHANGE_ORG_STATE,
     "console.change_state": Permission.CHANGE_ORG_STATE,
+    "console.accept_refresh": Permission.CHANGE_ORG_STATE,
     "console.invite_admin": Permission.INVITE_ADMINS,
     # support
     "console.orgs": Permission.FIND_ORGS,
     "console.audit": Permission.FIND_ORGS,
     "console.audit_csv": Permission.FIND_ORGS,
+    "console.system": Permission.FIND_ORGS,
+    "console.turn_kill_switch": Permission.STEER_SYSTEM,
+    "console.set_share": Permission.STEER_SYSTEM,
     "console.staff_page": Permission.MANAGE_STAFF,
     "console.invite_staff": Permission.MANAGE_STAFF,
     "console.remove_staff": Permission.MANAGE_STAFF,

@@ -15,7 +15,7 @@ from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
 from app.console.room import room
 from app.console.setup import keys, people, sending, steps
-from app.console.support import audit, features, life, orgs, people_of_staff
+from app.console.support import audit, features, life, orgs, people_of_staff, system
 from app.console.why import pages as why
 from app.errors import InlayError
 from app.orgs.errors import NotAdmittedError
@@ -35,7 +35,7 @@ PAGES = (
     *(show, typed, popup, secret_link),
     *(answer,),
     *(overview, one, brand),
-    *(orgs, features, life, audit, people_of_staff),
+    *(orgs, features, life, audit, people_of_staff, system),
 )
 
 __all__ = ["PAGES", "room"]

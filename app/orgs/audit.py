@@ -18,8 +18,6 @@ class Tag(StrEnum):
     ORG_FEATURE = "staff:feature:switch"
     ORG_PLAN = "staff:plan:change"
     SANDBOX_REFRESHED = "staff:sandbox:refresh"
-    KILL_SWITCH = "staff:kill_switch:turn"
-    FEATURE_SHARE = "staff:feature_share:set"
     ORG_SETTING = "admin:setting:change"
     API_KEY_CREATED = "staff:api_key:create"
     API_KEY_REVOKED = "staff:api_key:revoke"
@@ -44,6 +42,13 @@ class Tag(StrEnum):
     ADMIN_CAME_IN = "admin:session:begin"
 
 
+class SystemTag(StrEnum):
+    """What is recorded of acts on all orgs at once."""
+
+    KILL_SWITCH = "staff:kill_switch:turn"
+    FEATURE_SHARE = "staff:feature_share:set"
+
+
 #: Where the present request comes from; empty at a shell and in the worker.
 _address: ContextVar[str] = ContextVar("audit_address", default="")
 
@@ -64,7 +69,7 @@ def record_for(session: SystemSession, org_id: UUID, tag: Tag, actor: str, **det
     session.add(AuditEntry(org_id=org_id, tag=tag.value, actor=actor, detail=detail))
 
 
-def record_of_system(session: SystemSession, tag: Tag, actor: str, **detail: Any) -> None:
+def record_of_system(session: SystemSession, tag: SystemTag, actor: str, **detail: Any) -> None:
     """Add a row for what concerns all orgs; every open widget looks anew because of it."""
     session.add(SystemEntry(tag=tag.value, actor=actor, detail=_with_address(detail)))
 

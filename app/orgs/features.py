@@ -227,9 +227,14 @@ def is_enabled(session: TenantSession, feature: Feature) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a feature stands for one org, and for what."""
+    """How a feature stands for one org, and for what.
+
+    ``is_wanted``: whether it would be on without any kill switch. ``rests``: it is on, and what it
+    writes waits.
+    """
 
     is_on: bool
+    is_wanted: bool
     because: Because
     rests: bool
 
@@ -244,7 +249,8 @@ def explain(session: TenantSession) -> tuple[str, Mapping[Feature, Standing]]:
         found = client.get_boolean_details(feature.value, spec.default, context)
         variant = found.variant if found.variant in set(Because) else Because.DEFAULT
         because = Because.KILL_SWITCH if feature in off else Because(variant or Because.DEFAULT)
-        told[feature] = Standing(found.value and feature not in off, because, feature in resting)
+        is_on = found.value and feature not in off
+        told[feature] = Standing(is_on, found.value, because, is_on and feature in resting)
     return known.plan, told
 
 

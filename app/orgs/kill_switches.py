@@ -57,7 +57,7 @@ def turn(session: SystemSession, name: KillSwitch, is_pulled: bool, *, by: str, 
         key=["name"],
         set_=["is_pulled", *_SIGNED],
     )
-    tag = audit.Tag.KILL_SWITCH
+    tag = audit.SystemTag.KILL_SWITCH
     audit.record_of_system(session, tag, by, switch=name.value, pulled=is_pulled, why=why)
 
 
@@ -76,7 +76,7 @@ def set_share(session: SystemSession, feature: Feature, percent: int, *, by: str
         key=["feature"],
         set_=["percent", *_SIGNED],
     )
-    tag = audit.Tag.FEATURE_SHARE
+    tag = audit.SystemTag.FEATURE_SHARE
     audit.record_of_system(session, tag, by, feature=feature.value, percent=percent, why=why)
 
 

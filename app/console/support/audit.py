@@ -29,6 +29,8 @@ _MOST_LINES = 100_000
 _WORDS: Mapping[str, str] = {
     Tag.ORG_STATE: N_("State of the org changed"),
     Tag.ORG_FEATURE: N_("Feature switched"),
+    Tag.ORG_PLAN: N_("Plan changed"),
+    Tag.SANDBOX_REFRESHED: N_("Taken as a sandbox's refresh"),
     Tag.ORG_SETTING: N_("Setting changed"),
     Tag.API_KEY_CREATED: N_("API key made"),
     Tag.API_KEY_REVOKED: N_("API key revoked"),

@@ -1,4 +1,4 @@
-"""The life of an org: let in, suspended with a message that reps see, invited admins."""
+"""The life of an org (C6): let in, on trial, suspended with a message, leaving, refreshed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
-from app.orgs import audit, service
+from app.console.support import changes, days
+from app.orgs import audit, sandboxes, service, states
+from app.orgs.errors import StateChangeError
 from app.orgs.models import OrgState
+from app.salesforce.connect import connections
 from app.web import context
 from app.web.i18n import _
 
 _LONGEST = 500
 _INVITED_FOR = timedelta(hours=24)
+
+
+def _no_day() -> str:
+    return _("The day must be one to come, such as 2026-12-31.")
 
 
 @room.get("/console/orgs/<org_id>/state")
@@ -28,19 +35,42 @@ def org_state() -> Response:
     return _org_state()
 
 
-@room.post("/console/orgs/<org_id>/state/<any(active, suspended, pending):state>")
+@room.post("/console/orgs/<org_id>/state/<any(active, suspended, pending, trial, leaving):state>")
 def change_state(state: str) -> Response:
-    """Let in, suspend, or put back; with a reason for the audit and a message for reps."""
-    why = request.form.get("why", "").strip()[:_LONGEST]
+    """Take the org into a state; with a reason, and what the state needs besides."""
+    wanted, why = OrgState(state), request.form.get("why", "").strip()[:_LONGEST]
     message = request.form.get("message", "").strip()[:_LONGEST]
     if not why:
+        return _org_state(asked=state, problem=_("Say why: it stands in the audit."), status=422)
+    try:
+        until = days.end_of(request.form.get("until", "")) if wanted in states.ENDING else None
+        with context.database().system_writing() as session:
+            org = service.required(session, current_org().salesforce_id)
+            actor = current_principal().actor
+            service.set_state(session, org, wanted, actor, why=why, message=message, until=until)
+    except ValueError:
+        return _org_state(asked=state, field="until", problem=_no_day(), status=422)
+    except StateChangeError as error:
+        told = {"field": "until", "problem": _no_day()} if error.reason == "no_end" else {}
+        return _org_state(asked=state, **{"problem": _(error.message), **told}, status=422)
+    return cast(Response, redirect(url_for("console.org_state", done=1), 303))
+
+
+@room.post("/console/orgs/<org_id>/refresh")
+def accept_refresh() -> Response:
+    """Take the org as the refresh of the older sandbox at its domain, which is archived."""
+    why, actor = request.form.get("why", "").strip()[:_LONGEST], current_principal().actor
+    if not why:
         problem = _("Say why: it stands in the audit.")
-        return _org_state(asked=state, problem=problem, message=message, status=422)
-    with context.database().system_writing() as session:
-        org = service.required(session, current_org().salesforce_id)
-        service.set_state(
-            session, org, OrgState(state), current_principal().actor, why=why, message=message
-        )
+        return _org_state(asked="refresh", problem=problem, status=422)
+    try:
+        with context.database().system_writing() as session:
+            org = service.required(session, current_org().salesforce_id)
+            old = sandboxes.accept(session, org, by=actor, why=why)
+    except StateChangeError as error:
+        return _org_state(asked="refresh", problem=_(error.message), status=422)
+    with context.database().writing(old.id) as tenant:
+        connections.mark_disconnected(tenant, context.keyring())
     return cast(Response, redirect(url_for("console.org_state", done=1), 303))
 
 
@@ -64,17 +94,25 @@ def invite_admin() -> Response:
 def _org_state(
     *,
     asked: str = "",
+    field: str = "why",
     problem: str = "",
-    message: str = "",
     invitation: str = "",
     status: int = 200,
 ) -> Response:
+    with context.database().system_reading() as session:
+        org = service.required(session, current_org().salesforce_id)
+        refreshes = sandboxes.replaced_by(session, org)
+        production = sandboxes.production_of(session, org)
     return page(
         "support/state.html",
         status=status,
+        changes=changes.OFFERED[org.state],
+        refreshes=refreshes,
+        production=production,
         asked=asked,
+        field=field,
         problem=problem,
-        message=message,
+        typed=request.form if problem else {},
         invitation=invitation,
         done=request.args.get("done") == "1",
         may_invite=current_principal().may(Permission.INVITE_ADMINS),
