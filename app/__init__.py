@@ -15,6 +15,7 @@ from app.api import routes as api
 from app.config import Config, load
 from app.console import frame as console_frame
 from app.console import routes as console
+from app.console.ports import plug_view_as, view_as_of
 from app.db import Database
 from app.destinations import routes as destinations
 from app.engagement.ports import plug_recorded, recorded_of
@@ -28,6 +29,7 @@ from app.salesforce.gateway import EXTENSION, Gateway
 from app.web import errors, health, i18n, logs, room
 from app.web.metrics import add_gauges
 from app.widget import routes as widget
+from app.widget import viewas
 from app.widget.ports import console_of, plug_console
 
 #: The largest body that any address takes; rooms set smaller limits of their own.
@@ -70,6 +72,8 @@ def _plug(app: Flask, config: Config) -> None:
     recorded_of(app)
     plug_console(app, console_frame.open_console)
     console_of(app)
+    plug_view_as(app, viewas.show)
+    view_as_of(app)
     add_gauges(app, partial(gauges.outbox_rows, app.extensions["inlay.database"]))
 
 

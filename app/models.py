@@ -7,6 +7,7 @@ from app.destinations import models as destinations
 from app.engagement import models as engagement
 from app.jobs import models as jobs
 from app.orgs import models as orgs
+from app.orgs.data import models as data
 from app.outbox import models as outbox
 from app.outbox.backfill import models as backfill
 from app.outbox.digests import models as digests
@@ -22,6 +23,7 @@ __all__ = [
     "backfill",
     "console",
     "crm",
+    "data",
     "destinations",
     "digests",
     "engagement",

@@ -30,6 +30,8 @@ ORG_PAGES: tuple[tuple[str, str], ...] = (
     ("console.keys", N_("API keys")),
     ("console.features", N_("Features")),
     ("console.org_audit", N_("Audit")),
+    ("console.data", N_("Data and privacy")),
+    ("console.view_as", N_("View as")),
     ("console.org_state", N_("State")),
 )  # fmt: skip
 
@@ -38,6 +40,7 @@ STAFF_PAGES: tuple[tuple[str, str], ...] = (
     ("console.orgs", N_("Orgs")),
     ("console.audit", N_("Audit")),
     ("console.system", N_("Kill switches")),
+    ("console.deletions", N_("Deletions")),
     ("console.staff_page", N_("Staff")),
 )  # fmt: skip
 

@@ -36,6 +36,10 @@ class Permission(StrEnum):
     MANAGE_KEYS = "manage_keys"
     RUN_PREFLIGHT = "run_preflight"
     STEER_DELIVERY = "steer_delivery"
+    #: Take all data of the org away, delete it, say whether support may look.
+    MANAGE_DATA = "manage_data"
+    #: Look at a card as a rep saw it.
+    VIEW_AS = "view_as"
     FIND_ORGS = "find_orgs"
     SWITCH_FEATURES = "switch_features"
     CHANGE_ORG_STATE = "change_org_state"
@@ -54,6 +58,7 @@ _ADMIN = frozenset(
         Permission.MANAGE_KEYS,
         Permission.RUN_PREFLIGHT,
         Permission.STEER_DELIVERY,
+        Permission.MANAGE_DATA,
     }
 )
 _VIEWER = frozenset({Permission.SEE_ORG, Permission.FIND_ORGS})
@@ -61,6 +66,7 @@ _SUPPORT = _VIEWER | {
     Permission.RUN_PREFLIGHT,
     Permission.SEND_CONNECT_LINK,
     Permission.STEER_DELIVERY,
+    Permission.VIEW_AS,
     Permission.SWITCH_FEATURES,
     Permission.CHANGE_ORG_STATE,
 }
@@ -119,6 +125,15 @@ ROUTES: Mapping[str, Permission] = {
     "console.keys": Permission.MANAGE_KEYS,
     "console.make_key": Permission.MANAGE_KEYS,
     "console.end_key": Permission.MANAGE_KEYS,
+    # its data
+    "console.data": Permission.SEE_ORG,
+    "console.export_data": Permission.MANAGE_DATA,
+    "console.ask_deletion": Permission.MANAGE_DATA,
+    "console.cancel_deletion": Permission.MANAGE_DATA,
+    "console.allow_view": Permission.MANAGE_DATA,
+    "console.view_as": Permission.VIEW_AS,
+    "console.show_as": Permission.VIEW_AS,
+    "console.deletions": Permission.FIND_ORGS,
     # its Destinations
     "console.destinations": Permission.SEE_ORG,
     "console.destination": Permission.SEE_ORG,

@@ -9,13 +9,14 @@ from werkzeug.exceptions import HTTPException
 from app.console import entry, frame, health
 from app.console.activity import pages as activity
 from app.console.connect import popup, secret_link, show, typed
+from app.console.data import pages as data
 from app.console.destinations import brand, one, overview
 from app.console.errors import ConsoleError
 from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
 from app.console.room import room
 from app.console.setup import keys, people, sending, steps
-from app.console.support import audit, features, life, orgs, people_of_staff, system
+from app.console.support import audit, features, life, orgs, people_of_staff, system, view_as
 from app.console.why import pages as why
 from app.errors import InlayError
 from app.orgs.errors import NotAdmittedError
@@ -33,7 +34,7 @@ PAGES = (
     *(health, activity, why),
     *(steps, sending, people, keys),
     *(show, typed, popup, secret_link),
-    *(answer,),
+    *(answer, data, view_as),
     *(overview, one, brand),
     *(orgs, features, life, audit, people_of_staff, system),
 )

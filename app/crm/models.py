@@ -13,6 +13,7 @@ from app.clock import utcnow
 from app.db import (
     Base,
     IdColumn,
+    JsonObject,
     SalesforceId,
     Tenant,
     TimeColumn,
@@ -122,3 +123,21 @@ class RecordLink(Tenant, Base):
     company_id: Mapped[UUID | None] = mapped_column(Uuid)
     opportunity_id: Mapped[UUID | None] = mapped_column(Uuid)
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+
+
+class Sight(Tenant, Base):
+    """What a user was shown of a record when they opened it last: ids alone, for a few days.
+
+    ``rights`` holds Contact, Lead and Opportunity ids (18) and how many more were hidden from them:
+    what ``FrameClaims`` prove, without a name. See ``crm.sights``.
+    """
+
+    __tablename__ = "sight"
+    __table_args__ = (UniqueConstraint("org_id", "user_id", "record_id"), Index(None, "seen_at"))
+
+    id: Mapped[IdColumn]
+    user_id: Mapped[SalesforceId] = mapped_column(doc="Of the user.")
+    record_id: Mapped[SalesforceId]
+    sobject: Mapped[SObject] = mapped_column(enum_type(SObject))
+    rights: Mapped[JsonObject]
+    seen_at: Mapped[TimeColumn] = mapped_column(default=utcnow)

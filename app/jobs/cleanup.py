@@ -8,6 +8,8 @@ from datetime import timedelta
 from sqlalchemy import CursorResult, Delete, delete
 
 from app.clock import utcnow
+from app.crm.models import Sight
+from app.crm.sights import KEPT
 from app.db import Database
 from app.jobs.models import WorkerHeartbeat
 from app.orgs.models import SeenRequest
@@ -31,6 +33,7 @@ def clean_up(database: Database) -> Mapping[str, int]:
         "api_calls": delete(ApiCallCount).where(ApiCallCount.day < (now - _BOOKS_FOR).date()),
         "api_hours": delete(ApiCallHour).where(ApiCallHour.hour < now - _HOURS_FOR),
         "attempts": delete(ConnectAttempt).where(ConnectAttempt.expires_at < now),
+        "sights": delete(Sight).where(Sight.seen_at < now - KEPT),
         "workers": delete(WorkerHeartbeat).where(WorkerHeartbeat.seen_at < now - _WORKERS_FOR),
     }
     return {name: _delete(database, statement) for name, statement in doomed.items()}

@@ -21,7 +21,7 @@ from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.db.old_sqlite import teach_subseconds
-from app.jobs import cleanup, connections, follow_ups, preflights, records
+from app.jobs import cleanup, connections, deletions, follow_ups, preflights, records
 from app.orgs import trials
 from app.salesforce.gateway import Gateway
 
@@ -37,6 +37,7 @@ WEEKLY = "0 41 3 * * 0"
 EACH_MINUTE = "0 * * * * *"
 EACH_QUARTER = "30 */15 * * * *"
 AT_HALF_PAST = "45 33 * * * *"
+AT_ODD_TIMES = "15 9,29,49 * * * *"
 _KEEP_WORKFLOWS = timedelta(days=7)
 _DELETE_AT_ONCE = 500
 
@@ -97,6 +98,7 @@ def start(config: Config, database: Database, gateway: Gateway, worker: str) -> 
             {"schedule_name": "records", "workflow_fn": write_records, "schedule": EACH_QUARTER},
             {"schedule_name": "scores", "workflow_fn": write_scores, "schedule": AT_HALF_PAST},
             {"schedule_name": "trials", "workflow_fn": end_trials, "schedule": EACH_QUARTER},
+            {"schedule_name": "deletions", "workflow_fn": delete_orgs, "schedule": AT_ODD_TIMES},
         ]
     )
 
@@ -228,3 +230,14 @@ def end_trials(scheduled_at: datetime, context: Any) -> None:
 @DBOS.step(name="end_trials_that_are_over")
 def _end_trials() -> int:
     return trials.end_those_over(_tools[0].database)
+
+
+@DBOS.workflow(name="delete_orgs")
+def delete_orgs(scheduled_at: datetime, context: Any) -> None:
+    """Delete the data of orgs whose week to call it off is over."""
+    _delete_orgs()
+
+
+@DBOS.step(name="delete_data_of_orgs")
+def _delete_orgs() -> int:
+    return deletions.run_all(_tools[0].database, _tools[0].gateway)

@@ -40,6 +40,10 @@ class Tag(StrEnum):
     DELIVERY_DROPPED = "console:delivery:drop"
     ADMIN_INVITED = "staff:admin:invite"
     ADMIN_CAME_IN = "admin:session:begin"
+    DATA_EXPORTED = "console:data:export"
+    DELETION_ASKED = "console:data:ask_deletion"
+    DELETION_CANCELLED = "console:data:cancel_deletion"
+    VIEWED_AS = "staff:widget:view_as"
 
 
 class SystemTag(StrEnum):

@@ -79,6 +79,8 @@ class OrgSettings:
     ``api_budget``: calls that Inlay may make on its own in 24 hours; 0 leaves it to
     ``app.salesforce.budget``: a share of the org's allowance. ``api_budgets`` holds what single
     features may make of it.
+
+    ``support_view``: support may look at a card as a rep of the org saw it (``crm.sights``).
     """
 
     activity_object: str = "Task"
@@ -92,6 +94,7 @@ class OrgSettings:
     brand_color: str = "#0b5cab"
     api_budget: int = 0
     api_budgets: Mapping[str, int] = field(default_factory=dict)
+    support_view: bool = True
 
     def policy_of(self, kind: str) -> KindPolicy:
         """What becomes of events of this kind; kinds that nobody named are off."""
@@ -101,6 +104,15 @@ class OrgSettings:
     def object_of(self, kind: str) -> str:
         """What events of this kind are written as: Task or Event."""
         return self.objects.get(kind, self.activity_object)
+
+
+#: Read by itself, where all settings would be too many (``crm.sights``).
+SUPPORT_VIEW = "support_view"
+
+
+def allows(kept: Mapping[str, Any] | None) -> bool:
+    """What a row of a setting that is yes or no says; without a row, yes."""
+    return kept is None or kept["value"] is True
 
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -213,6 +225,7 @@ def _rules(settings: OrgSettings) -> Iterator[tuple[bool, str]]:
         min(settings.api_budget, *settings.api_budgets.values(), 0) >= 0,
         "api_budget is a number of calls in 24 hours; 0 leaves it to Inlay.",
     )
+    yield isinstance(settings.support_view, bool), "support_view is true or false."
     yield (
         _COLOR.fullmatch(settings.brand_color) is not None,
         "brand_color is a colour such as #0b5cab.",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
 
 from app.clock import utcnow
 from app.config import Config
+from app.crm import sights
+from app.crm.models import SObject
+from app.crm.sights import Memory
 from app.db import Database
 from app.keys import Keyring
 from app.orgs import admission, features, service
@@ -20,7 +24,7 @@ from app.salesforce.gateway import Gateway
 from app.web import logs
 from app.widget import bearer, mirror, rights
 from app.widget.bearer import Frame, Names
-from app.widget.errors import no_record
+from app.widget.errors import WidgetError, no_record
 from app.widget.rights import Rights
 from canvas import session
 from canvas.envelope import Envelope, RecordReference
@@ -77,24 +81,29 @@ def open_frame(parts: Parts, request: Verified, *, renews: FrameClaims | None = 
             user_id=envelope.user_id,
             record_id=reference.id18,
         )
-    enabled, known = _note(parts, org.id, request, reference)
+    enabled, known, memory = _note(parts, org.id, request, reference)
     client = parts.gateway.for_user(
         envelope.organization.id,
         envelope.client.instance_url or "",
         envelope.client.oauth_token or "",
     )
-    seen = rights.prove(
-        client, envelope.organization.id, reference, known.related_to(reference.id18)
-    )
+    try:
+        seen = rights.prove(
+            client, envelope.organization.id, reference, known.related_to(reference.id18)
+        )
+    except WidgetError:
+        _forget(parts, org.id, envelope.user_id, reference.id18, memory)
+        raise
     people = mirror.learn(parts.database, org.id, seen, known)
     frame = Frame(_claims(org, envelope, reference, seen), _names(seen, request.app_key))
+    _remember(parts, frame, memory)
     token = bearer.issue(frame, parts.keyring, now=utcnow(), lifetime_s=parts.config.bearer_seconds)
     return Opening(envelope, org, enabled, seen, people, frame, token)
 
 
 def _note(
     parts: Parts, org_id: UUID, request: Verified, reference: RecordReference
-) -> tuple[frozenset[Feature], mirror.Surroundings]:
+) -> tuple[frozenset[Feature], mirror.Surroundings, Memory]:
     """Count the request before Salesforce is asked anything with its token; see what we know.
 
     One transaction for all of it: what is read here is needed before the first call goes out.
@@ -106,9 +115,38 @@ def _note(
         times = service.note_request(tenant, parts.config, request.mac)
         service.note_user(tenant, request.envelope.user)
         known = mirror.surroundings(tenant, reference)
+        memory = sights.recall(tenant, request.envelope.user_id, reference.id18)
     if times > 1:
         _log.info("repeated", times=times)
-    return enabled, known
+    return enabled, known, memory
+
+
+def _remember(parts: Parts, frame: Frame, memory: Memory) -> None:
+    """Keep what is shown for support, where it differs from what is kept: seldom a write."""
+    shown, claims = _shown(frame), frame.claims
+    if not memory.is_allowed or memory.rights == shown:
+        return
+    with parts.database.writing(UUID(claims.org_id)) as tenant:
+        sobject = SObject(claims.sobject)
+        sights.remember(tenant, claims.user_id, claims.record_id, sobject, shown)
+
+
+def _shown(frame: Frame) -> dict[str, Any]:
+    """What the frame proves, without a name: ids and numbers (``viewas`` reads them)."""
+    claims = frame.claims
+    return {
+        "people": list(claims.people),
+        "opportunities": {each: day for each, (_name, day) in claims.opportunities.items()},
+        "others": claims.others,
+        "hidden_opportunities": claims.hidden_opportunities,
+        "more": frame.names.more,
+    }
+
+
+def _forget(parts: Parts, org_id: UUID, user_id: str, record_id: str, memory: Memory) -> None:
+    if memory.rights is not None:
+        with parts.database.writing(org_id) as tenant:
+            sights.forget(tenant, user_id, record_id)
 
 
 def _claims(org: Org, envelope: Envelope, reference: RecordReference, seen: Rights) -> FrameClaims:

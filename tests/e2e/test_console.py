@@ -22,7 +22,7 @@ Rep = Callable[..., RecordPage]
 _PAGES = (
     "", "setup", "setup/sending", "setup/people?suggest=1", "destinations", "destinations/brand",
     "keys", "preflight", "activity", "why", "why?q=hello", "why?q=nobody@example.com",
-    "features", "state", "audit", "activity/drop?reason=none",
+    "features", "state", "audit", "activity/drop?reason=none", "data", "view-as",
 )  # fmt: skip
 #: What a rule of the org is about, so that it touches nothing of other tests.
 SUBJECT = "A call that breaks a rule"
@@ -162,7 +162,7 @@ def test_axe_finds_nothing_in_the_console(
     come_in(page, invitation.strip())
     org = f"orgs/{ORG_A}"
     addresses = (
-        "orgs", "orgs?q=nobody", "audit", "staff", "orgs/nowhere/",
+        "orgs", "orgs?q=nobody", "audit", "deletions", "staff", "orgs/nowhere/",
         *(f"{org}/{name}" for name in _PAGES),
     )  # fmt: skip
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""All data of an org: taken away as a file, and deleted for good."""
