@@ -27,6 +27,8 @@ class Config:
     ``secret_keys`` are newest first: the first one seals and signs, all of them open and verify.
     ``connect_client_id`` and its secret are those of the vendor's own Connect app; without them
     nobody can connect by logging in. ``outbound_addresses`` are what customers let in.
+    ``staff_oidc_*`` name the OpenID provider of the operator's own people; without it they come in
+    by one-time links alone.
     """
 
     app_url: str
@@ -40,6 +42,9 @@ class Config:
     connect_client_id: str = ""
     connect_client_secret: str = field(default="", repr=False)
     allow_password_login: bool = False
+    staff_oidc_issuer: str = ""
+    staff_oidc_client_id: str = ""
+    staff_oidc_client_secret: str = field(default="", repr=False)
     outbound_addresses: tuple[str, ...] = ()
     frame_ancestors_extra: tuple[str, ...] = ()
     frame_ancestors_narrow: bool = False
@@ -111,6 +116,9 @@ def _read(env: _Environment) -> Config:
         connect_client_id=env.text("INLAY_CONNECT_CLIENT_ID", ""),
         connect_client_secret=env.text("INLAY_CONNECT_CLIENT_SECRET", ""),
         allow_password_login=env.flag("INLAY_ALLOW_PASSWORD_LOGIN"),
+        staff_oidc_issuer=env.issuer("INLAY_STAFF_OIDC_ISSUER"),
+        staff_oidc_client_id=env.text("INLAY_STAFF_OIDC_CLIENT_ID", ""),
+        staff_oidc_client_secret=env.text("INLAY_STAFF_OIDC_CLIENT_SECRET", ""),
         outbound_addresses=env.addresses("INLAY_OUTBOUND_ADDRESSES"),
         frame_ancestors_extra=env.origins("INLAY_FRAME_ANCESTORS_EXTRA"),
         frame_ancestors_narrow=env.flag("INLAY_FRAME_ANCESTORS_NARROW"),
@@ -127,6 +135,16 @@ def _read(env: _Environment) -> Config:
             "INLAY_CONNECT_CLIENT_ID and INLAY_CONNECT_CLIENT_SECRET belong together: set both, or "
             "neither."
         )
+    provider = (
+        config.staff_oidc_issuer,
+        config.staff_oidc_client_id,
+        config.staff_oidc_client_secret,
+    )
+    if any(provider) and not all(provider):
+        raise ConfigError(
+            "INLAY_STAFF_OIDC_ISSUER, INLAY_STAFF_OIDC_CLIENT_ID and "
+            "INLAY_STAFF_OIDC_CLIENT_SECRET belong together: set all three, or none."
+        )
     return config
 
 
@@ -136,6 +154,19 @@ def _check_origins(config: Config) -> None:
             "INLAY_APP_URL and INLAY_PAGES_URL name the same host; public pages need an origin of "
             "their own, so that what a rep writes can never reach a signed-in session."
         )
+
+
+def is_safe_address(url: object, *, may_be_local: bool) -> bool:
+    """Whether secrets may go there: HTTPS, without a query; HTTP only to this very machine."""
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+        host = parts.hostname or ""
+    except ValueError:  # brackets that hold no address
+        return False
+    if not host or parts.query or parts.fragment or parts.username is not None:
+        return False
+    is_local = may_be_local and host in {"localhost", "127.0.0.1", "::1"}
+    return parts.scheme == "https" or (parts.scheme == "http" and is_local)
 
 
 def normalise_database_url(url: str) -> str:
@@ -196,6 +227,13 @@ class _Environment:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
             raise ConfigError(f"{name} must be an origin such as https://app.example.com.")
+        return value
+
+    def issuer(self, name: str) -> str:
+        """An OpenID issuer exactly as its provider writes it; HTTP only on this very machine."""
+        value = self.text(name, "")
+        if value and not is_safe_address(value, may_be_local=True):
+            raise ConfigError(f"{name} must be an address such as https://login.example.com.")
         return value
 
     def origins(self, name: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from app.console.models import LinkPurpose, OneTimeLink, Staff, StaffAct
 from app.console.pages import page
 from app.console.principal import current_principal, principal_or_none
 from app.console.room import room
+from app.console.sign_in.entering import sign_in_page
 from app.db import SystemSession
 from app.orgs import audit
 from app.orgs.models import Org
@@ -40,7 +41,7 @@ def front() -> Response:
 @room.get("/console/sign-in")
 def sign_in() -> Response:
     """How one comes in."""
-    return page("sign_in.html")
+    return sign_in_page()
 
 
 @room.get("/console/enter/<token>")

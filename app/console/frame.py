@@ -27,7 +27,8 @@ from app.salesforce.names import Names
 from app.web import context, i18n
 from app.web.i18n import _
 
-_FEATURE = "console"
+#: What calls are booked to.
+FEATURE = "console"
 
 
 def open_console(verified: Verified, client: Mapping[str, str]) -> str:
@@ -93,11 +94,11 @@ def _prove(verified: Verified) -> tuple[Org, Admin]:
     with context.database().writing(org.id) as tenant:
         service.note_request(tenant, context.config(), verified.mac)
         service.note_user(tenant, envelope.user)
-        namespaces = _namespaces(tenant, envelope.application.namespace or "")
+        namespaces = [*package_at(tenant), envelope.application.namespace or ""]
     client = current_gateway().for_user(
         org.salesforce_id, envelope.client.instance_url or "", envelope.client.oauth_token or ""
     )
-    found = me.ask(client, org.salesforce_id, namespaces, feature=_FEATURE)
+    found = me.ask(client, org.salesforce_id, namespaces, feature=FEATURE)
     if not found.is_admin or found.user_id != envelope.user_id:
         raise not_admin()
     user = envelope.user
@@ -106,11 +107,11 @@ def _prove(verified: Verified) -> tuple[Org, Admin]:
     return org, Admin(org.id, envelope.user_id, name, verified.app_key, zone)
 
 
-def _namespaces(tenant: TenantSession, app_namespace: str) -> list[str]:
-    """Where the package may be: where it was seen, else where the canvas app is."""
+def package_at(tenant: TenantSession) -> list[str]:
+    """The namespace where the org's package was seen, if it was."""
     facts = tenant.scalar(select(OrgProfile.facts))
     seen = Names.of(facts).namespace if facts else None
-    return [app_namespace] if seen is None else [seen, app_namespace]
+    return [] if seen is None else [seen]
 
 
 def not_admin() -> ConsoleError:

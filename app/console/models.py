@@ -23,7 +23,11 @@ class LinkPurpose(StrEnum):
 
 
 class Staff(Base):
-    """A person of the operator's, with one role over all orgs."""
+    """A person of the operator's, with one role over all orgs.
+
+    ``issuer`` and ``subject`` are whose account at the OpenID provider they came in by first: an
+    address that is given to somebody else later opens nothing.
+    """
 
     __tablename__ = "staff"
 
@@ -32,6 +36,8 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(String(255), default="")
     role: Mapped[Role] = mapped_column(enum_type(Role))
     is_active: Mapped[bool] = mapped_column(default=True)
+    issuer: Mapped[str | None] = mapped_column(String(255))
+    subject: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
 
@@ -41,6 +47,7 @@ class StaffAct(StrEnum):
     INVITED = "invited"
     REMOVED = "removed"
     CAME_IN = "came_in"
+    REFUSED = "refused"
     SESSION_ENDED = "session_ended"
 
 
@@ -60,8 +67,9 @@ class StaffEntry(Base):
 class ConsoleSession(Base):
     """One signed-in browser. The cookie holds an opaque id, this row only its digest.
 
-    Either ``staff_id`` is set, or ``org_id``: its holder is then an admin of that org. The role of
-    staff is read from ``staff`` on each request, so that a change counts at once.
+    Either ``staff_id`` is set, or ``org_id``: its holder is then an admin of that org, with a
+    ``user_id`` if Salesforce said who. The role of staff is read from ``staff`` on each request, so
+    that a change counts at once.
     """
 
     __tablename__ = "console_session"
@@ -71,6 +79,7 @@ class ConsoleSession(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     staff_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("staff.id", ondelete="CASCADE"))
     org_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("org.id", ondelete="CASCADE"))
+    user_id: Mapped[str | None] = mapped_column(String(18))
     name: Mapped[str] = mapped_column(String(255), default="")
     address: Mapped[str] = mapped_column(String(64), default="", doc="Where it was begun from.")
     agent: Mapped[str] = mapped_column(String(255), default="", doc="The browser's own name.")
@@ -98,3 +107,30 @@ class OneTimeLink(Base):
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
     expires_at: Mapped[TimeColumn]
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Way(StrEnum):
+    """Where somebody is sent to say who they are."""
+
+    PROVIDER = "provider"
+    SALESFORCE = "salesforce"
+
+
+class SignInAttempt(Base):
+    """Somebody on their way to a provider and back: one browser, one answer, a few minutes.
+
+    Only digests of what the browser brings back are kept; the row is gone with the answer.
+    """
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    id: Mapped[IdColumn]
+    way: Mapped[Way] = mapped_column(enum_type(Way))
+    login_url: Mapped[str] = mapped_column(String(255), default="")
+    state_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    browser_digest: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(64))
+    sealed_verifier: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    expires_at: Mapped[TimeColumn]

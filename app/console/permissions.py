@@ -85,6 +85,9 @@ ROUTES: Mapping[str, Permission] = {
     # ways in and out
     "console.front": Permission.ANYBODY,
     "console.sign_in": Permission.ANYBODY,
+    "console.to_provider": Permission.ANYBODY,
+    "console.from_provider": Permission.ANYBODY,  # by the state, once, in the same browser
+    "console.to_salesforce": Permission.ANYBODY,
     "console.show_link": Permission.ANYBODY,
     "console.use_link": Permission.ANYBODY,
     "console.sign_out": Permission.SIGNED_IN,

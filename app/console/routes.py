@@ -16,6 +16,7 @@ from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
 from app.console.room import room
 from app.console.setup import keys, people, sending, steps
+from app.console.sign_in import by_provider, by_salesforce
 from app.console.support import audit, features, life, orgs, people_of_staff, system, view_as
 from app.console.why import pages as why
 from app.errors import InlayError
@@ -30,7 +31,7 @@ _log = structlog.get_logger("inlay.console")
 
 #: Whoever imports these has given the room its routes.
 PAGES = (
-    *(entry, frame),
+    *(entry, by_provider, by_salesforce, frame),
     *(health, activity, why),
     *(steps, sending, people, keys),
     *(show, typed, popup, secret_link),

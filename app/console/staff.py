@@ -42,6 +42,7 @@ def invite(
         person = Staff(email=address, name="", role=role)
         session.add(person)
     person.role, person.is_active, person.name = role, True, name or person.name
+    person.issuer = person.subject = None
     session.flush()
     links.end_of_staff(session, person.id)
     note(session, StaffAct.INVITED, by, address, role=role.value)

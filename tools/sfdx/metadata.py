@@ -134,7 +134,7 @@ def _posted_paths() -> set[str]:
 
 def client_apps_ask_for_little(project: Project) -> Iterator[str]:
     """The canvas app has the scope Api alone: with more, signed requests carry refresh tokens."""
-    wanted = {"Inlay_Canvas": {"Api"}, "Inlay_Connect": {"Api", "RefreshToken"}}
+    wanted = {"Inlay_Canvas": {"Api"}, "Inlay_Connect": {"Api", "OpenID", "RefreshToken"}}
     found = {}
     for path in project.source.glob("extlClntAppOauthSettings/*.ecaOauth-meta.xml"):
         root = read(path)

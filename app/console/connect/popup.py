@@ -12,13 +12,15 @@ from uuid import UUID
 from flask import Response, jsonify, redirect, request, url_for
 from sqlalchemy import select
 
-from app.console.connect import typed, words
+from app.console.connect import typed, ways, words
 from app.console.connect.show import show
 from app.console.errors import ConsoleError
 from app.console.guard import require_form_of_nobody
 from app.console.pages import page, wants_json
 from app.console.principal import current_org, current_principal, principal_or_none
 from app.console.room import POLICY, room
+from app.console.sign_in import attempts as sign_in_attempts
+from app.console.sign_in import by_salesforce
 from app.orgs.models import Org
 from app.salesforce.connect import attempts, establishing
 from app.salesforce.connect.attempts import Answered
@@ -49,7 +51,9 @@ def open_popup() -> Response:
     if gateway.policy.vendor is None:
         raise ConsoleError(words.sentence("way_not_allowed"), reason="way_not_allowed", status=404)
     try:
-        login_url = _login_url(request.form.get("login", ""), request.form.get("address", ""))
+        login_url = ways.login_url(
+            gateway, request.form.get("login", ""), request.form.get("address", "")
+        )
     except ForeignHost as error:
         return _no_login(words.sentence(error.reason))
     opener = str(principal.session_id) if principal.session_id else ""
@@ -98,9 +102,14 @@ def go(ticket: str) -> Response:
 
 @room.get("/oauth/callback")
 def oauth_callback() -> Response:
-    """Back from Salesforce: the answer counts once, and in the browser that began."""
+    """Back from Salesforce: the answer counts once, and in the browser that began.
+
+    The Connect app has this one address, so who only signs in comes back here, too.
+    """
     require_form_of_nobody()
     state = request.args.get("state", "")
+    if sign_in_attempts.is_state(state):
+        return by_salesforce.answered()
     org_id = attempts.org_of(state)
     if org_id is None:
         return _done("attempt_over")
@@ -175,16 +184,6 @@ def _no_login(detail: str) -> Response:
     if wants_json():
         return problem(422, "foreign_host", detail)
     return show(Method.WEB_SERVER, request.form, detail, 422)
-
-
-def _login_url(chosen: str, address: str) -> str:
-    """A login host of the table, or the org's own address.
-
-    Raises:
-        ForeignHost: It is neither.
-    """
-    hosts = current_gateway().hosts
-    return hosts.typed(address) if chosen == "own" else hosts.login(chosen)
 
 
 def _opener() -> str:

@@ -148,6 +148,15 @@ def logins(gateway: Gateway) -> list[tuple[str, str]]:
     return [*shared, *added]
 
 
+def login_url(gateway: Gateway, chosen: str, address: str) -> str:
+    """Where somebody wants to log in: a login host of the table, or the org's own address.
+
+    Raises:
+        ForeignHost: It is neither.
+    """
+    return gateway.hosts.typed(address) if chosen == "own" else gateway.hosts.login(chosen)
+
+
 def incomplete(labels: list[str]) -> ConsoleError:
     """Something that the way in needs was left empty."""
     return ConsoleError(

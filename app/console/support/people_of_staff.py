@@ -23,6 +23,7 @@ _ACTS = {
     StaffAct.INVITED: N_("invited"),
     StaffAct.REMOVED: N_("removed"),
     StaffAct.CAME_IN: N_("came in"),
+    StaffAct.REFUSED: N_("was refused"),
     StaffAct.SESSION_ENDED: N_("session ended"),
 }
 #: Invitations per minute and person.

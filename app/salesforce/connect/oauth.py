@@ -53,6 +53,7 @@ class NewToken:
     organization: str | None
     user_id: str = ""
     refresh_token: str | None = field(default=None, repr=False)
+    id_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,14 @@ def user(value: object) -> str:
     return _id(value, _USER_PREFIX)
 
 
+def whose(identity_url: object) -> tuple[str | None, str]:
+    """The org and the user of an identity URL, as far as they are ids of such."""
+    parts = urlsplit(identity_url).path.split("/") if isinstance(identity_url, str) else []
+    if len(parts) != 4 or parts[1] != "id":
+        return None, ""
+    return organization(parts[2]), user(parts[3])
+
+
 def _token(transport: Transport, url: str, form: Mapping[str, str]) -> NewToken:
     answer = send(transport, Request("POST", f"{url}/services/oauth2/token", form=form))
     if answer.status != 200:
@@ -178,14 +187,15 @@ def _token(transport: Transport, url: str, form: Mapping[str, str]) -> NewToken:
     body = answer.body
     if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
         raise SalesforceDown(code="UNREADABLE_ANSWER", status=answer.status)
-    following = body.get("refresh_token")
-    parts = _identity_parts(body.get("id"))
+    following, signed = body.get("refresh_token"), body.get("id_token")
+    owner, person = whose(body.get("id"))
     return NewToken(
         access_token=body["access_token"],
         instance_url=str(body.get("instance_url") or url),
-        organization=organization(parts[0]),
-        user_id=user(parts[1]),
+        organization=owner,
+        user_id=person,
         refresh_token=following if isinstance(following, str) and following else None,
+        id_token=signed if isinstance(signed, str) else None,
     )
 
 
@@ -201,11 +211,6 @@ def _refusal(answer: Answer) -> SalesforceError:
     if first.code in _TRANSIENT or "rate exceeded" in first.text.lower():
         return SalesforceDown(code=first.code, status=answer.status)
     return ReconnectNeeded(code=first.code, detail=without_tokens(first.text), status=answer.status)
-
-
-def _identity_parts(identity_url: object) -> tuple[str, str]:
-    parts = urlsplit(identity_url).path.split("/") if isinstance(identity_url, str) else []
-    return (parts[2], parts[3]) if len(parts) == 4 and parts[1] == "id" else ("", "")
 
 
 def _id(value: object, prefix: str) -> str:

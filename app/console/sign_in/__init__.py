@@ -1,0 +1,1 @@
+"""Ways in by somebody else's word: an OpenID provider for staff, Salesforce for admins."""
