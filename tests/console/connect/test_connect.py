@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -13,87 +11,33 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.clock import utcnow
-from app.config import Config, load
 from app.console import bearer
-from app.console.connect import typed
 from app.console.permissions import Role
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import AuditEntry, Org
-from app.salesforce.connect import connections
-from app.salesforce.connect.connections import Condition, ConnectionStatus
+from app.salesforce.connect.connections import Condition
 from app.salesforce.models import Method
 from canvas.ids import to_18
-from devorg import DevorgConfig, users
+from devorg import users
 from devorg.apps.app import app_from
 from devorg.apps.codes import Code
 from devorg.apps.passwords import DEFAULT_PASSWORD, DEFAULT_SECURITY_TOKEN
-from devorg.server import RunningOrg, running
+from devorg.server import RunningOrg
 from tests.console.conftest import Visitor
-from tests.support.application import APP_URL, ORG_ID, PAGES_URL, SECRET_KEY
+from tests.console.connect.conftest import (
+    CALLBACK,
+    KEY,
+    PAGE,
+    SECRET,
+    SignedIn,
+    credentials,
+    refresh_token,
+    status_of,
+)
+from tests.support.application import APP_URL, ORG_ID
 
 REFRESHED = to_18("00D5e000000OTHE")
-KEY, SECRET = "devorg-client", "devorg-client-secret"
-CALLBACK = f"{APP_URL}/oauth/callback"
-PAGE = f"/console/orgs/{ORG_ID}/connect"
-SignedIn = Callable[[Role], Visitor]
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[RunningOrg]:
-    with running(DevorgConfig(org_id=ORG_ID, soap_login=True)) as org:
-        yield org
-
-
-@pytest.fixture
-def box(served: RunningOrg) -> RunningOrg:
-    oauth = served.org.oauth
-    oauth.grants.end_all_of(KEY)
-    oauth.reset()
-    oauth.apps.save(app_from({"callbackUrls": [CALLBACK]}, oauth.apps.find(KEY)))
-    return served
-
-
-@pytest.fixture
-def config(
-    request: pytest.FixtureRequest, tmp_path: object, database_url: str, box: RunningOrg
-) -> Config:
-    """Settings with a Connect app, the org in the box, and addresses of ours."""
-    return load(
-        {
-            "INLAY_SECRET_KEYS": SECRET_KEY,
-            "INLAY_HOME": f"{tmp_path}/home",
-            "INLAY_DATABASE_URL": database_url,
-            "INLAY_APP_URL": APP_URL,
-            "INLAY_PAGES_URL": PAGES_URL,
-            "INLAY_SALESFORCE_EXTRA_ORIGINS": box.url,
-            "INLAY_CONNECT_CLIENT_ID": KEY,
-            "INLAY_CONNECT_CLIENT_SECRET": SECRET,
-            "INLAY_OUTBOUND_ADDRESSES": "203.0.113.7",
-            "INLAY_ALLOW_PASSWORD_LOGIN": "yes" if "password" in request.node.name else "no",
-        }
-    )
-
-
-@pytest.fixture
-def admin(signed_in: SignedIn) -> Visitor:
-    return signed_in(Role.ORG_ADMIN)
-
-
-def status_of(database: Database, org: Org) -> ConnectionStatus | None:
-    with database.reading(org.id) as session:
-        return connections.status(session)
-
-
-def _credentials(box: RunningOrg, secret: str = SECRET) -> dict[str, str]:
-    return {"address": box.url, "client_id": KEY, "client_secret": secret}
-
-
-def _refresh_token(box: RunningOrg, alias: str = "rep") -> str:
-    grants, app, user = box.org.oauth.grants, box.org.oauth.apps.find(KEY), users.find(alias)
-    assert app is not None
-    assert user is not None
-    return grants.issue(grants.open(app, user, frozenset({"api", "refresh_token"})))
 
 
 def test_the_page_shows_every_way_in_the_recommended_first(admin: Visitor) -> None:
@@ -116,7 +60,7 @@ def test_typed_credentials_connect_and_name_the_user(
     admin: Visitor, database: Database, org: Org, box: RunningOrg
 ) -> None:
     """M1, E9: who creates what Inlay writes is shown; the secret is not, ever again."""
-    assert admin.post(f"{PAGE}/way/client_credentials", **_credentials(box)).status_code == 303
+    assert admin.post(f"{PAGE}/way/client_credentials", **credentials(box)).status_code == 303
     text = admin.get(PAGE).text
     assert 'data-condition="connected"' in text
     assert "inlay.integration@halyard.example" in text
@@ -145,7 +89,7 @@ def test_what_does_not_do_is_said_and_secrets_are_not_repeated(
     sentence: str,
 ) -> None:
     """M3: what was typed stays in the fields, secrets aside."""
-    given = {**_credentials(box, "hush-secret"), **changed}
+    given = {**credentials(box, "hush-secret"), **changed}
     answer = admin.post(f"{PAGE}/way/client_credentials", **given)
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -291,54 +235,9 @@ def test_a_user_of_another_org_is_refused_and_the_grant_taken_back(
     with database.system_writing() as session:
         session.get_one(Org, org.id).salesforce_id = REFRESHED
     other_page = PAGE.replace(ORG_ID, REFRESHED)
-    answer = admin.post(f"{other_page}/way/client_credentials", **_credentials(box))
+    answer = admin.post(f"{other_page}/way/client_credentials", **credentials(box))
     assert "another Salesforce org" in answer.text
     assert status_of(database, org) is None
-
-
-def test_a_link_for_secrets_works_once_and_without_signing_in(
-    signed_in: SignedIn, app: Flask, database: Database, org: Org, box: RunningOrg
-) -> None:
-    """M1, M3: made by support, who never see what is typed; a typing mistake does not end it."""
-    support = signed_in(Role.SUPPORT)
-    found = re.search(
-        rf'value="{APP_URL}(/console/secret/[^"]+)"', support.post(f"{PAGE}/link").text
-    )
-    assert found is not None
-    customer = Visitor(app)
-    assert "Connect Devorg to Inlay" in customer.get(found[1]).text
-    given = {**_credentials(box), "way": "own_app", "refresh_token": _refresh_token(box)}
-    wrong = customer.post(found[1], **{**given, "client_secret": "hush"})
-    assert wrong.status_code == 422
-    assert given["refresh_token"] not in wrong.text
-    assert customer.post(found[1], **given).status_code == 200
-    again = customer.get(found[1])
-    assert again.status_code == 410
-    kept = status_of(database, org)
-    assert kept is not None
-    assert kept.user_label == "Rosa Lindqvist"
-    assert kept.connected_by == "link by staff:support@example.com"
-    assert 'name="address"' not in support.get(PAGE).text
-
-
-def test_two_who_use_a_link_for_secrets_at_once_connect_once(
-    signed_in: SignedIn, app: Flask, box: RunningOrg, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A second click, or somebody who read the link: while one tries, it is over for the other."""
-    text = signed_in(Role.SUPPORT).post(f"{PAGE}/link").text
-    found = re.search(rf'value="{APP_URL}(/console/secret/[^"]+)"', text)
-    assert found is not None
-    given, others = {**_credentials(box), "way": "client_credentials"}, []
-    connect_by = typed.connect_by
-
-    def meanwhile(*arguments: Any) -> None:
-        others.append(Visitor(app).post(found[1], **given).status_code)
-        connect_by(*arguments)
-
-    monkeypatch.setattr(typed, "connect_by", meanwhile)
-    assert Visitor(app).post(found[1], **{**given, "client_secret": "hush"}).status_code == 422
-    assert Visitor(app).post(found[1], **given).status_code == 200
-    assert others == [410, 410]
 
 
 def test_nobody_guesses_secrets_at_salesforce_through_us(
@@ -346,7 +245,7 @@ def test_nobody_guesses_secrets_at_salesforce_through_us(
 ) -> None:
     """Ten tries in a minute for an org, whoever makes them and from wherever."""
     with time_machine.travel(utcnow(), tick=False):
-        wrong = _credentials(box, "hush")
+        wrong = credentials(box, "hush")
         tries = [admin.post(f"{PAGE}/way/client_credentials", **wrong) for _ in range(11)]
     assert [answer.status_code for answer in tries] == [422] * 10 + [429]
 
@@ -356,7 +255,7 @@ def test_a_check_finds_out_at_once_what_a_customer_revoked(
 ) -> None:
     """M5: a quiet org need not wait for the next call; a check that is fine leaves no audit."""
     assert admin.post(f"{PAGE}/again").status_code == 404
-    given = {**_credentials(box), "refresh_token": _refresh_token(box)}
+    given = {**credentials(box), "refresh_token": refresh_token(box)}
     admin.post(f"{PAGE}/way/own_app", **given)
     assert admin.post(f"{PAGE}/again").status_code == 303
     with database.reading(org.id) as session:
@@ -374,7 +273,7 @@ def test_an_app_without_a_user_to_run_as_is_told_of_in_words(
     """Salesforce says invalid_grant of this, too; what to do is another thing."""
     apps = box.org.oauth.apps
     apps.save(app_from({"clientCredentialsFlowUser": None}, apps.find(KEY)))
-    answer = admin.post(f"{PAGE}/way/client_credentials", **_credentials(box))
+    answer = admin.post(f"{PAGE}/way/client_credentials", **credentials(box))
     assert "The app has no user to run as" in answer.text
 
 
@@ -399,7 +298,7 @@ def test_a_password_is_taken_where_allowed_and_marked_as_ending(
 def test_disconnecting_asks_first_and_forgets_everything(
     admin: Visitor, database: Database, org: Org, box: RunningOrg
 ) -> None:
-    admin.post(f"{PAGE}/way/client_credentials", **_credentials(box))
+    admin.post(f"{PAGE}/way/client_credentials", **credentials(box))
     assert "Keep the connection" in admin.get(f"{PAGE}/disconnect").text
     assert admin.post(f"{PAGE}/disconnect").status_code == 303
     found = status_of(database, org)
@@ -412,7 +311,7 @@ def test_after_a_policy_was_mended_try_again_is_enough(
     admin: Visitor, database: Database, org: Org, box: RunningOrg
 ) -> None:
     """M5: the page says why, since when, and offers the button."""
-    given = {**_credentials(box), "refresh_token": _refresh_token(box)}
+    given = {**credentials(box), "refresh_token": refresh_token(box)}
     admin.post(f"{PAGE}/way/own_app", **given)
     apps = box.org.oauth.apps
     apps.save(app_from({"isBlocked": True}, apps.find(KEY)))
