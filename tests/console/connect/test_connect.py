@@ -1,4 +1,4 @@
-"""The pages of the ways in, against devorg: typed, by popup, by a one-time link; the way out."""
+"""The pages of the ways in, against devorg: typed, by popup; the way out."""
 
 from __future__ import annotations
 
