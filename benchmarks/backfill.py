@@ -17,13 +17,13 @@ from app.engagement.models import Source
 from app.ids import new_id
 from app.orgs import settings
 from app.orgs.models import Org
-from app.outbox import lease
 from app.outbox.backfill import service, turns
 from app.outbox.backfill.models import Backfill, BackfillState
 from app.outbox.backfill.runner import Runner
-from app.outbox.delivery import Courier
-from app.outbox.lease import LeaseTimes
 from app.outbox.models import DeliveryState, OutboxRow
+from app.outbox.turns import lease
+from app.outbox.turns.delivery import Courier
+from app.outbox.turns.lease import LeaseTimes
 from app.salesforce.bulk import wait_seconds
 from benchmarks.box import Box
 from benchmarks.rows import Goal, Row

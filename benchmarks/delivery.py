@@ -16,10 +16,10 @@ from app.config import API_VERSION
 from app.engagement.models import Source
 from app.ids import new_id
 from app.orgs.models import Org
-from app.outbox import lease
-from app.outbox.delivery import Courier
-from app.outbox.lease import LeaseTimes
 from app.outbox.models import DeliveryState, OutboxRow, RoleRead
+from app.outbox.turns import lease
+from app.outbox.turns.delivery import Courier
+from app.outbox.turns.lease import LeaseTimes
 from benchmarks.box import Box
 from benchmarks.rows import Goal, Row
 from benchmarks.scale import Scale

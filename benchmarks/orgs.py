@@ -15,11 +15,11 @@ from app.engagement.ports import recorded_of
 from app.orgs import features, service
 from app.orgs.features import Feature
 from app.orgs.models import OrgState
-from app.outbox import lease
 from app.outbox.backfill import turns
-from app.outbox.lease import LeaseTimes
 from app.outbox.models import DeliveryState, OutboxRow
 from app.outbox.service import linked_meanwhile
+from app.outbox.turns import lease
+from app.outbox.turns.lease import LeaseTimes
 from benchmarks.rows import Goal, Row
 from benchmarks.scale import Scale
 from benchmarks.site import Site

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.outbox.breakers import Breaker
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition
+from app.outbox.turns.breakers import Breaker
 from app.salesforce.budget import Standing
 
 

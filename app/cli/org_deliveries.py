@@ -10,9 +10,9 @@ from app.cli.deliveries import breaker_line
 from app.cli.tenant import operator, org_of
 from app.errors import ConfigError
 from app.orgs import audit
-from app.outbox import breakers
 from app.outbox.models import DeliveryState, OutboxRow
 from app.outbox.queries import condition
+from app.outbox.turns import breakers
 from app.web.context import database
 
 

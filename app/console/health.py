@@ -18,10 +18,11 @@ from app.console.room import room
 from app.engagement.kinds import facts_of
 from app.orgs import audit, features
 from app.orgs.features import Feature
-from app.outbox import breakers, log
+from app.outbox import log
 from app.outbox.log import Asked
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition, condition
+from app.outbox.turns import breakers
 from app.salesforce import spending
 from app.salesforce.connect.connections import status
 from app.web import context

@@ -15,7 +15,7 @@ from app.outbox.backfill import turns
 from app.outbox.backfill.runner import Runner
 from app.outbox.backfill.turns import Hold
 from app.outbox.errors import LeaseLostError
-from app.outbox.lease import LeaseTimes
+from app.outbox.turns.lease import LeaseTimes
 
 _log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.jobs.worker import Worker, WorkerOptions, process_name
-from app.outbox.lease import LeaseTimes
+from app.outbox.turns.lease import LeaseTimes
 from app.salesforce.gateway import current_gateway
 from app.web import context
 

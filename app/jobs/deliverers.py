@@ -13,10 +13,10 @@ import structlog
 
 from app.db import Database
 from app.jobs.heart import Heart
-from app.outbox import lease, ledger
-from app.outbox.delivery import Courier
 from app.outbox.errors import LeaseLostError
-from app.outbox.lease import LeaseTimes, Turn
+from app.outbox.turns import lease, ledger
+from app.outbox.turns.delivery import Courier
+from app.outbox.turns.lease import LeaseTimes, Turn
 
 _log = structlog.get_logger()
 

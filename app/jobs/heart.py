@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.clock import utcnow
 from app.db import Database, database_now
 from app.jobs.models import WorkerHeartbeat
-from app.outbox import lease
 from app.outbox.errors import LeaseLostError
-from app.outbox.lease import Turn
+from app.outbox.turns import lease
+from app.outbox.turns.lease import Turn
 
 _log = structlog.get_logger()
 

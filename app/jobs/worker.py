@@ -19,11 +19,11 @@ from app.jobs import sweeps
 from app.jobs.backfills import Backfills
 from app.jobs.deliverers import Deliverers
 from app.jobs.heart import Heart, living_workers
-from app.outbox import lease
 from app.outbox.backfill.runner import Runner
-from app.outbox.delivery import Courier
-from app.outbox.lease import LeaseTimes
 from app.outbox.plan import planner
+from app.outbox.turns import lease
+from app.outbox.turns.delivery import Courier
+from app.outbox.turns.lease import LeaseTimes
 from app.salesforce.accounting import FLUSH_SECONDS
 from app.salesforce.gateway import Gateway
 

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, CursorResult, func, null, select, update
 
 from app.clock import utcnow
 from app.db import TenantSession
-from app.outbox import breakers
 from app.outbox.follow_ups.rules import FIRST_RANK
-from app.outbox.lease import in_states
 from app.outbox.log import Asked, criteria
 from app.outbox.models import DeliveryState, OutboxRow
+from app.outbox.turns import breakers
+from app.outbox.turns.lease import in_states
 
 #: States in which a person may try again; those waiting just go sooner.
 RETRIED = (DeliveryState.PARKED, DeliveryState.WAITING, DeliveryState.HELD)

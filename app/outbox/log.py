@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from app.crm.models import Person
 from app.db import TenantSession
 from app.engagement.models import Event
-from app.outbox.lease import in_states
 from app.outbox.models import NOT_DELIVERED, ActivityObject, DeliveryState, OutboxRow
+from app.outbox.turns.lease import in_states
 
 PAGE_SIZE = 50
 #: States of what is neither in Salesforce nor given up.

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from app.clock import utcnow
 from app.db import SystemSession, TenantSession
-from app.outbox import breakers
-from app.outbox.breakers import Breaker
-from app.outbox.lease import in_states
 from app.outbox.models import NOT_DELIVERED, DeliveryState, OrgDelivery, OutboxRow
-from app.outbox.outcomes import BUDGET_SPENT, PAUSES
+from app.outbox.turns import breakers
+from app.outbox.turns.breakers import Breaker
+from app.outbox.turns.lease import in_states
+from app.outbox.turns.outcomes import BUDGET_SPENT, PAUSES
 from app.salesforce import budget
 from app.salesforce.budget import Standing
 

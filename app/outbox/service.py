@@ -10,8 +10,8 @@ from sqlalchemy import CursorResult, exists, select, update
 
 from app.crm.models import RecordLink, SObject
 from app.db import SystemSession, TenantSession
-from app.outbox.lease import in_states
 from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
+from app.outbox.turns.lease import in_states
 
 _PEOPLE = (SObject.CONTACT, SObject.LEAD)
 

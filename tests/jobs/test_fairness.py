@@ -13,7 +13,7 @@ import pytest
 from app.jobs.deliverers import Deliverers
 from app.jobs.heart import Heart
 from app.jobs.worker import Worker, WorkerOptions
-from app.outbox.delivery import Courier
+from app.outbox.turns.delivery import Courier
 from app.salesforce import budget
 from app.salesforce.gateway import Gateway
 from devorg import DevorgConfig

@@ -9,9 +9,9 @@ import requests
 from sqlalchemy import update
 
 from app.clock import utcnow
-from app.outbox import breakers
-from app.outbox.breakers import REFUSALS_TO_OPEN, TRIED_AT_ONCE, Breaker
 from app.outbox.models import DeliveryBreaker
+from app.outbox.turns import breakers
+from app.outbox.turns.breakers import REFUSALS_TO_OPEN, TRIED_AT_ONCE, Breaker
 from tests.outbox.world import World
 
 _KIND = "email_replied"

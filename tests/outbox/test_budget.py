@@ -13,7 +13,7 @@ from app.ids import new_id
 from app.orgs import settings
 from app.orgs.models import Org
 from app.outbox.queries import Condition, condition
-from app.outbox.rounds import Rounds
+from app.outbox.turns.rounds import Rounds
 from app.salesforce.models import ApiCallHour
 from tests.outbox.world import World
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.outbox.outcomes import PAUSES, judge
+from app.outbox.turns.outcomes import PAUSES, judge
 from app.salesforce.refusals import Refusal
 from tests.outbox.world import World
 

@@ -13,12 +13,12 @@ from sqlalchemy import select, update
 from app.clock import utcnow
 from app.db import Database, schema
 from app.orgs.models import Org, OrgState
-from app.outbox import lease, ledger
 from app.outbox.errors import LeaseLostError
-from app.outbox.lease import LeaseTimes, Turn
 from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
-from app.outbox.rounds import Rounds
-from app.outbox.settlement import Settlement
+from app.outbox.turns import lease, ledger
+from app.outbox.turns.lease import LeaseTimes, Turn
+from app.outbox.turns.rounds import Rounds
+from app.outbox.turns.settlement import Settlement
 from devorg import DevorgConfig
 from devorg.server import RunningOrg, running
 from tests.outbox.world import World

@@ -11,11 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.outbox.composing.lengths import ELLIPSIS, clip, units
+from app.outbox.composing.payload import OrgForm, build, wire
+from app.outbox.composing.words import (
+    Day,
+    Happening,
+    Stay,
+    description_of,
+    references_in,
+    subject_of,
+)
 from app.outbox.digests.words import description_of_day, subject_of_day
-from app.outbox.lengths import ELLIPSIS, clip, units
 from app.outbox.models import ActivityObject
-from app.outbox.payload import OrgForm, build, wire
-from app.outbox.words import Day, Happening, Stay, description_of, references_in, subject_of
 from app.salesforce.names import ActivityField, Names
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.outbox.outcomes import PAUSES, VERDICTS, Course, existing_id, is_hidden_duplicate, judge
+from app.outbox.turns.outcomes import (
+    PAUSES,
+    VERDICTS,
+    Course,
+    existing_id,
+    is_hidden_duplicate,
+    judge,
+)
 from app.salesforce.refusals import Refusal
 
 WAIT, RETRY, PERSON = Course.WAIT, Course.RETRY, Course.PERSON

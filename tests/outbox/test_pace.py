@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.outbox.pace import Pace, after_call, pause, retry_after
+from app.outbox.turns.pace import Pace, after_call, pause, retry_after
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)

@@ -9,7 +9,7 @@ import pytest
 from app.crm.models import SObject
 from app.ids import new_id
 from app.orgs.settings import OpportunityRule
-from app.outbox.targets import Deal, Who, choose
+from app.outbox.composing.targets import Deal, Who, choose
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONTACT = Who(SObject.CONTACT, "003000000000001AAA")

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.ids import new_id
-from app.outbox.lengths import clip, units
+from app.outbox.composing.lengths import clip, units
+from app.outbox.composing.payload import OrgForm, activity_key, build, wire
+from app.outbox.composing.words import Happening, Stay, description_of, references_in, subject_of
 from app.outbox.models import ActivityObject
-from app.outbox.payload import OrgForm, activity_key, build, wire
-from app.outbox.words import Happening, Stay, description_of, references_in, subject_of
 from app.salesforce.names import ActivityField, Names
 
 LATE = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)

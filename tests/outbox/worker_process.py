@@ -16,7 +16,7 @@ from app.db import Database
 from app.jobs.worker import Worker, WorkerOptions
 from app.keys import Keyring
 from app.orgs import features
-from app.outbox.lease import LeaseTimes
+from app.outbox.turns.lease import LeaseTimes
 from app.salesforce.gateway import Gateway
 from app.salesforce.transport import Timeouts
 

@@ -23,11 +23,11 @@ from app.keys import Keyring
 from app.orgs import features, settings
 from app.orgs.features import Feature
 from app.orgs.models import Org
-from app.outbox import lease
-from app.outbox.delivery import Courier
-from app.outbox.lease import LeaseTimes, Turn
 from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.plan import planner
+from app.outbox.turns import lease
+from app.outbox.turns.delivery import Courier
+from app.outbox.turns.lease import LeaseTimes, Turn
 from app.salesforce.connect import connections
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import OrgProfile

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import OperationalError
 
 from app.outbox.errors import LeaseLostError
-from app.outbox.lease import LeaseTimes
+from app.outbox.turns.lease import LeaseTimes
 from tests.outbox.expected import expected, written
 from tests.outbox.world import TIMES, World
 

@@ -18,8 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.clock import utcnow
 from app.outbox.errors import LeaseLostError
-from app.outbox.lease import Turn
 from app.outbox.models import DeliveryState, OutboxRow
+from app.outbox.turns.lease import Turn
 from app.salesforce.connect import connections, establishing
 from app.salesforce.connect.ways import Access
 from app.salesforce.errors import SalesforceSlow

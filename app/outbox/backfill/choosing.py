@@ -20,12 +20,12 @@ from app.clock import utcnow
 from app.db import TenantSession
 from app.orgs.settings import DIGEST, KindPolicy, OrgSettings
 from app.outbox.backfill.span import Place
+from app.outbox.composing.zones import org_zone
 from app.outbox.digests.days import closes_at
 from app.outbox.digests.models import DigestEntry
-from app.outbox.due_rows import DueRow
 from app.outbox.models import OutboxRow
 from app.outbox.once import digest_key, first_key
-from app.outbox.zones import org_zone
+from app.outbox.turns.due_rows import DueRow
 
 Found = Sequence[tuple[DueRow, Place]]
 _Days = Mapping[tuple[UUID, date], list[DueRow]]

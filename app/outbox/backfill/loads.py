@@ -20,9 +20,9 @@ from app.db import Database, TenantSession, database_now
 from app.outbox.backfill import results, turns
 from app.outbox.backfill.models import BackfillLoad, LoadState
 from app.outbox.backfill.turns import Hold
+from app.outbox.composing.payload import wire
 from app.outbox.models import DeliveryState, OutboxRow
-from app.outbox.payload import wire
-from app.outbox.rounds import Terms
+from app.outbox.turns.rounds import Terms
 from app.salesforce import bulk, bulk_csv
 from app.salesforce.bulk import Bulk, Job, JobState
 from app.salesforce.errors import RequestRefused

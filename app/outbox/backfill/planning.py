@@ -21,17 +21,18 @@ from app.db import TenantSession
 from app.ids import new_id
 from app.orgs import settings
 from app.orgs.settings import OpportunityRule
-from app.outbox import batch, roles, surroundings
 from app.outbox.backfill import choosing, span, turns
 from app.outbox.backfill.choosing import Planned
 from app.outbox.backfill.models import Backfill, BackfillLoad, LoadState
 from app.outbox.backfill.span import Place
 from app.outbox.backfill.turns import Hold
-from app.outbox.batch import Unit
-from app.outbox.due_rows import DueRow
+from app.outbox.composing import surroundings
 from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
 from app.outbox.planned import linked_people
-from app.outbox.rounds import Terms
+from app.outbox.turns import batch, roles
+from app.outbox.turns.batch import Unit
+from app.outbox.turns.due_rows import DueRow
+from app.outbox.turns.rounds import Terms
 
 #: Events that are planned in one transaction, so that nobody waits long for the database.
 SLICE = 500

@@ -10,13 +10,11 @@ from sqlalchemy import select, update
 
 from app.clock import utcnow
 from app.db import Database, TenantSession, database_now
-from app.outbox import breakers
 from app.outbox.backfill import turns
 from app.outbox.backfill.models import Backfill, BackfillLoad, BackfillState, LoadState
 from app.outbox.backfill.taking_back import take_back
 from app.outbox.backfill.turns import Hold
-from app.outbox.batch import Unit
-from app.outbox.lease import Turn
+from app.outbox.composing.payload import OrgForm
 from app.outbox.models import (
     FIRST_BATCH_SIZE,
     ActivityObject,
@@ -25,9 +23,11 @@ from app.outbox.models import (
     OrgDelivery,
     OutboxRow,
 )
-from app.outbox.payload import OrgForm
-from app.outbox.sending import Answer, Delivered, NotSent, Refused
-from app.outbox.settlement import Settlement
+from app.outbox.turns import breakers
+from app.outbox.turns.batch import Unit
+from app.outbox.turns.lease import Turn
+from app.outbox.turns.sending import Answer, Delivered, NotSent, Refused
+from app.outbox.turns.settlement import Settlement
 from app.salesforce.bulk import Bulk, Job, JobState, Results
 from app.salesforce.refusals import read_row_error
 from app.web.metrics import DELIVERIES

@@ -15,7 +15,6 @@ from app.clock import utcnow
 from app.config import Config
 from app.db import Database, TenantSession
 from app.orgs.models import Org
-from app.outbox import pace, roles
 from app.outbox.backfill import planning, standing, turns
 from app.outbox.backfill.loads import FEATURE, Loads
 from app.outbox.backfill.models import Backfill, BackfillState, LoadState
@@ -23,9 +22,10 @@ from app.outbox.backfill.standing import LOOK_AGAIN, SOON, Rest, Standing
 from app.outbox.backfill.taking_back import take_back
 from app.outbox.backfill.turns import Hold
 from app.outbox.errors import UnfitError
-from app.outbox.lease import Turn
 from app.outbox.models import FIRST_BATCH_SIZE, DeliveryState, OutboxRow
-from app.outbox.rounds import Rounds, Terms
+from app.outbox.turns import pace, roles
+from app.outbox.turns.lease import Turn
+from app.outbox.turns.rounds import Rounds, Terms
 from app.salesforce import bulk
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway

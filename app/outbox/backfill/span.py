@@ -19,8 +19,8 @@ from app.db import TenantSession
 from app.engagement.models import Confidence, Event, Visit
 from app.outbox.backfill.models import Backfill
 from app.outbox.digests.models import DigestEntry
-from app.outbox.due_rows import DueRow
 from app.outbox.models import OutboxRow
+from app.outbox.turns.due_rows import DueRow
 
 
 @dataclass(frozen=True, slots=True)

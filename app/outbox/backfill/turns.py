@@ -23,7 +23,7 @@ from app.orgs.kill_switches import pulled
 from app.orgs.models import SERVED, Org
 from app.outbox.backfill.models import Backfill, BackfillState
 from app.outbox.errors import LeaseLostError
-from app.outbox.lease import LeaseTimes
+from app.outbox.turns.lease import LeaseTimes
 
 _log = structlog.get_logger()
 

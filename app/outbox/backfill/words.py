@@ -7,9 +7,9 @@ from app.outbox.backfill.models import BackfillState
 from app.outbox.backfill.preview import Preview
 from app.outbox.backfill.service import Progress
 from app.outbox.backfill.span import Span
+from app.outbox.composing.words import duration
 from app.outbox.models import DeliveryState
-from app.outbox.outcomes import PAUSES
-from app.outbox.words import duration
+from app.outbox.turns.outcomes import PAUSES
 
 _RESTS = {
     "kind_held": "Salesforce refuses a whole kind of it; an admin has to mend a rule.",

@@ -8,9 +8,9 @@ from datetime import datetime
 from app.db import TenantSession
 from app.engagement.ports import RecordedEvent
 from app.orgs.settings import OrgSettings
+from app.outbox.composing.zones import org_zone
 from app.outbox.digests.days import closing, day_of
 from app.outbox.digests.models import DigestEntry
-from app.outbox.zones import org_zone
 
 
 def collect(

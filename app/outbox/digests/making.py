@@ -18,12 +18,12 @@ from app.clock import utcnow
 from app.db import SystemSession, TenantSession
 from app.orgs import settings
 from app.orgs.settings import DIGEST
+from app.outbox.composing.zones import org_zone
 from app.outbox.digests.days import closes_at
 from app.outbox.digests.models import DigestEntry
 from app.outbox.models import OutboxRow
 from app.outbox.once import digest_key
 from app.outbox.planned import ensure_delivery, linked_people, new_row
-from app.outbox.zones import org_zone
 
 #: Due entries that one look finds; a look takes about as long whatever else there is.
 MOST_AT_ONCE = 1000

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from app.outbox.lengths import clip, units
-from app.outbox.words import (
+from app.outbox.composing.lengths import clip, units
+from app.outbox.composing.words import (
     DESCRIPTION_LENGTH,
     SUBJECT_LENGTH,
     Day,

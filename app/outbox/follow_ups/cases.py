@@ -19,11 +19,11 @@ from app.engagement.models import Event, Visit
 from app.orgs.catalogue import Feature, switches_that_stop
 from app.orgs.kill_switches import pulled
 from app.orgs.models import SERVED, Org
-from app.outbox import surroundings
+from app.outbox.composing import surroundings
+from app.outbox.composing.targets import Who
+from app.outbox.composing.who import who_of
 from app.outbox.follow_ups.asking import Question
 from app.outbox.follow_ups.models import FollowUp, FollowUpRule, FollowUpState
-from app.outbox.targets import Who
-from app.outbox.who import who_of
 
 #: Decided with one call; a query's text and its first page of answers hold that many with ease.
 MOST_CASES = 100

@@ -9,15 +9,15 @@ from typing import Any
 
 from app.crm.models import SObject
 from app.engagement.kinds import label
+from app.outbox.composing.payload import activity_key
+from app.outbox.composing.targets import Who
+from app.outbox.composing.words import reference_line
 from app.outbox.follow_ups.asking import OpenDeal, Told
 from app.outbox.follow_ups.cases import Case, Cases
 from app.outbox.follow_ups.models import OwnerRule, Part
 from app.outbox.follow_ups.rules import FIRST_RANK
 from app.outbox.follow_ups.task import Plan, due_on, payload, subject_of
 from app.outbox.models import ActivityObject
-from app.outbox.payload import activity_key
-from app.outbox.targets import Who
-from app.outbox.words import reference_line
 
 #: Somebody without a record is looked at again after so long.
 UNLINKED_AGAIN = timedelta(hours=1)

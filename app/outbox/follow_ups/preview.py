@@ -14,9 +14,9 @@ from app.crm.models import SObject
 from app.crm.queries import opportunities_of_people
 from app.db import TenantSession
 from app.engagement.models import EngagementState
+from app.outbox.composing.who import who_of
 from app.outbox.follow_ups.matching import Deed, counts, deeds_of
 from app.outbox.follow_ups.rules import Rule
-from app.outbox.who import who_of
 
 #: People of one look: their events and records are read together.
 _CHUNK = 500

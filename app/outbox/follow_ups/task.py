@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.outbox.lengths import clip
-from app.outbox.shapes import instant
-from app.outbox.words import SUBJECT_LENGTH, moment
+from app.outbox.composing.lengths import clip
+from app.outbox.composing.shapes import instant
+from app.outbox.composing.words import SUBJECT_LENGTH, moment
 from app.salesforce.names import ActivityField
 
 #: Kind of the outbox row and of the activity: reports tell it from what people did.

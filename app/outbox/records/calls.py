@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.outbox import outcomes
-from app.outbox.outcomes import Course, Verdict
-from app.outbox.pace import COLLECTION_SIZE, COLLECTIONS_PER_CALL
+from app.outbox.turns import outcomes
+from app.outbox.turns.outcomes import Course, Verdict
+from app.outbox.turns.pace import COLLECTION_SIZE, COLLECTIONS_PER_CALL
 from app.salesforce.client import Client
 from app.salesforce.composite import Subrequest, SubResponse, data_url
 from app.salesforce.errors import RequestRefused, SalesforceDown, SalesforceError

@@ -17,9 +17,9 @@ from app.crm.models import SObject
 from app.db import TenantSession
 from app.destinations.models import Destination, Link, Viewer
 from app.destinations.tokens import link_url
-from app.outbox.lengths import clip
+from app.outbox.composing.lengths import clip
+from app.outbox.composing.shapes import instant
 from app.outbox.records.models import DestinationRecord
-from app.outbox.shapes import instant
 from app.salesforce.names import DestinationField, FieldNames
 
 #: One counted call writes so many.

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from app.outbox import outcomes
-from app.outbox.outcomes import Course, Verdict
 from app.outbox.records import calls, current, notes, rests
 from app.outbox.records.calls import Refused, Result, Saved
 from app.outbox.records.current import LOOKUP, LOOKUPS, OWNER, Current
 from app.outbox.records.models import Traffic
 from app.outbox.records.rests import Rest
+from app.outbox.turns import outcomes
+from app.outbox.turns.outcomes import Course, Verdict
 from app.salesforce.client import Client
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway

@@ -16,10 +16,10 @@ from app.engagement.models import EngagementState
 from app.engagement.ports import RecordedEvent
 from app.engagement.score import WINDOW_DAYS
 from app.engagement.standings import Standing, standings
+from app.outbox.composing.targets import Who
+from app.outbox.composing.who import who_of
 from app.outbox.records import rests
 from app.outbox.records.models import PersonScore, Traffic
-from app.outbox.targets import Who
-from app.outbox.who import who_of
 
 #: One counted call writes so many.
 MOST = 1000

@@ -17,9 +17,9 @@ from app.db import TenantSession
 from app.ids import new_id
 from app.orgs import features
 from app.orgs.features import Feature
-from app.outbox.outcomes import FIELD_MISSING, Course
 from app.outbox.records.calls import Refused
 from app.outbox.records.models import RecordRun, Traffic
+from app.outbox.turns.outcomes import FIELD_MISSING, Course
 from app.salesforce import budget
 from app.salesforce.errors import RequestRefused, SalesforceError
 from app.salesforce.names import PackageMissing

@@ -12,14 +12,14 @@ from sqlalchemy import case
 
 from app.clock import utcnow
 from app.db import TenantSession
-from app.outbox.outcomes import Course, Verdict
+from app.outbox.composing.shapes import instant
 from app.outbox.records import calls, people, rests
 from app.outbox.records.calls import Outcome, Refused, Result, Saved
 from app.outbox.records.models import PersonScore, Traffic
 from app.outbox.records.notes import LONGEST_PAUSE, failing
 from app.outbox.records.people import Case
 from app.outbox.records.rests import Rest
-from app.outbox.shapes import instant
+from app.outbox.turns.outcomes import Course, Verdict
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway
 from app.salesforce.names import Names, PackageMissing, PersonField

@@ -13,12 +13,12 @@ from app.db import TenantSession
 from app.orgs import features, settings
 from app.orgs.features import Feature
 from app.orgs.models import Org
-from app.outbox import breakers
 from app.outbox.backfill import choosing, turns
 from app.outbox.backfill.models import BackfillState
 from app.outbox.backfill.words import of_progress
 from app.outbox.models import OutboxRow
 from app.outbox.planned import new_row
+from app.outbox.turns import breakers
 from app.salesforce.bulk import Bulk
 from tests.outbox.backfill.history import History
 from tests.outbox.expected import expected, written

@@ -19,7 +19,6 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from app.clock import utcnow
 from app.db import TenantSession, database_now
-from app.outbox.lease import in_states
 from app.outbox.models import (
     BreakerState,
     DeliveryBreaker,
@@ -27,7 +26,8 @@ from app.outbox.models import (
     OrgDelivery,
     OutboxRow,
 )
-from app.outbox.settlement import Settlement, Tally
+from app.outbox.turns.lease import in_states
+from app.outbox.turns.settlement import Settlement, Tally
 
 _log = structlog.get_logger()
 

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, select
 
 from app.db import TenantSession
 from app.engagement.models import Confidence, Event
-from app.outbox.lease import Turn, due
 from app.outbox.models import ActivityObject, OutboxRow
+from app.outbox.turns.lease import Turn, due
 
 
 class DueRow(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.destinations.tokens import is_preview
-from app.outbox.lengths import clip, units
+from app.outbox.composing.lengths import clip, units
 
 #: Lengths of the standard fields (Salesforce's object reference, Task and Event).
 SUBJECT_LENGTH = 255

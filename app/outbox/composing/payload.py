@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.outbox.composing.shapes import event_fields, instant, task_fields
+from app.outbox.composing.words import Happening, description_of, subject_of
 from app.outbox.digests.words import description_of_day, subject_of_day
 from app.outbox.models import ActivityObject
-from app.outbox.shapes import event_fields, instant, task_fields
-from app.outbox.words import Happening, description_of, subject_of
 from app.salesforce.names import ActivityField, Names
 from app.salesforce.profile import OPTIONAL
 

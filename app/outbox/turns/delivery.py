@@ -12,12 +12,12 @@ import structlog
 
 from app.config import Config
 from app.db import Database
-from app.outbox import ledger
 from app.outbox.errors import UnfitError
-from app.outbox.lease import Turn
-from app.outbox.pace import LARGEST_BATCH
-from app.outbox.rounds import Prepared, Rounds, Terms
-from app.outbox.settlement import Settlement
+from app.outbox.turns import ledger
+from app.outbox.turns.lease import Turn
+from app.outbox.turns.pace import LARGEST_BATCH
+from app.outbox.turns.rounds import Prepared, Rounds, Terms
+from app.outbox.turns.settlement import Settlement
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import Gateway
 from app.web.metrics import DELIVERIES

@@ -18,17 +18,17 @@ from app.orgs.features import Feature
 from app.orgs.kill_switches import may_send
 from app.orgs.models import Org
 from app.orgs.settings import OpportunityRule, OrgSettings
-from app.outbox import batch, breakers, roles
-from app.outbox.batch import Unit
+from app.outbox.composing.payload import OrgForm, Writable
 from app.outbox.errors import UnfitError
-from app.outbox.lease import Turn
 from app.outbox.models import ActivityObject
-from app.outbox.outcomes import BUDGET_SPENT, FIELD_MISSING, judge
 from app.outbox.owners.lookup import unfit
-from app.outbox.payload import OrgForm, Writable
-from app.outbox.reconcile import reconcile
-from app.outbox.sending import FEATURE, send
-from app.outbox.settlement import Settlement
+from app.outbox.turns import batch, breakers, roles
+from app.outbox.turns.batch import Unit
+from app.outbox.turns.lease import Turn
+from app.outbox.turns.outcomes import BUDGET_SPENT, FIELD_MISSING, judge
+from app.outbox.turns.reconcile import reconcile
+from app.outbox.turns.sending import FEATURE, send
+from app.outbox.turns.settlement import Settlement
 from app.salesforce import budget
 from app.salesforce.budget import Standing
 from app.salesforce.client import Client

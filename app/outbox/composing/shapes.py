@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.outbox.lengths import clip
-from app.outbox.words import Happening
+from app.outbox.composing.lengths import clip
+from app.outbox.composing.words import Happening
 
 #: Salesforce takes calendar events of up to 14 days.
 _LONGEST_MINUTES = 14 * 24 * 60

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from app.outbox.batch import Unit
-from app.outbox.pace import COLLECTION_SIZE, COLLECTIONS_PER_CALL
-from app.outbox.payload import OrgForm, wire
-from app.outbox.words import with_reference
+from app.outbox.composing.payload import OrgForm, wire
+from app.outbox.composing.words import with_reference
+from app.outbox.turns.batch import Unit
+from app.outbox.turns.pace import COLLECTION_SIZE, COLLECTIONS_PER_CALL
 from app.salesforce.client import Client
 from app.salesforce.composite import Subrequest, SubResponse, data_url
 from app.salesforce.errors import RequestRefused, SalesforceDown, SalesforceError

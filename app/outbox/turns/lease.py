@@ -198,7 +198,7 @@ def claimable(times: LeaseTimes) -> ColumnElement[bool]:
 
 
 def _has_probe() -> ColumnElement[bool]:
-    """Rows wait under a breaker, and it is time to try some of them (``app.outbox.breakers``)."""
+    """Rows wait under a breaker, and it is time to try some of them (``turns.breakers``)."""
     waits = exists().where(
         OutboxRow.org_id == DeliveryBreaker.org_id,
         OutboxRow.kind == DeliveryBreaker.kind,

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from app.clock import utcnow
-from app.outbox import outcomes, pace
-from app.outbox.batch import QUIET, Unit
-from app.outbox.lease import Turn
+from app.outbox.composing.payload import OrgForm
 from app.outbox.models import DeliveryState
-from app.outbox.outcomes import Course, Verdict
-from app.outbox.payload import OrgForm
-from app.outbox.sending import Answer, Answers, Delivered, NotSent, Refused, Unanswered
+from app.outbox.turns import outcomes, pace
+from app.outbox.turns.batch import QUIET, Unit
+from app.outbox.turns.lease import Turn
+from app.outbox.turns.outcomes import Course, Verdict
+from app.outbox.turns.sending import Answer, Answers, Delivered, NotSent, Refused, Unanswered
 from app.salesforce.refusals import Refusal
 
 _MESSAGE_LENGTH = 2000

@@ -18,14 +18,15 @@ from sqlalchemy import update
 from app.clock import utcnow
 from app.db import TenantSession, database_now
 from app.orgs.settings import DIGEST, OpportunityRule
-from app.outbox import due_rows, lease, roles, surroundings
-from app.outbox.due_rows import DueRow
-from app.outbox.lease import Turn
+from app.outbox.composing import surroundings
+from app.outbox.composing.payload import OrgForm, activity_key, build
+from app.outbox.composing.surroundings import Surroundings
+from app.outbox.composing.targets import Deal, choose
+from app.outbox.composing.words import Day, Happening, Stay
 from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
-from app.outbox.payload import OrgForm, activity_key, build
-from app.outbox.surroundings import Surroundings
-from app.outbox.targets import Deal, choose
-from app.outbox.words import Day, Happening, Stay
+from app.outbox.turns import due_rows, lease, roles
+from app.outbox.turns.due_rows import DueRow
+from app.outbox.turns.lease import Turn
 
 #: Without the key field an earlier call may still write a row for so long: Salesforce's own limit
 #: for one call. Nothing of it is sent again before.

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.crm.models import SObject
 from app.crm.queries import records_of_people
 from app.db import TenantSession
-from app.outbox.targets import Who
+from app.outbox.composing.targets import Who
 
 
 def who_of(session: TenantSession, people: Collection[UUID]) -> dict[UUID, Who]:

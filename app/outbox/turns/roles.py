@@ -19,9 +19,9 @@ from app.crm.schemas import ContactFacts, OpportunityFacts, RoleFacts
 from app.crm.service import remember_roles
 from app.db import Database, TenantSession
 from app.ids import new_id
-from app.outbox import lease
-from app.outbox.lease import Turn
 from app.outbox.models import OutboxRow, RoleRead
+from app.outbox.turns import lease
+from app.outbox.turns.lease import Turn
 from app.salesforce.client import Client
 from app.salesforce.soql import soql
 from canvas.ids import to_18

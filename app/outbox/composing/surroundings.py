@@ -17,13 +17,13 @@ from app.destinations.models import Destination
 from app.engagement.models import Visit
 from app.orgs.models import OrgUser
 from app.orgs.settings import DIGEST, OpportunityRule
+from app.outbox.composing.targets import Deal, Who
+from app.outbox.composing.words import Stay
+from app.outbox.composing.zones import UTC_ZONE, zone_named
 from app.outbox.digests import reading
 from app.outbox.digests.reading import DayRead
-from app.outbox.due_rows import DueRow
 from app.outbox.owners.lookup import owners_of
-from app.outbox.targets import Deal, Who
-from app.outbox.words import Stay
-from app.outbox.zones import UTC_ZONE, zone_named
+from app.outbox.turns.due_rows import DueRow
 
 
 @dataclass(frozen=True, slots=True)

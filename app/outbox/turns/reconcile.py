@@ -12,11 +12,11 @@ from datetime import timedelta
 from typing import Any
 
 from app.clock import utcnow
-from app.outbox.batch import Unit
+from app.outbox.composing.payload import OrgForm
+from app.outbox.composing.words import references_in
 from app.outbox.models import ActivityObject
-from app.outbox.payload import OrgForm
-from app.outbox.sending import FEATURE, Answers, Delivered
-from app.outbox.words import references_in
+from app.outbox.turns.batch import Unit
+from app.outbox.turns.sending import FEATURE, Answers, Delivered
 from app.salesforce.client import Client
 from app.salesforce.soql import soql
 

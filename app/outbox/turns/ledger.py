@@ -9,12 +9,12 @@ from sqlalchemy import update
 
 from app.clock import utcnow
 from app.db import TenantSession, database_now
-from app.outbox import breakers, lease, pace
 from app.outbox.errors import LeaseLostError
-from app.outbox.lease import Turn
 from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.owners import users
-from app.outbox.settlement import Settlement
+from app.outbox.turns import breakers, lease, pace
+from app.outbox.turns.lease import Turn
+from app.outbox.turns.settlement import Settlement
 
 
 def write(session: TenantSession, settlement: Settlement, *, is_last: bool = True) -> None:

@@ -1,0 +1,1 @@
+"""A worker's turn at an org: claimed, frozen, sent, judged, settled."""
