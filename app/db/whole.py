@@ -53,6 +53,13 @@ def rows_of_org(
     return [dict(row) for row in session.execute(wanted).mappings()]
 
 
+def root_of(session: SystemSession, org_id: UUID) -> dict[str, Any]:
+    """The org's own row."""
+    table = Base.metadata.tables["org"]
+    found = session.execute(select(table).where(table.columns["id"] == org_id))
+    return dict(found.mappings().one())
+
+
 def key_of(table: Table, row: dict[str, Any]) -> list[Any]:
     """What ``rows_of_org`` goes on after."""
     return [row[column.name] for column in table.primary_key.columns]

@@ -19,7 +19,7 @@ import msgspec
 
 from app.clock import utcnow
 from app.db import Database
-from app.db.whole import OrgTable, is_secret, key_of, rows_of_org, tables_of_orgs
+from app.db.whole import OrgTable, is_secret, key_of, root_of, rows_of_org, tables_of_orgs
 from app.orgs.models import AuditEntry, Org
 
 #: Rows of a piece: some hundred kilobytes.
@@ -51,6 +51,8 @@ class _Pipe(io.RawIOBase):
 def file_of(database: Database, org: Org) -> Iterator[bytes]:
     """The file in pieces: a file of JSON lines for each table, then ``manifest.json``."""
     pipe, began, counts = _Pipe(), utcnow(), dict[str, int]()
+    with database.system_reading() as session:
+        root = root_of(session, org.id)
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in tables_of_orgs():
             counts[table.name] = 0
@@ -59,16 +61,15 @@ def file_of(database: Database, org: Org) -> Iterator[bytes]:
                     counts[table.name] += len(lines)
                     written.write(b"".join(lines))
                     yield pipe.take()
-        archive.writestr("manifest.json", _manifest(org, began, counts))
+        archive.writestr("manifest.json", _manifest(root, began, counts))
     yield pipe.take()
 
 
-def _manifest(org: Org, began: datetime, counts: Mapping[str, int]) -> bytes:
+def _manifest(root: Mapping[str, Any], began: datetime, counts: Mapping[str, int]) -> bytes:
     return msgspec.json.format(
         msgspec.json.encode(
             {
-                "org": org.salesforce_id,
-                "name": org.name,
+                "org": {name: _plain(value) for name, value in root.items()},
                 "began": began,
                 "ended": utcnow(),
                 "rows": counts,
