@@ -36,8 +36,10 @@ class Permission(StrEnum):
     MANAGE_KEYS = "manage_keys"
     RUN_PREFLIGHT = "run_preflight"
     STEER_DELIVERY = "steer_delivery"
-    #: Take all data of the org away, delete it, say whether support may look.
+    #: Take all data of the org away, delete it.
     MANAGE_DATA = "manage_data"
+    #: Say whether support may look at cards: consent is the org's own, nobody of staff gives it.
+    CONSENT = "consent"
     #: Look at a card as a rep saw it.
     VIEW_AS = "view_as"
     FIND_ORGS = "find_orgs"
@@ -59,6 +61,7 @@ _ADMIN = frozenset(
         Permission.RUN_PREFLIGHT,
         Permission.STEER_DELIVERY,
         Permission.MANAGE_DATA,
+        Permission.CONSENT,
     }
 )
 _VIEWER = frozenset({Permission.SEE_ORG, Permission.FIND_ORGS})
@@ -76,7 +79,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ORG_ADMIN: _EVERYBODY | _ADMIN,
     Role.VIEWER: _EVERYBODY | _VIEWER,
     Role.SUPPORT: _EVERYBODY | _SUPPORT,
-    Role.OPERATOR: frozenset(Permission),
+    Role.OPERATOR: frozenset(Permission) - {Permission.CONSENT},
 }
 
 #: Endpoint to permission. The endpoint is ``console.`` and the name of the view function.
@@ -133,7 +136,7 @@ ROUTES: Mapping[str, Permission] = {
     "console.export_data": Permission.MANAGE_DATA,
     "console.ask_deletion": Permission.MANAGE_DATA,
     "console.cancel_deletion": Permission.MANAGE_DATA,
-    "console.allow_view": Permission.MANAGE_DATA,
+    "console.allow_view": Permission.CONSENT,
     "console.view_as": Permission.VIEW_AS,
     "console.show_as": Permission.VIEW_AS,
     "console.deletions": Permission.FIND_ORGS,

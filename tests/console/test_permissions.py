@@ -123,3 +123,8 @@ def test_a_character_that_no_text_has_is_refused_calmly(org: Org, signed_in: Sig
     for path in ("breakers/%00", "activity/drop", "setup/people/map"):
         assert admin.post(f"{page}/{path}", reason="\0", identity="\0").status_code == 400, path
     assert signed_in(Role.VIEWER).get("/console/orgs?q=%00").status_code == 400
+
+
+def test_nobody_of_staff_consents_for_an_org() -> None:
+    """X18: whether support may look at cards is said by the org's own admin alone."""
+    assert [role for role in Role if may(role, Permission.CONSENT)] == [Role.ORG_ADMIN]

@@ -106,4 +106,5 @@ def _data(*, typed: str = "", problem: str = "", status: int = 200) -> Response:
         days=deletion.DELAY.days,
         done=request.args.get("done", ""),
         may_change=current_principal().may(Permission.MANAGE_DATA),
+        may_consent=current_principal().may(Permission.CONSENT),
     )
