@@ -146,6 +146,11 @@ ROUTES: Mapping[str, Permission] = {
     "console.switch_destination": Permission.CONFIGURE_ORG,
     "console.switch_link": Permission.CONFIGURE_ORG,
     "console.set_expiry": Permission.CONFIGURE_ORG,
+    "console.template": Permission.SEE_ORG,
+    "console.save_template": Permission.CONFIGURE_ORG,
+    "console.preview_template": Permission.CONFIGURE_ORG,
+    "console.reset_template": Permission.CONFIGURE_ORG,
+    "console.page_style": Permission.ANYBODY,  # a style sheet of any colour
     "console.brand": Permission.SEE_ORG,
     "console.save_brand": Permission.CONFIGURE_ORG,
     "console.features": Permission.SEE_ORG,

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from app.destinations.merge import merge_markdown
+import msgspec
+
 from app.web.i18n import _
 
 
-def default_documents(values: Mapping[str, str]) -> list[dict[str, str]]:
-    """Label, note and Markdown of each paper, with the record's fields merged in."""
-    return [
-        {
-            "label": _("How we work together"),
-            "note": _("The way from here to a decision, step by step"),
-            "markdown": merge_markdown(_steps(), values),
-        },
-        {
-            "label": _("Questions worth asking us"),
-            "note": _("A checklist to take into the next talk"),
-            "markdown": merge_markdown(_questions(), values),
-        },
-    ]
+class Paper(msgspec.Struct, frozen=True):
+    """A document of a template: label, a line of what it is, Markdown; all with merge fields."""
+
+    label: str
+    note: str = ""
+    markdown: str = ""
+
+
+def default_documents() -> Sequence[Paper]:
+    """Those that every seller can send."""
+    return (
+        Paper(
+            _("How we work together"),
+            _("The way from here to a decision, step by step"),
+            _steps(),
+        ),
+        Paper(
+            _("Questions worth asking us"),
+            _("A checklist to take into the next talk"),
+            _questions(),
+        ),
+    )
 
 
 def _steps() -> str:

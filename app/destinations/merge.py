@@ -25,5 +25,12 @@ def merge_markdown(text: str, values: Mapping[str, str]) -> str:
     return merge(text, escaped)
 
 
+def fields_in(text: str) -> set[str] | None:
+    """Names of the fields in a text; None when braces are left that make no field."""
+    if "{{" in (rest := _FIELD.sub("", text)) or "}}" in rest:
+        return None
+    return {found[1] for found in _FIELD.finditer(text)}
+
+
 def _one_line(value: str) -> str:
     return " ".join(value.split())

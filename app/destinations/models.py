@@ -91,6 +91,21 @@ class Destination(Tenant, Base):
     )
 
 
+class DestinationTemplate(Tenant, Base):
+    """What new Destinations of an org say, once its admin wrote something else than the default.
+
+    ``content`` is a ``template.Template``.
+    """
+
+    __tablename__ = "destination_template"
+    __table_args__ = (UniqueConstraint("org_id"),)
+
+    id: Mapped[IdColumn]
+    content: Mapped[JsonObject]
+    changed_by: Mapped[str] = mapped_column(String(255))
+    changed_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+
+
 class Block(Tenant, Base):
     """One block of a Destination; ``content`` has the shape its kind asks for."""
 

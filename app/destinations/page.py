@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from app.db import TenantSession
 from app.destinations.addresses import mailto, safe_address
 from app.destinations.markdown import render
 from app.destinations.models import Block, BlockKind
+from app.destinations.template import CONTACT
 from app.orgs import settings
 from app.orgs.settings import OrgSettings
 from app.web.i18n import _
@@ -88,14 +89,23 @@ class Page:
 
 def read_page(session: TenantSession, destination_id: UUID) -> Page:
     """The page of a Destination: two statements."""
-    blocks = session.scalars(
-        select(Block).where(Block.destination_id == destination_id).order_by(Block.position)
+    statement = (
+        select(Block.position, Block.kind, Block.content)
+        .where(Block.destination_id == destination_id)
+        .order_by(Block.position)
     )
+    return page_of(session.execute(statement), settings.read(session))
+
+
+def page_of(
+    blocks: Iterable[tuple[int, BlockKind, Mapping[str, Any]]], chosen: OrgSettings
+) -> Page:
+    """The page of blocks: position, kind and content of each, from top to bottom."""
     views: list[PageBlock] = []
-    for block in blocks:
+    for position, kind, content in blocks:
         first_number = 1 + sum(len(view.documents) for view in views)
-        views.append(_view(f"b{block.position}", block.kind, block.content, first_number))
-    return Page(views, settings.read(session))
+        views.append(_view(f"b{position}", kind, content, first_number))
+    return Page(views, chosen)
 
 
 def _view(
@@ -132,10 +142,6 @@ def _links(block_id: str, kind: BlockKind, content: Mapping[str, Any]) -> list[P
         for number, (label, url) in enumerate(wanted)
         if url == CONTACT or safe_address(url)
     ]
-
-
-#: The form's place on the page.
-CONTACT = "#contact"
 
 
 def _documents(documents: Sequence[Mapping[str, Any]], first_number: int) -> list[PageDocument]:

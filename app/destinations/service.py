@@ -1,4 +1,4 @@
-"""Verbs of Destinations: get the one of a record, or create it from the default template."""
+"""Verbs of Destinations: get the one of a record, or create it from the org's template."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from app.clock import utcnow
 from app.db import TenantSession
+from app.destinations import stored_template
 from app.destinations.models import Block, Destination, DestinationState, Link
 from app.destinations.schemas import PersonFacts, RecordFacts, RepFacts
-from app.destinations.template import default_blocks, default_title
+from app.destinations.template import blocks_of, title_of, values_of
 from app.destinations.tokens import new_token
 from app.ids import new_id
 from app.orgs import audit
@@ -52,14 +53,16 @@ def _create(
     session: TenantSession, record: RecordFacts, rep: RepFacts, settings: OrgSettings
 ) -> tuple[Destination, bool]:
     """Insert it, or wait for the call that was quicker and take what that made."""
-    row = _destination_row(record, rep)
+    template = stored_template.read(session)
+    title = title_of(template, values_of(record, rep, settings))
+    row = _destination_row(record, rep, title)
     session.upsert_many(Destination, [row], key=["org_id", "record_id"])
     destination = session.scalars(
         select(Destination).where(Destination.record_id == record.id).with_for_update()
     ).one()
     if destination.id != row["id"]:
         return destination, False
-    blocks = default_blocks(record, rep, settings)
+    blocks = blocks_of(template, record, rep, settings)
     session.insert_many(
         Block,
         [
@@ -77,12 +80,12 @@ def _create(
     return destination, True
 
 
-def _destination_row(record: RecordFacts, rep: RepFacts) -> dict[str, Any]:
+def _destination_row(record: RecordFacts, rep: RepFacts, title: str) -> dict[str, Any]:
     return {
         "id": new_id(),
         "sobject": record.sobject,
         "record_id": record.id,
-        "title": default_title(record),
+        "title": title,
         "state": DestinationState.ACTIVE,
         "created_by": rep.user_id,
         "created_at": utcnow(),

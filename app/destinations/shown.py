@@ -23,19 +23,36 @@ _SIDE = frozenset({BlockKind.REP_CARD, BlockKind.CALL_TO_ACTION})
 
 def page(entry: Entry, shown: Page, form: FormState, status: int = 200) -> Response:
     """The Destination."""
-    return _answer(
+    color = shown.settings.brand_color
+    return _answer("destinations/page.html", color, status, **_parts(entry, shown, form))
+
+
+def preview(entry: Entry, shown: Page, style_url: str) -> str:
+    """The same page for a frame without rights: no script, its style from an address."""
+    return render_template(
         "destinations/page.html",
-        shown.settings.brand_color,
-        status,
-        entry=entry,
-        page=shown,
-        state=form,
-        hero=_of(shown, _HERO),
-        body=[b for b in shown.blocks if b.kind not in _HERO | _SIDE | {BlockKind.CONTACT_FORM}],
-        side=_of(shown, _SIDE),
-        forms=_of(shown, frozenset({BlockKind.CONTACT_FORM})),
-        honeypot=HONEYPOT,
+        style_url=style_url,
+        about_path=ABOUT_PATH,
+        **_parts(entry, shown, FormState()),
     )
+
+
+def style_of(color: str) -> str:
+    """The style sheet of pages in a colour."""
+    return render_template("destinations/page.css", brand=palette(color))
+
+
+def _parts(entry: Entry, shown: Page, form: FormState) -> dict[str, Any]:
+    return {
+        "entry": entry,
+        "page": shown,
+        "state": form,
+        "hero": _of(shown, _HERO),
+        "body": [b for b in shown.blocks if b.kind not in _HERO | _SIDE | {BlockKind.CONTACT_FORM}],
+        "side": _of(shown, _SIDE),
+        "forms": _of(shown, frozenset({BlockKind.CONTACT_FORM})),
+        "honeypot": HONEYPOT,
+    }
 
 
 def form(entry: Entry, shown: Page, state: FormState) -> Response:
@@ -80,12 +97,13 @@ def _of(shown: Page, kinds: frozenset[BlockKind]) -> list[PageBlock]:
 
 
 def _answer(template: str, color: str, status: int = 200, **values: Any) -> Response:
-    style = render_template("destinations/page.css", brand=palette(color))
+    style = style_of(color)
     set_policy(policy_for(style))
     # the style sheet is ours, and the colours in it are made of numbers
     html = render_template(
         template,
         style=Markup(style),  # noqa: S704
+        style_url="",
         about_path=ABOUT_PATH,
         **values,
     )

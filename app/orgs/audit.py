@@ -27,6 +27,7 @@ class Tag(StrEnum):
     DESTINATION_EXPIRY = "admin:destination:expiry"
     LINK_REVOKED = "admin:link:revoke"
     LINK_RESTORED = "admin:link:restore"
+    TEMPLATE_CHANGED = "admin:template:change"
     BREAKER_RESET = "staff:breaker:reset"
     OWNER_MAPPED = "admin:owner:map"
     FOLLOW_UP_RULE = "admin:follow_up_rule:change"

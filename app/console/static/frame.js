@@ -3,6 +3,7 @@
 
 import { openPopup } from "./connect.js";
 import "./copy.js";
+import { keepPreviews } from "./preview.js";
 
 const RENEW_BEFORE_S = 60;
 
@@ -139,6 +140,7 @@ window.addEventListener("popstate", ({ state }) => {
   if (state?.url) open(state.url, {}, { remember: false });
 });
 
+keepPreviews(call);
 take(frame);
 history.replaceState({ url: frame.urls.start }, "");
 await open(frame.urls.start, {}, { remember: false });

@@ -40,6 +40,7 @@ _WORDS: Mapping[str, str] = {
     Tag.DESTINATION_EXPIRY: N_("Expiry of a Destination changed"),
     Tag.LINK_REVOKED: N_("Link revoked"),
     Tag.LINK_RESTORED: N_("Link restored"),
+    Tag.TEMPLATE_CHANGED: N_("Template of Destinations changed"),
     Tag.CONNECTION_CREATED: N_("Connected"),
     Tag.CONNECTED: N_("Connected"),
     Tag.DISCONNECTED: N_("Disconnected"),
