@@ -1,0 +1,101 @@
+"""Destinations in the console, as an admin inside Salesforce and as an operator meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from tests.e2e.conftest import DESK, SCREENSHOTS, Windows
+from tests.e2e.org import Org
+from tests.e2e.pages import LOADED, RecordPage
+from tests.e2e.tenants import ORG_A, Tenants
+from tests.e2e.test_accessible import assert_accessible, assert_no_sideways_scrolling
+from tests.e2e.test_console import come_in
+
+Rep = Callable[..., RecordPage]
+#: What the style sheet makes of a headline, if it was let in.
+_WEIGHT = "element => getComputedStyle(element).fontWeight"
+
+
+def expect_headline(place: Page | FrameLocator, text: str) -> None:
+    """In the preview's frame, and with the style of the public page."""
+    heading = place.frame_locator("#preview").get_by_role("heading", level=1)
+    expect(heading).to_have_text(text)
+    assert heading.evaluate(_WEIGHT) == "720"
+
+
+def test_an_admin_writes_the_template_and_revokes_a_page(
+    org: Org, main: dict[str, str], rep_window: Rep
+) -> None:
+    """E6, X12: inside Salesforce, where frames have neither cookies nor rights."""
+    contact = org.named("Contact", "Andrés Molina")["Id"]
+    rep = rep_window().open(org.page("Contact", contact))
+    link = (rep.links() or rep.create())["Andrés Molina"]
+    admin = rep_window()
+    admin.page.goto(org.page("Contact", main["contact"], "admin", view="console"))
+    console = admin.card
+    console.get_by_role("link", name="Destinations").click(timeout=LOADED)
+    console.get_by_role("link", name="Template").click()
+    expect_headline(console, "Prepared for Acme")
+    console.get_by_label("Headline", exact=True).fill("Ideas for {{account}}")
+    expect_headline(console, "Ideas for Acme")
+    console.get_by_label("Headline", exact=True).fill("Ideas for {{nobody}}")
+    console.get_by_role("button", name="Save").click()
+    expect(console.get_by_text("There is no merge field nobody")).to_be_visible()
+    console.get_by_role("link", name="All Destinations").click()
+    line = console.get_by_role("listitem").filter(has_text="Andrés Molina")
+    line.get_by_role("link").first.click()
+    own = console.get_by_role("listitem").filter(has_text="Andrés Molina")
+    assert own.get_by_role("textbox").input_value() == link
+    own.get_by_role("button", name="Copy").click()
+    expect(own.get_by_role("button", name="Copied")).to_be_visible()
+    visitor = rep_window().page
+    for button, status in (("Revoke 2 links", 404), ("Restore 2 links", 200)):
+        console.get_by_role("button", name=button).click()
+        expect(console.get_by_role("status")).to_contain_text("2 links")
+        answer = visitor.goto(link)
+        assert answer is not None
+        assert answer.status == status
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_destinations(
+    tenants: Tenants, rep_window: Rep, browser: Browser, windows: Windows, scheme: str
+) -> None:
+    """The list, one of them, the template with its preview: wide and narrow, photographed."""
+    contact = tenants.a.named("Contact", "Priya Nair")["Id"]
+    rep = rep_window().open(tenants.a.page("Contact", contact))
+    if not rep.links():
+        rep.create()
+    invitation = tenants.command(["staff", "invite", "ines@example.com", "--role", "operator"])
+    context = browser.new_context(viewport=DESK, color_scheme=scheme)  # type: ignore[arg-type]
+    page = windows.watch(context).new_page()
+    come_in(page, invitation.strip())
+    base = f"{tenants.app_url}/console/orgs/{ORG_A}/destinations"
+    page.goto(base)
+    photograph(page, f"list-{scheme}")
+    page.get_by_role("link", name="Prepared for").first.click()
+    photograph(page, f"one-{scheme}")
+    page.goto(f"{base}/template")
+    expect_headline(page, "Prepared for Acme")
+    photograph(page, f"template-{scheme}")
+    page.get_by_label("Headline", exact=True).fill("For {{account}} and {{rep|us}}")
+    expect(page.frame_locator("#preview").get_by_role("heading", level=1)).to_contain_text(
+        "For Acme and"
+    )
+    page.get_by_label("Headline", exact=True).fill("")
+    page.get_by_role("button", name="Save").click()
+    photograph(page, f"template-wrong-{scheme}")
+
+
+def photograph(page: Page, name: str) -> None:
+    """Look with axe, then keep a picture, wide and narrow."""
+    assert_accessible(page)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"destinations-{name}.png", full_page=True)
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert_no_sideways_scrolling(page)
+    page.screenshot(path=SCREENSHOTS / f"destinations-{name}-narrow.png", full_page=True)
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
