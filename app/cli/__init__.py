@@ -1,4 +1,4 @@
-"""``flask --app wsgi upgrade | worker | orgs … | staff … | keys rotate | demo-seed``."""
+"""``flask --app wsgi upgrade | worker | orgs … | staff … | system … | keys rotate | demo-seed``."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from app.cli.demo import demo_seed
 from app.cli.keys import keys
 from app.cli.orgs import orgs
 from app.cli.plain import OperatorGroup
+from app.cli.system import system
 from app.cli.upgrade import upgrade
 
 
@@ -39,5 +40,5 @@ def install(app: Flask) -> None:
         console,
     ):
         part.install(orgs)
-    for command in (upgrade, orgs, console.staff, keys, demo_seed):
+    for command in (upgrade, orgs, console.staff, system, keys, demo_seed):
         app.cli.add_command(command)

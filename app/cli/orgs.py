@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
+
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from app.cli.deliveries import lines
 from app.cli.tenant import operator, org_of, organization_id
-from app.orgs import features, service
+from app.orgs import features, plans, service
+from app.orgs.catalogue import Plan
 from app.orgs.features import Feature
 from app.orgs.models import Org, OrgState
 from app.outbox.queries import condition
@@ -42,32 +45,68 @@ def add(salesforce_id: str, name: str) -> None:
     click.echo(f"{org.salesforce_id} is active.")
 
 
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def _end_of(day: datetime | None) -> datetime | None:
+    return datetime.combine(day, time.max, UTC) if day else None
+
+
 @orgs.command()
 @click.argument("salesforce_id")
 @click.argument("state", required=False, type=click.Choice([s.value for s in OrgState]))
+@click.option("--until", type=_DAY, help="Last day of a trial, or of an org that leaves.")
+@click.option("--message", default="", help="What reps are told while suspended or leaving.")
+@click.option("--why", default="", help="Stands in the audit.")
 @with_appcontext
-def state(salesforce_id: str, state: str | None) -> None:
-    """Admit, suspend, or put back to pending; without STATE: how the org stands."""
+def state(
+    salesforce_id: str, state: str | None, until: datetime | None, message: str, why: str
+) -> None:
+    """Admit, try, suspend, let go, or put back to pending; without STATE: how the org stands."""
     if state is None:
         _show(salesforce_id)
         return
     with database().system_writing() as session:
-        service.set_state(session, org_of(session, salesforce_id), OrgState(state), operator())
+        org, wanted = org_of(session, salesforce_id), OrgState(state)
+        service.set_state(
+            session, org, wanted, operator(), why=why, message=message, until=_end_of(until)
+        )
     click.echo(f"{salesforce_id} is {state}.")
 
 
 @orgs.command()
 @click.argument("salesforce_id")
-@click.argument("feature", type=click.Choice([feature.value for feature in Feature]))
-@click.argument("switch", type=click.Choice(["on", "off"]))
+@click.argument("plan", type=click.Choice([*(plan.value for plan in Plan), "none"]))
 @click.option("--why", default="", help="Stands in the audit.")
 @with_appcontext
-def feature(salesforce_id: str, feature: str, switch: str, why: str) -> None:
-    """Switch a feature on or off."""
+def plan(salesforce_id: str, plan: str, why: str) -> None:
+    """Give an org a plan, which its sandboxes share, or none."""
     with database().system_writing() as session:
         org = org_of(session, salesforce_id)
-        features.switch(session, org, Feature(feature), switch == "on", by=operator(), why=why)
-    click.echo(f"{feature} is {switch} for {salesforce_id}.")
+        plans.set_plan(session, org, features.plan_named(plan), by=operator(), why=why)
+    click.echo(f"{salesforce_id} has {'no plan' if plan == 'none' else f'the plan {plan}'}.")
+
+
+@orgs.command()
+@click.argument("salesforce_id")
+@click.argument("feature", type=click.Choice([feature.value for feature in Feature]))
+@click.argument("switch", type=click.Choice(["on", "off", "usual"]))
+@click.option("--until", type=_DAY, help="Last day of it, as in a trial.")
+@click.option("--why", default="", help="Stands in the audit.")
+@with_appcontext
+def feature(
+    salesforce_id: str, feature: str, switch: str, until: datetime | None, why: str
+) -> None:
+    """Switch a feature on or off, or leave it to the org's plan, roll-out and default."""
+    named, ends = Feature(feature), _end_of(until)
+    with database().system_writing() as session:
+        org = org_of(session, salesforce_id)
+        if switch == "usual":
+            features.leave_to_plan(session, org, named, by=operator(), why=why)
+        else:
+            is_on = switch == "on"
+            features.switch(session, org, named, is_on, by=operator(), why=why, until=ends)
+    click.echo(f"{feature} is {'as usual' if switch == 'usual' else switch} for {salesforce_id}.")
 
 
 def _show(salesforce_id: str) -> None:

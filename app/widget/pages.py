@@ -96,7 +96,7 @@ def refusal(error: CanvasError | InlayError) -> Response:
 def problem_of(error: CanvasError | InlayError) -> Response:
     """The same no for the frame's script, which shows title and detail."""
     said = refusals.of(error)
-    response = problem(said.status, error.reason, said.detail_text, title_text=said.title_text)
+    response = problem(said.status, error.reason, _detail(error, said), title_text=said.title_text)
     if said.is_passing:
         response.headers["Retry-After"] = str(refusals.RETRY_AFTER_S)
     return response

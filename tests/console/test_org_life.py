@@ -46,7 +46,7 @@ def test_a_plan_is_given_and_a_feature_left_to_it(
     assert support.post(f"{path}/plan", plan="complete").status_code == 422
     assert support.post(f"{path}/plan", plan="galactic", why="x").status_code == 404
     assert support.post(f"{path}/plan", plan="complete", why="bought").status_code == 303
-    assert "on by the plan Complete" in support.get(f"{path}/features").text
+    assert "On by the plan Complete" in support.get(f"{path}/features").text
     asked = {"feature": "scores", "why": "not wanted"}
     support.post(f"{path}/features/off", **asked)
     assert "As usual<span" in support.get(f"{path}/features").text

@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 
 from app.clock import utcnow
 from app.db import Database, schema
+from app.orgs import kill_switches
+from app.orgs.catalogue import KillSwitch
 from app.orgs.models import Org, OrgState
 from app.outbox.errors import LeaseLostError
 from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
@@ -94,6 +96,44 @@ def test_an_org_that_is_not_served_is_not_delivered_to(world: World, state: OrgS
         session.execute(update(Org).values(state=state))
 
     assert world.claim() is None
+
+
+def test_under_a_kill_switch_nothing_is_sent_and_nothing_lost(world: World) -> None:
+    """C6: what happens meanwhile is noted; released, all of it is delivered."""
+    contact = world.contacts()[0]
+    world.record([contact])
+    _kill(world, True)
+    world.record([contact])
+    assert world.claim() is None
+    assert world.states() == ["pending", "pending"]
+
+    _kill(world, False)
+    world.drain()
+    assert world.states() == ["delivered", "delivered"]
+
+
+@pytest.mark.parametrize("stop", ["suspend", "kill"])
+def test_a_turn_under_way_ends_before_its_next_batch(world: World, stop: str) -> None:
+    """C6: within the batch that is being sent, not within the turn."""
+    world.record([world.contacts()[0]])
+    turn = world.claim()
+    assert turn is not None
+    rounds = Rounds(world.config, world.database, world.gateway)
+    terms = rounds.terms(turn)
+    if stop == "kill":
+        _kill(world, True)
+    else:
+        with world.database.system_writing() as session:
+            session.execute(update(Org).values(state=OrgState.SUSPENDED))
+
+    assert rounds.prepare(turn, terms) is None
+    assert world.states() == ["pending"]
+
+
+def _kill(world: World, is_pulled: bool) -> None:
+    with world.database.system_writing() as session:
+        name = KillSwitch.SALESFORCE_WRITES
+        kill_switches.turn(session, name, is_pulled, by="staff", why="a test")
 
 
 def test_a_row_is_held_back_by_an_earlier_one_of_its_person(world: World) -> None:

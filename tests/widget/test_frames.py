@@ -10,13 +10,16 @@ import pytest
 import requests
 import time_machine
 from flask import Flask
+from sqlalchemy import update
 
 from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.engagement.models import Confidence
+from app.orgs import features, kill_switches, service
+from app.orgs.catalogue import KillSwitch
 from app.orgs.features import Feature
-from app.orgs.models import Org, OrgState
+from app.orgs.models import Org, OrgFeature, OrgState
 from tests.support.application import APP_URL, make_org
 from tests.widget.conftest import Box, Widget, hurry, set_state, switch
 from tests.widget.past import Past
@@ -333,3 +336,62 @@ def _subjects(html: str) -> list[str]:
 
 def _links(html: str) -> list[str]:
     return re.findall(r'<input id="link-\d+" value="(http://127.0.0.1:8000/d/\w+)"', html)
+
+
+def test_a_kill_switch_is_heard_of_and_answered_calmly(
+    widget: Widget, box: Box, database: Database
+) -> None:
+    """C6: for all orgs at once; the next question for changes answers anew, the server refuses."""
+    frame = widget.open()
+    etag = {"If-None-Match": frame.session["version"]}
+    assert 'data-action="create"' in frame.html
+    assert frame.get("/widget/changes", **etag).status_code == 304
+    with database.system_writing() as system:
+        kill_switches.turn(system, KillSwitch.NEW_DESTINATIONS, True, by="staff", why="spam")
+
+    assert frame.get("/widget/changes", **etag).status_code == 200
+    assert 'data-action="create"' not in frame.get("/widget/card").text
+    refused = frame.post("/widget/destinations")
+    assert (refused.status_code, reason_of(refused)) == (503, "on_a_break")
+
+    with database.system_writing() as system:
+        kill_switches.turn(system, KillSwitch.WIDGET, True, by="staff", why="trouble")
+    assert reason_of(frame.get("/widget/card")) == "on_a_break"
+    calm = widget.client.post("/canvas", data={"signed_request": box.sign()}, base_url=APP_URL)
+    assert calm.status_code == 503
+    assert "takes a short break" in calm.text
+
+
+def test_a_feature_that_ends_is_heard_of(widget: Widget, database: Database, org: Org) -> None:
+    """C6: the end of a trial changes no row, and open frames follow all the same."""
+    with database.system_writing() as system:
+        known = system.get_one(Org, org.id)
+        later = utcnow() + timedelta(days=1)
+        features.switch(system, known, Feature.CREATE_DESTINATION, True, by="s", until=later)
+    frame = widget.open()
+    etag = {"If-None-Match": frame.session["version"]}
+    assert frame.get("/widget/changes", **etag).status_code == 304
+    with database.system_writing() as system:
+        past = utcnow() - timedelta(seconds=1)
+        system.execute(update(OrgFeature).values(ends_at=past))
+
+    assert frame.get("/widget/changes", **etag).status_code == 200
+    assert reason_of(frame.post("/widget/destinations")) == "feature_off"
+
+
+def test_open_frames_are_told_what_staff_wrote(
+    widget: Widget, box: Box, database: Database, org: Org
+) -> None:
+    """C6: as data for the script, and escaped on the page."""
+    frame = widget.open()
+    with database.system_writing() as system:
+        service.set_state(
+            system, system.get_one(Org, org.id), OrgState.SUSPENDED, "staff",
+            message="<b>Back</b> on Friday",
+        )  # fmt: skip
+
+    answer = frame.get("/widget/card")
+    assert answer.json is not None
+    assert answer.json["detail"] == "<b>Back</b> on Friday"
+    calm = widget.client.post("/canvas", data={"signed_request": box.sign()}, base_url=APP_URL)
+    assert "&lt;b&gt;Back&lt;/b&gt; on Friday" in calm.text
