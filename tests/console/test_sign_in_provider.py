@@ -258,6 +258,8 @@ def test_who_was_not_invited_gets_a_calm_no_with_the_next_step(
     answer = sign_in(visitor, openid)
     assert answer.status_code == 403
     assert told in answer.text
+    assert "Choose another account" in answer.text
+    assert "prompt=select_account" in visitor.post(STARTING, anew="1").text
     assert not is_in(visitor)
     act, _email, reason = entries(database)[-1]
     assert act is StaffAct.REFUSED

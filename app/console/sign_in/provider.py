@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import structlog
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
-from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
+from authlib.oidc.discovery import get_well_known_url
 from flask import current_app
 
 from app.clock import utcnow
@@ -164,7 +164,7 @@ class Provider:
         return known
 
     def _ask(self) -> _Published:
-        metadata = OpenIDProviderMetadata(self._json(get_well_known_url(self._issuer, True)))
+        metadata = self._json(get_well_known_url(self._issuer, True))
         if str(metadata.get("issuer")).rstrip("/") != self._issuer.rstrip("/"):
             raise _wrong("issuer")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
