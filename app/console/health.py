@@ -17,6 +17,7 @@ from app.console.principal import current_org, current_principal
 from app.console.room import room
 from app.engagement.kinds import facts_of
 from app.orgs import audit, features
+from app.orgs.data import deletion
 from app.orgs.features import Feature
 from app.outbox import log
 from app.outbox.log import Asked
@@ -46,8 +47,11 @@ def health() -> Response:
             "causes": log.causes(session),
             "spent": chart.draw(spending.by_day(session, utcnow().date())),
         }
+    with context.database().system_reading() as system:
+        going = deletion.of_org(system, current_org().id)
     return page(
         "health.html",
+        going=going,
         now=now,
         counts=_counts(now),
         why=sentence,

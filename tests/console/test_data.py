@@ -55,6 +55,7 @@ def test_deleting_takes_the_orgs_name_and_can_be_called_off(
     assert "None" in viewer.get("/console/deletions").text
     assert admin.post(f"{path(org)}/delete", name=f" {org.name} ").status_code == 303
     assert "Keep everything" in admin.get(path(org)).text
+    assert "will be deleted after" in admin.get(f"/console/orgs/{org.salesforce_id}/").text
     assert "Will be deleted after" in viewer.get("/console/deletions").text
     assert "Keep everything" not in viewer.get(path(org)).text
     assert admin.post(f"{path(org)}/keep").headers["Location"].endswith("done=kept")
