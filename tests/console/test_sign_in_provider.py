@@ -56,7 +56,8 @@ def config(config: Config, openid: OpenIdProvider) -> Config:
 @pytest.fixture
 def invited(database: Database, keyring: Keyring) -> None:
     with database.system_writing() as session:
-        staff.invite(session, keyring, "Mara@example.com", Role.SUPPORT, by="tests")
+        for email in ("Mara@example.com", "kay@example.com"):
+            staff.invite(session, keyring, email, Role.SUPPORT, by="tests")
 
 
 def leave(visitor: Visitor) -> str:
@@ -247,6 +248,10 @@ def test_a_token_that_proves_nothing_opens_nothing(
         ({"email": "stranger@example.com"}, "stranger@example.com"),
         ({"email_verified": False}, "is verified"),
         ({"email_verified": None}, "is verified"),
+        ({"email": "mara\0@example.com", "name": "\0"}, "is verified"),
+        ({"email": "mara@example.com\n"}, "is verified"),
+        ({"email": "\u212aay@example.com"}, "\u212aay@example.com"),
+        ({"sub": "x" * 256}, "was not invited"),
         ({"email": "<b>x</b>@example.com"}, "&lt;b&gt;x&lt;/b&gt;@example.com"),
     ],
 )
@@ -289,7 +294,7 @@ def test_an_address_that_somebody_else_got_opens_nothing_until_invited_anew(
         staff.invite(session, keyring, "mara@example.com", Role.VIEWER, by="tests")
     assert sign_in(Visitor(app), openid).status_code == 303
     with database.system_reading() as session:
-        assert session.scalars(select(Staff.subject)).one() == "u-2"
+        assert "u-2" in session.scalars(select(Staff.subject)).all()
 
 
 @pytest.mark.usefixtures("invited")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import structlog
 from flask import Response, request, url_for
 from sqlalchemy import select
@@ -81,7 +78,9 @@ def _let_in(claims: Claims) -> str:
     Raises:
         ConsoleError: ``unverified``, ``not_invited``.
     """
-    email = str(claims.get("email") or "").strip().lower()[:320]
+    email = _text(claims, "email", 320)
+    if email.isascii():  # lower() makes letters of other alphabets into ours
+        email = email.lower()
     with context.database().system_writing() as session:
         person, refusal = _person(session, email, claims)
         address = request.remote_addr or ""
@@ -110,17 +109,19 @@ def _person(
     person = session.scalar(select(Staff).where(Staff.email == email).with_for_update())
     if person is None or not person.is_active:
         return None, not_invited(email)
-    account = (str(claims["iss"])[:255], str(claims["sub"])[:255])
-    if person.issuer == account[0] and person.subject != account[1]:
+    account = (_text(claims, "iss", 255), _text(claims, "sub", 255))
+    if not all(account) or (person.issuer == account[0] and person.subject != account[1]):
         return None, not_invited(email)
     person.issuer, person.subject = account
-    person.name = person.name or _name(claims)
+    person.name = person.name or _text(claims, "name", 255)
     return person, not_invited(email)
 
 
-def _name(claims: Mapping[str, Any]) -> str:
-    name = claims.get("name")
-    return name.strip()[:255] if isinstance(name, str) else ""
+def _text(claims: Claims, name: str, most: int) -> str:
+    """A claim as it is, or nothing: cut or cleaned it might be somebody else's."""
+    value = claims.get(name)
+    is_text = isinstance(value, str) and value.isprintable() and len(value) <= most
+    return str(value) if is_text else ""
 
 
 def _is_true(value: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+import structlog
 from flask import Response, redirect, request, url_for
 
 from app.console import sessions
@@ -15,6 +16,8 @@ from app.console.sign_in.attempts import Begun
 from app.console.sign_in.provider import current_provider
 from app.salesforce.gateway import current_gateway
 from app.web import context
+
+_log = structlog.get_logger("inlay.console")
 
 #: Refusals of the account itself: the next try must not take the same one unasked.
 _ANOTHER = frozenset({"not_invited", "unverified", "not_admin", "no_such_tenant"})
@@ -28,6 +31,8 @@ def asks_anew() -> bool:
 def sign_in_page(problem: str = "", *, reason: str = "", status: int = 200) -> Response:
     """The ways in that this installation has; what went wrong stands above them."""
     gateway = current_gateway()
+    if reason:
+        _log.info("sign_in_refused", reason=reason)
     response = page(
         "sign_in.html",
         status=status,
