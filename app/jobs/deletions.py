@@ -29,7 +29,10 @@ def run_all(database: Database, gateway: Gateway, *, seconds: float = _SECONDS) 
     for deletion_id in waiting:
         if time.monotonic() >= ends:
             break
-        done += _run(database, gateway, deletion_id, ends)
+        try:
+            done += _run(database, gateway, deletion_id, ends)
+        except Exception:  # noqa: BLE001  # one org's trouble is none of another's; it is tried again
+            _log.exception("worker.deletion_failed", deletion=str(deletion_id))
     return done
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -151,6 +153,27 @@ def test_what_was_broken_off_goes_on_and_counts_each_row_once(
     assert {name: counted[name] for name in before if name != "audit_entry"} == {
         name: number for name, number in before.items() if name != "audit_entry"
     }
+
+
+def test_one_orgs_trouble_is_none_of_anothers(
+    database: Database, org: Org, other: Org, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one is left for the next run, and then goes too."""
+    ask(database, org)
+    ask(database, other)
+    run, failed = deletion.run, list[str]()
+
+    def fail_first(database: Database, deletion_id: UUID, go_on: Callable[[], bool]) -> bool:
+        if not failed:
+            failed.append(str(deletion_id))
+            raise RuntimeError("something unexpected")
+        return run(database, deletion_id, go_on)
+
+    monkeypatch.setattr(deletion, "run", fail_first)
+    assert deletions.run_all(database, gateway) == 1
+    assert deletions.run_all(database, gateway) == 1
+    assert not any(rows(database, org).values())
+    assert not any(rows(database, other).values())
 
 
 def test_it_waits_for_its_day_and_can_be_called_off(
