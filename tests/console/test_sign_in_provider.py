@@ -383,3 +383,11 @@ def test_beginning_is_limited(visitor: Visitor) -> None:
     with time_machine.travel(START):
         answers = [visitor.post(STARTING).status_code for _ in range(31)]
     assert answers == [200] * 30 + [429]
+
+
+def test_who_invites_is_told_that_no_link_is_needed(
+    app: Flask, database: Database, keyring: Keyring, org: Org
+) -> None:
+    operator = Visitor(app)
+    operator.enter(invitation(database, keyring, Role.OPERATOR, org))
+    assert "comes in without the link" in operator.get("/console/staff").text

@@ -15,6 +15,7 @@ from app.console.pages import page
 from app.console.permissions import STAFF_ROLES, Role
 from app.console.principal import current_principal
 from app.console.room import room
+from app.console.sign_in.provider import current_provider
 from app.errors import ConfigError
 from app.web import context, limits
 from app.web.i18n import _
@@ -100,5 +101,6 @@ def _staff(*, invitation: str = "", problem: str = "", status: int = 200) -> Res
         roles=[role.value for role in STAFF_ROLES],
         typed=request.form if problem else {},
         invitation=invitation,
+        has_provider=current_provider() is not None,
         problem=problem,
     )
