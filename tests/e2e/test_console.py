@@ -162,7 +162,7 @@ def test_axe_finds_nothing_in_the_console(
     come_in(page, invitation.strip())
     org = f"orgs/{ORG_A}"
     addresses = (
-        "orgs", "orgs?q=nobody", "audit", "deletions", "staff", "orgs/nowhere/",
+        "orgs", "orgs?q=nobody", "audit", "deletions", "system", "staff", "orgs/nowhere/",
         *(f"{org}/{name}" for name in _PAGES),
     )  # fmt: skip
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

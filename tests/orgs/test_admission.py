@@ -15,7 +15,7 @@ from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.keys import Keyring
-from app.orgs import apps, service
+from app.orgs import admission, apps, service
 from app.orgs.errors import NotAdmittedError
 from app.orgs.models import CanvasApp, Org, OrgState, OrgUser
 from canvas.envelope import Envelope
@@ -24,12 +24,18 @@ from tests.support.envelopes import envelope
 
 
 def admit(database: Database, config: Config, app: CanvasApp, given: Envelope) -> Org:
-    with database.system_writing() as session:
+    with database.system_reading() as session:
         known = service.by_salesforce_id(session, given.organization.id)
-        service.check_sender(config, app, given, known)
-        org = known or service.remember(session, config, given)
-    service.check_served(org)
-    return org
+    return admission.admit(database, config, admission.Verified(app, given, "m" * 44, known))
+
+
+def at(domain: str, organization_id: str) -> Envelope:
+    """An envelope of an org at a My Domain."""
+    given = envelope(organization_id=organization_id)
+    url = f"https://{domain}.my.salesforce.com"
+    return msgspec.structs.replace(
+        given, client=msgspec.structs.replace(given.client, instance_url=url)
+    )
 
 
 def reason_of(refused: pytest.ExceptionInfo[NotAdmittedError]) -> str:
@@ -161,3 +167,41 @@ def test_a_user_whose_words_do_not_fit_is_remembered_as_far_as_they_do(
         user = session.scalars(select(OrgUser)).one()
     assert (user.name, user.email) == ("x" * 255, "x" * 320)
     assert (user.time_zone, user.locale) == ("x" * 64, "x" * 32)
+
+
+@pytest.mark.data
+def test_a_new_id_at_a_sandboxes_domain_waits_even_before_an_open_door(
+    database: Database, config: Config, packaged: CanvasApp
+) -> None:
+    """C6: staff says whether the sandbox was refreshed; a sandbox of another name is let in."""
+    door = replace(config, open_door=True)
+    old = admit(database, door, packaged, at("acme--uat.sandbox", "00D5e0000000UATEA4"))
+    assert (old.domain, old.is_sandbox, old.is_served) == ("acme--uat", True, True)
+    with pytest.raises(NotAdmittedError) as refused:
+        admit(database, door, packaged, at("acme--uat.sandbox", "00D5e0000000NEWEA4"))
+    assert reason_of(refused) == "org_pending"
+    assert admit(database, door, packaged, at("acme--qa.sandbox", "00D5e00000000QAEA4")).is_served
+
+
+def test_a_domain_is_learnt_once_and_anew_when_it_changes(
+    database: Database, config: Config, packaged: CanvasApp, org: Org
+) -> None:
+    """C6: what is known costs nothing; a renamed My Domain is followed."""
+    versions = []
+    for domain in ("acme", "acme", "acme-group"):
+        found = admit(database, config, packaged, at(domain, org.salesforce_id))
+        assert found.domain == domain
+        versions.append(found.version)
+    assert versions == [org.version + 1, org.version + 1, org.version + 2]
+
+
+def test_a_customers_own_app_says_nothing_of_domains(
+    database: Database, config: Config, keyring: Keyring, org: Org
+) -> None:
+    """C6: its admins know its secret, and could name another company's domain for its plan."""
+    with database.system_writing() as session:
+        own = apps.put(session, keyring, "theirs", ("t" * 40,), org=org)
+    given = at("victim--x.sandbox", org.salesforce_id)
+    app = msgspec.structs.replace(given.application, developer_name=own.developer_name)
+    found = admit(database, config, own, msgspec.structs.replace(given, application=app))
+    assert (found.domain, found.is_sandbox) == ("", False)
