@@ -23,6 +23,8 @@ FOLDER = ROOT / ".inlay-test"
 #: Test names (`file::name`) that may be skipped, each with the reason a user would accept.
 ALLOWED_SKIPS: Mapping[str, str] = {}
 LONGEST_SECONDS = 30 * 60
+#: Parts at a time: tests wait about half of their time, for browsers, servers and disks.
+LANES = 3
 #: The Salesforce org in a box is a package apart: those who work on Inlay need not wait for it.
 DEVORG = ("tests/devorg", "tests/contract")
 _SHOWN_LINES = 300
@@ -30,7 +32,7 @@ _SHOWN_COLUMNS = 300
 
 
 def parts(cores: int, *, fast: bool = False) -> dict[str, Part]:
-    """The parts by name, longest first; two run at a time, each on half of the cores."""
+    """The parts by name, longest first; ``LANES`` run at a time, each on half of the cores."""
     # tests wait about half of their time: one worker more than there are cores
     workers = cores + 1 if fast else max(1, cores // 2)
     unit = "not e2e and not sfdx and not slow" if fast else "not e2e and not sfdx"
@@ -43,13 +45,13 @@ def parts(cores: int, *, fast: bool = False) -> dict[str, Part]:
             [*pytest, "-m", "data and not e2e"],
             {"INLAY_TEST_DATABASE": "postgresql"},
         ),
-        "devorg": Part("devorg", [*pytest, *DEVORG], {}),
-        "sfdx": Part("sfdx", ["-m", "tools.sfdx"], {}),
         "unit-sqlite": Part(
             "unit-sqlite",
             [*pytest, "-m", unit, *apart],
             {"INLAY_TEST_DATABASE": "sqlite"},
         ),
+        "devorg": Part("devorg", [*pytest, *DEVORG], {}),
+        "sfdx": Part("sfdx", ["-m", "tools.sfdx"], {}),
         "checks": Part("checks", ["-m", "tools.check"], {}),
     }
 
@@ -104,9 +106,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run_all(wanted: list[Part]) -> list[Result]:
-    """Run parts two at a time; what each did wrong is printed when it ends."""
+    """Run ``LANES`` parts at a time; what each did wrong is printed when it ends."""
     results = []
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(LANES) as pool:
         futures = [pool.submit(run, part, FOLDER) for part in wanted]
         try:
             for future in as_completed(futures):
