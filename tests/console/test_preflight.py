@@ -93,6 +93,13 @@ def test_a_hung_or_broken_org_is_told_and_the_last_answer_stays(
     assert "Nothing is missing for what is switched on." in shown.text
 
 
+def test_whoever_asked_why_goes_back_there(signed_in: SignedIn, connected: Org) -> None:
+    """X6: the page that names the cause is the one that shows the right which was found."""
+    answer = signed_in(Role.ORG_ADMIN).post(PATH, why="ada@example.com")
+    assert answer.location is not None
+    assert answer.location.endswith("/why?q=ada@example.com")
+
+
 def test_a_viewer_looks_and_does_not_run(signed_in: SignedIn, connected: Org) -> None:
     viewer = signed_in(Role.VIEWER)
     assert "Run now" not in viewer.get(PATH).text

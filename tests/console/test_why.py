@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import update
 
+from app.clock import utcnow
 from app.console.permissions import Role
 from app.db import Database
 from app.engagement.models import Confidence, Source
@@ -17,6 +18,8 @@ from app.orgs.models import Org
 from app.outbox.models import DeliveryState
 from app.salesforce.connect.connections import connect
 from app.salesforce.models import Connection, ConnectionState
+from app.salesforce.preflight.models import PreflightResult
+from app.salesforce.preflight.result import FeatureReport, Finding, Preflight, Verdict
 from tests.console.conftest import Visitor
 from tests.console.rows import CONTACT, Rows
 
@@ -99,6 +102,31 @@ def test_the_record_and_its_rows_come_next(
     assert "No right. Grant the integration user" in text
     assert "Try all of them again" in text
     assert "Try all of them again" not in signed_in(Role.VIEWER).get(path).text
+
+
+@pytest.mark.usefixtures("_writes")
+def test_a_missing_right_is_named_as_the_last_preflight_saw_it(
+    rows: Rows, path: str, signed_in: SignedIn, database: Database, org: Org
+) -> None:
+    """E7, X6: first the button that looks for it, then the right and the set that grants it."""
+    ada = rows.person("Ada", "ada@example.com", contact=CONTACT)
+    rows.event(ada)
+    rows.row(ada, DeliveryState.PARKED, error_reason="right_missing", error_message="No: Task")
+    text = signed_in(Role.ORG_ADMIN).get(path).text
+    assert "Find the missing right" in text
+    assert "No: Task. Grant the integration user" in text
+    assert "Find the missing right" not in signed_in(Role.VIEWER).get(path).text
+    edit = Finding(
+        "right", Verdict.MISSING, "The user lacks Edit Tasks. Assign Inlay_Activity_Access."
+    )
+    report = FeatureReport(Feature.ACTIVITY_TO_SALESFORCE.value, is_on=True, findings=(edit,))
+    found = Preflight(utcnow(), features=(report,))
+    kept = {"verdict": found.verdict, "lacks": 1, "calls": 1, "result": found.as_json()}
+    with database.writing(org.id) as session:
+        session.add(PreflightResult(**kept, ran_at=utcnow(), changed_at=utcnow()))
+    text = signed_in(Role.VIEWER).get(path).text
+    assert "The user lacks Edit Tasks. Assign Inlay_Activity_Access." in text
+    assert "Look for missing rights again" not in text
 
 
 @pytest.mark.usefixtures("_writes")

@@ -30,6 +30,9 @@ CPU = "BeforeInsert caused by: System.LimitException: Apex CPU time limit exceed
         # … a trigger that throws is not
         ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "NullPointerException", PERSON,
          "automation_failed", False),
+        # … and under the same code Salesforce says that a user may not create
+        ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type cannot be inserted: Task", PERSON,
+         "right_missing", False),
         # a rule of the org says no
         ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Subject must…", PERSON, "validation_rule", False),
         # the day's calls are used up: the whole org rests

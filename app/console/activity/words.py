@@ -28,7 +28,9 @@ STATES: Mapping[DeliveryState, str] = {
 CURES: Mapping[str, str] = {
     "validation_rule": N_("Let the rule pass what Inlay's integration user writes, then retry."),
     "automation_failed": N_("Mend the flow or trigger that Salesforce names, then retry."),
-    "right_missing": N_("Grant the integration user the right that is missing, then retry."),
+    "right_missing": N_(
+        "Grant the integration user the right that is missing (Preflight names it), then retry."
+    ),
     "field_missing": N_("Install the package's newest version, or show its fields, then retry."),
     "required_field": N_("Give the field a default value, or make it optional, then retry."),
     "bad_value": N_("Let the org take this value, then retry."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, url_for
+from flask import Response, redirect, request, url_for
 
 from app.console.pages import page
 from app.console.permissions import Permission
@@ -21,6 +21,8 @@ from app.salesforce.preflight.words import as_text, summary
 from app.web import context, i18n
 from app.web.times import friendly
 
+_LONGEST = 500
+
 
 @room.get("/console/orgs/<org_id>/preflight")
 def preflight() -> Response:
@@ -30,12 +32,14 @@ def preflight() -> Response:
 
 @room.post("/console/orgs/<org_id>/preflight")
 def run_preflight() -> Response:
-    """Ask the org now."""
+    """Ask the org now; whoever asked why something is not in Salesforce goes back there."""
     try:
         preflights.run(current_gateway(), current_org().id)
     except SalesforceError as error:
         return _show(failure=error.message)
-    return redirect(url_for("console.preflight"), 303)  # type: ignore[return-value]
+    why = request.form.get("why", "").strip()[:_LONGEST]
+    url = url_for("console.why", q=why) if why else url_for("console.preflight")
+    return redirect(url, 303)  # type: ignore[return-value]
 
 
 @room.get("/console/orgs/<org_id>/preflight.txt")

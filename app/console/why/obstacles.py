@@ -17,19 +17,28 @@ from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition
 from app.outbox.story import Happened
 from app.salesforce.connect.connections import ConnectionStatus
+from app.salesforce.preflight.result import Finding, Preflight
+from app.salesforce.preflight.rights import CONNECTION
 from app.web.i18n import _, ngettext
+
+#: Refusals whose cause a preflight names.
+_OF_RIGHTS = frozenset({"right_missing", "field_missing"})
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """The present obstacle. ``fix`` names what the page offers: ``retry``, ``connect``,
     ``features``, ``breaker`` or nothing; ``is_fine`` says that there is no obstacle at all.
+
+    ``of_rights``: a right is missing, and ``lacks`` are those that the last preflight named.
     """
 
     title: str
     detail: str
     fix: str = ""
     is_fine: bool = False
+    of_rights: bool = False
+    lacks: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class Situation:
     is_known: bool
     happened: Sequence[Happened]
     waiting: Sequence[Line]
+    preflight: Preflight | None = None
 
 
 def obstacle(now: Situation) -> Obstacle:
@@ -102,7 +112,7 @@ def _of_rows(now: Situation) -> Obstacle:
     by_state = Counter(line.state for line in now.waiting)
     for state in (DeliveryState.PARKED, DeliveryState.HELD):
         if by_state[state]:
-            return _refused(now.waiting, state, by_state[state])
+            return _refused(now, state, by_state[state])
     if by_state[DeliveryState.UNLINKED]:
         return Obstacle(
             _("No contact or lead is known"),
@@ -126,15 +136,38 @@ def _of_rows(now: Situation) -> Obstacle:
     return Obstacle(_("Nothing of it is to be sent"), _("Each line below says why."))
 
 
-def _refused(lines: Sequence[Line], state: DeliveryState, number: int) -> Obstacle:
-    newest = next(line for line in lines if line.state is state)
+def _refused(now: Situation, state: DeliveryState, number: int) -> Obstacle:
+    newest = next(line for line in now.waiting if line.state is state)
     title = ngettext(
         "Salesforce refuses %(n)d activity", "Salesforce refuses %(n)d activities", number
     )
-    cure = CURES.get(newest.error_reason, "")
-    said = newest.error_message
-    fix = "breaker" if state is DeliveryState.HELD else "retry"
-    return Obstacle(title % {"n": number}, f"{said} {_(cure) if cure else ''}".strip(), fix)
+    of_rights = newest.error_reason in _OF_RIGHTS
+    return Obstacle(
+        title % {"n": number},
+        _detail(newest),
+        "breaker" if state is DeliveryState.HELD else "retry",
+        of_rights=of_rights,
+        lacks=_lacks(now.preflight) if of_rights else (),
+    )
+
+
+def _detail(newest: Line) -> str:
+    said, cure = newest.error_message, CURES.get(newest.error_reason, "")
+    if cure and said and said[-1] not in ".!?":
+        said += "."  # Salesforce's own words often have no end
+    return f"{said} {_(cure) if cure else ''}".strip()
+
+
+def _lacks(found: Preflight | None) -> Sequence[Finding]:
+    """What activities lack, as the last preflight saw it."""
+    reports = found.features if found else ()
+    missing = [
+        finding
+        for report in reports
+        if report.feature in (CONNECTION, Feature.ACTIVITY_TO_SALESFORCE)
+        for finding in report.missing
+    ]
+    return list(dict.fromkeys(missing))
 
 
 def why_no_activity(each: Happened, settings: OrgSettings) -> str:

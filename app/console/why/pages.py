@@ -21,6 +21,7 @@ from app.orgs import features, settings
 from app.outbox.queries import condition
 from app.outbox.story import story, undelivered
 from app.salesforce.connect.connections import status
+from app.salesforce.preflight import service as preflight
 from app.web import context
 from app.web.i18n import _
 from canvas.ids import ACCOUNT, OPPORTUNITY, sobject_of
@@ -55,6 +56,7 @@ def why() -> Response:
         waiting=[words.tell(line, now.condition, instance_url) for line in now.waiting],
         label_of=words.label_of,
         may_steer=current_principal().may(Permission.STEER_DELIVERY),
+        may_run=current_principal().may(Permission.RUN_PREFLIGHT),
         fixes=fixes(current_principal()),
     )
 
@@ -90,4 +92,5 @@ def _situation(session: TenantSession, people: Sequence[UUID]) -> Situation:
         is_known=bool(people),
         happened=story(session, people) if people else (),
         waiting=undelivered(session, people) if people else (),
+        preflight=preflight.last(session),
     )

@@ -110,6 +110,9 @@ _OVER_LIMITS = re.compile(
     re.IGNORECASE,
 )
 
+# A user without the right to create, under the code of a trigger that failed.
+_NO_RIGHT = re.compile(r"\bentity type cannot be (?:inserted|updated)\b", re.IGNORECASE)
+
 #: Codes whose message tells a limit of the org's automation from a refusal.
 _AUTOMATION_CODES = frozenset(
     {
@@ -209,6 +212,8 @@ def judge(refusal: Refusal) -> Verdict:
         return _CONVERTED
     if refusal.code == "INVALID_CROSS_REFERENCE_KEY" and "OwnerId" in refusal.fields:
         return _OWNER
+    if _NO_RIGHT.search(refusal.text):
+        return _RIGHT
     if refusal.code in _AUTOMATION_CODES and _OVER_LIMITS.search(refusal.text):
         return _TRIGGER_LIMIT
     if refusal.code == "REQUEST_LIMIT_EXCEEDED" and "concurrent" in refusal.text.lower():
