@@ -62,7 +62,7 @@ def use_link(token: str) -> Response:
         link = links.use(session, context.keyring(), token, *_INVITES)
         cookie = _begin(session, link)
     response = _to("console.front")
-    sessions.set_cookie(response, context.config(), cookie)
+    sessions.COOKIE.put(response, context.config(), cookie)
     return response
 
 
@@ -73,7 +73,7 @@ def sign_out() -> Response:
     if principal.session_id is not None:
         sessions.end(context.database(), principal.session_id)
     response = _to("console.sign_in")
-    sessions.clear_cookie(response, context.config())
+    sessions.COOKIE.take_away(response, context.config())
     return response
 
 

@@ -70,7 +70,7 @@ def _principal() -> Principal | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return bearer.read(token.strip(), context.keyring())
-    cookie = request.cookies.get(sessions.cookie_name(context.config()), "")
+    cookie = sessions.COOKIE.read(request, context.config())
     return sessions.find(context.database(), context.keyring(), cookie) if cookie else None
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Request, Response
+from flask import Request
 from sqlalchemy import delete, select, update
 
 from app.clock import utcnow
-from app.config import Config
+from app.console.cookies import Cookie
 from app.console.models import ConsoleSession, Staff
 from app.console.permissions import Role
 from app.console.principal import Principal
@@ -24,34 +24,10 @@ LASTS = timedelta(hours=12)
 #: Of whom Salesforce called an admin: their right is asked when they come in, not again.
 LASTS_FROM_SALESFORCE = timedelta(hours=4)
 IDLE = timedelta(hours=1)
+COOKIE = Cookie("inlay", LASTS)
 #: How often at most a request writes that the session is alive.
 _TOUCH_EVERY = timedelta(minutes=1)
 _MOST_SHOWN = 200
-
-
-def cookie_name(config: Config) -> str:
-    """Bound to the host where there is HTTPS; cookies ignore ports, so the name is our own."""
-    return "__Host-inlay" if config.is_https else "inlay"
-
-
-def set_cookie(response: Response, config: Config, token: str) -> None:
-    """Host only, unreadable for scripts. Lax: the way back from Salesforce's login carries it."""
-    response.set_cookie(
-        cookie_name(config),
-        token,
-        max_age=int(LASTS.total_seconds()),
-        secure=config.is_https,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-
-
-def clear_cookie(response: Response, config: Config) -> None:
-    """Take it away again."""
-    response.delete_cookie(
-        cookie_name(config), secure=config.is_https, httponly=True, samesite="Lax", path="/"
-    )
 
 
 def begin(

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.console.connect import typed, ways, words
 from app.console.connect.show import show
+from app.console.cookies import Cookie
 from app.console.errors import ConsoleError
 from app.console.guard import require_form_of_nobody
 from app.console.pages import page, wants_json
@@ -41,7 +42,7 @@ POPUP = Policy(
         "Referrer-Policy": "no-referrer",  # its address holds a ticket, or a code and a state
     },
 )
-_COOKIE_SECONDS = int(attempts.LIFE.total_seconds())
+_COOKIE = Cookie("inlay-connect", attempts.LIFE)
 
 
 @room.post("/console/orgs/<org_id>/connect/popup")
@@ -96,7 +97,7 @@ def go(ticket: str) -> Response:
     address = begun.address(vendor.client_id, _callback())
     assert address.startswith(login_url)  # noqa: S101  # the host was just found in the table
     response = cast(Response, redirect(address, 302))
-    _set_cookie(response, begun.secret)
+    _COOKIE.put(response, context.config(), begun.secret)
     return response
 
 
@@ -129,7 +130,7 @@ def _answered(org_id: UUID, state: str) -> Answered:
     Raises:
         AttemptOver: It is not.
     """
-    secret = request.cookies.get(_cookie_name(), "")
+    secret = _COOKIE.read(request, context.config())
     with context.database().writing(org_id) as session:
         if session.get(Org, org_id) is None:
             raise AttemptOver(code="ORG")
@@ -174,9 +175,7 @@ def _done(outcome: str) -> Response:
         detail="" if is_connected else words.sentence(outcome),
         told={"origin": context.config().app_url, "outcome": outcome},
     )
-    response.delete_cookie(
-        _cookie_name(), path="/", secure=context.config().is_https, httponly=True, samesite="Lax"
-    )
+    _COOKIE.take_away(response, context.config())
     return response
 
 
@@ -194,20 +193,3 @@ def _opener() -> str:
 
 def _callback() -> str:
     return context.config().app_url + url_for("console.oauth_callback")
-
-
-def _cookie_name() -> str:
-    return "__Host-inlay-connect" if context.config().is_https else "inlay-connect"
-
-
-def _set_cookie(response: Response, secret: str) -> None:
-    """Lax: the way back from Salesforce, which is a navigation, carries it."""
-    response.set_cookie(
-        _cookie_name(),
-        secret,
-        max_age=_COOKIE_SECONDS,
-        secure=context.config().is_https,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from flask import Response, request
+from flask import request
 from sqlalchemy import delete
 
 from app.clock import utcnow
 from app.config import Config
+from app.console.cookies import Cookie
 from app.console.errors import ConsoleError
 from app.console.models import SignInAttempt, Way
 from app.console.tokens import digest, digests, new_token
@@ -23,6 +24,7 @@ from app.db import Database
 from app.keys import Keyring, Purpose
 
 LIFE = timedelta(minutes=15)
+COOKIE = Cookie("inlay-sign-in", LIFE)
 #: Tells our states from those of attempts to connect, which come back to the same address.
 _PREFIX = "in."
 _STATE, _BROWSER = "sign-in state", "sign-in browser"
@@ -78,7 +80,7 @@ def answer(database: Database, keyring: Keyring, config: Config, way: Way) -> An
     Raises:
         ConsoleError: ``attempt_over``: answered, too old, of another browser, or never was.
     """
-    secret = request.cookies.get(cookie_name(config), "")
+    secret = COOKIE.read(request, config)
     states = digests(keyring, Purpose.COOKIE, request.args.get("state", ""), _STATE)
     browsers = digests(keyring, Purpose.COOKIE, secret, _BROWSER)
     with database.system_writing() as session:
@@ -96,31 +98,6 @@ def answer(database: Database, keyring: Keyring, config: Config, way: Way) -> An
     if row is None:
         raise _over()
     return Answered(row.login_url, row.nonce, keyring.open(row.sealed_verifier))
-
-
-def cookie_name(config: Config) -> str:
-    """Of the secret; bound to the host where there is HTTPS."""
-    return "__Host-inlay-sign-in" if config.is_https else "inlay-sign-in"
-
-
-def set_cookie(response: Response, config: Config, secret: str) -> None:
-    """Lax: the way back from the provider, which is a navigation, carries it."""
-    response.set_cookie(
-        cookie_name(config),
-        secret,
-        max_age=int(LIFE.total_seconds()),
-        secure=config.is_https,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-
-
-def clear_cookie(response: Response, config: Config) -> None:
-    """The attempt is over."""
-    response.delete_cookie(
-        cookie_name(config), secure=config.is_https, httponly=True, samesite="Lax", path="/"
-    )
 
 
 def _over() -> ConsoleError:

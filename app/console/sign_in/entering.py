@@ -45,14 +45,14 @@ def sign_in_page(problem: str = "", *, reason: str = "", status: int = 200) -> R
         address=request.form.get("address", "").strip()[:255],
     )
     if request.args.get("state"):
-        attempts.clear_cookie(response, context.config())
+        attempts.COOKIE.take_away(response, context.config())
     return response
 
 
 def leave(begun: Begun, address: str) -> Response:
     """Send the browser on by a page of ours: a form may not be redirected to another site."""
     response = page("going.html", url=address)
-    attempts.set_cookie(response, context.config(), begun.secret)
+    attempts.COOKIE.put(response, context.config(), begun.secret)
     return response
 
 
@@ -62,6 +62,6 @@ def arrive(token: str) -> Response:
     if before is not None and before.session_id is not None:
         sessions.end(context.database(), before.session_id)
     response = cast(Response, redirect(url_for("console.front"), 303))
-    sessions.set_cookie(response, context.config(), token)
-    attempts.clear_cookie(response, context.config())
+    sessions.COOKIE.put(response, context.config(), token)
+    attempts.COOKIE.take_away(response, context.config())
     return response
