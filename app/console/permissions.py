@@ -152,6 +152,8 @@ ROUTES: Mapping[str, Permission] = {
     "console.reset_template": Permission.CONFIGURE_ORG,
     "console.page_style": Permission.ANYBODY,  # a style sheet of any colour
     "console.brand": Permission.SEE_ORG,
+    "console.save_logo": Permission.CONFIGURE_ORG,
+    "console.remove_logo": Permission.CONFIGURE_ORG,
     "console.save_brand": Permission.CONFIGURE_ORG,
     "console.features": Permission.SEE_ORG,
     "console.switch_feature": Permission.SWITCH_FEATURES,

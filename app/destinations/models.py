@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
@@ -104,6 +104,18 @@ class DestinationTemplate(Tenant, Base):
     content: Mapped[JsonObject]
     changed_by: Mapped[str] = mapped_column(String(255))
     changed_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+
+
+class Logo(Tenant, Base):
+    """The logo of an org's pages; ``token`` names it in its address and changes with it."""
+
+    __tablename__ = "logo"
+    __table_args__ = (UniqueConstraint("org_id"),)
+
+    id: Mapped[IdColumn]
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+    media_type: Mapped[str] = mapped_column(String(32))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Block(Tenant, Base):

@@ -72,6 +72,14 @@ class Page:
         return self.settings.company_name or next(cards, "") or _("The sender")
 
     @property
+    def consent(self) -> str:
+        """What visitors read of what is recorded."""
+        words = _(
+            "%(seller)s can see when this page is opened, and what is read and clicked on it."
+        )
+        return self.settings.consent_text or words % {"seller": self.seller}
+
+    @property
     def block_of(self) -> Mapping[str, PageBlock]:
         """Blocks by what a beacon calls them."""
         return {block.id: block for block in self.blocks}

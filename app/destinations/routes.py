@@ -9,7 +9,7 @@ from flask import Response, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.clock import utcnow
-from app.destinations import forms, shown, tracking
+from app.destinations import forms, logos, shown, tracking
 from app.destinations.beacons import MAX_BYTES, read_beacon, read_refusal
 from app.destinations.door import Entry, enter
 from app.destinations.errors import BeaconError
@@ -21,8 +21,9 @@ from app.destinations.throttle import throttle
 from app.destinations.tracking import Visitor
 from app.engagement.ports import recorded_of
 from app.web import context
+from app.web.csp import CLOSED
 from app.web.problem import problem
-from app.web.room import Origin, Room
+from app.web.room import Origin, Room, set_policy
 
 room = Room("destinations", __name__, origin=Origin.PAGES, policy=POLICY)
 
@@ -83,6 +84,19 @@ def take_form(token: str) -> BaseResponse:
         with context.database().writing(visitor.entry.org_id) as session:
             tracking.take_message(session, visitor, message, recorded_of(current_app))
     return _thanks(visitor.entry)
+
+
+@room.get("/logos/<token>")
+def logo(token: str) -> Response:
+    """An org's logo: an image whatever a browser would make of it; a new one has a new address."""
+    with context.database().system_reading() as session:
+        found = logos.find(session, token)
+    if found is None:
+        return shown.gone()
+    set_policy(CLOSED.with_directives(sandbox=""))
+    response = Response(found.data, mimetype=found.media_type)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @room.get(ABOUT_PATH)

@@ -22,7 +22,9 @@ def sample_values(rep_name: str, settings: OrgSettings) -> Mapping[str, str]:
     return values_of(_record(), _rep(rep_name), settings)
 
 
-def preview(template: Template, rep_name: str, settings: OrgSettings, style_url: str) -> str:
+def preview(
+    template: Template, rep_name: str, settings: OrgSettings, *, style_url: str, logo_url: str
+) -> str:
     """The page as HTML: by what renders the public page, without script, links that go nowhere.
 
     ``rep_name`` stands for the rep who makes a Destination.
@@ -32,7 +34,7 @@ def preview(template: Template, rep_name: str, settings: OrgSettings, style_url:
     numbered = ((place, kind, content) for place, (kind, content) in enumerate(blocks))
     title = title_of(template, values_of(record, rep, settings))
     entry = Entry(_NOBODY, _NOBODY, _NOBODY, None, _("Alex"), "preview", title)
-    return shown.preview(entry, page_of(numbered, settings), style_url)
+    return shown.preview(entry, page_of(numbered, settings), style_url, logo_url)
 
 
 def _record() -> RecordFacts:

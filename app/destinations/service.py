@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -55,7 +56,7 @@ def _create(
     """Insert it, or wait for the call that was quicker and take what that made."""
     template = stored_template.read(session)
     title = title_of(template, values_of(record, rep, settings))
-    row = _destination_row(record, rep, title)
+    row = _destination_row(record, rep, title, settings)
     session.upsert_many(Destination, [row], key=["org_id", "record_id"])
     destination = session.scalars(
         select(Destination).where(Destination.record_id == record.id).with_for_update()
@@ -80,7 +81,10 @@ def _create(
     return destination, True
 
 
-def _destination_row(record: RecordFacts, rep: RepFacts, title: str) -> dict[str, Any]:
+def _destination_row(
+    record: RecordFacts, rep: RepFacts, title: str, settings: OrgSettings
+) -> dict[str, Any]:
+    now, days = utcnow(), settings.destination_days
     return {
         "id": new_id(),
         "sobject": record.sobject,
@@ -88,7 +92,8 @@ def _destination_row(record: RecordFacts, rep: RepFacts, title: str) -> dict[str
         "title": title,
         "state": DestinationState.ACTIVE,
         "created_by": rep.user_id,
-        "created_at": utcnow(),
+        "created_at": now,
+        "expires_at": now + timedelta(days=days) if days else None,
         "version": 1,
         "views": 0,
     }

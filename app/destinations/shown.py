@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, render_template, url_for
 from markupsafe import Markup
 
 from app.destinations.brand import palette
@@ -23,15 +23,22 @@ _SIDE = frozenset({BlockKind.REP_CARD, BlockKind.CALL_TO_ACTION})
 
 def page(entry: Entry, shown: Page, form: FormState, status: int = 200) -> Response:
     """The Destination."""
-    color = shown.settings.brand_color
-    return _answer("destinations/page.html", color, status, **_parts(entry, shown, form))
+    logo = shown.settings.logo
+    return _answer(
+        "destinations/page.html",
+        shown.settings.brand_color,
+        status,
+        logo_url=url_for("destinations.logo", token=logo) if logo else "",
+        **_parts(entry, shown, form),
+    )
 
 
-def preview(entry: Entry, shown: Page, style_url: str) -> str:
+def preview(entry: Entry, shown: Page, style_url: str, logo_url: str) -> str:
     """The same page for a frame without rights: no script, its style from an address."""
     return render_template(
         "destinations/page.html",
         style_url=style_url,
+        logo_url=logo_url,
         about_path=ABOUT_PATH,
         **_parts(entry, shown, FormState()),
     )

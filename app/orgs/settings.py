@@ -80,6 +80,10 @@ class OrgSettings:
     ``app.salesforce.budget``: a share of the org's allowance. ``api_budgets`` holds what single
     features may make of it.
 
+    ``destination_days``: how long a new Destination is open; 0: it stays. ``consent_text``: what
+    its visitors read of what is recorded; "" leaves it to the page. ``logo``: the token of the
+    org's logo in ``destinations.logos``.
+
     ``support_view``: support may look at a card as a rep of the org saw it (``crm.sights``).
     """
 
@@ -92,6 +96,9 @@ class OrgSettings:
     company_name: str = ""
     website: str = ""
     brand_color: str = "#0b5cab"
+    logo: str = ""
+    consent_text: str = ""
+    destination_days: int = 0
     api_budget: int = 0
     api_budgets: Mapping[str, int] = field(default_factory=dict)
     support_view: bool = True
@@ -116,6 +123,10 @@ def allows(kept: Mapping[str, Any] | None) -> bool:
 
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_LOGO = re.compile(r"[A-Za-z0-9]{0,43}")
+#: Ten years.
+MOST_DAYS = 3650
+MOST_CONSENT = 300
 _WEBSITE = re.compile(r"https?://[^\s/\\]+[^\s\\]*")
 _NAMES = frozenset(f.name for f in fields(OrgSettings))
 
@@ -227,6 +238,15 @@ def _rules(settings: OrgSettings) -> Iterator[tuple[bool, str]]:
     )
     yield isinstance(settings.support_view, bool), "support_view is true or false."
     yield (
+        0 <= settings.destination_days <= MOST_DAYS,
+        f"destination_days is a number of days up to {MOST_DAYS}; 0: no end.",
+    )
+    yield (
+        len(settings.consent_text) <= MOST_CONSENT,
+        f"consent_text has at most {MOST_CONSENT} characters.",
+    )
+    yield _LOGO.fullmatch(settings.logo) is not None, "logo is the token of a stored logo."
+    yield (
         _COLOR.fullmatch(settings.brand_color) is not None,
         "brand_color is a colour such as #0b5cab.",
     )
@@ -247,6 +267,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "objects": dict,
     "default_owner": lambda value: to_18(value) if value else "",
     "api_budget": int,
+    "destination_days": int,
     "api_budgets": lambda value: {name: int(most) for name, most in dict(value).items()},
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +17,8 @@ from tests.e2e.test_accessible import assert_accessible, assert_no_sideways_scro
 from tests.e2e.test_console import come_in
 
 Rep = Callable[..., RecordPage]
+#: Of a logo, in pixels.
+SIDE = 48
 #: What the style sheet makes of a headline, if it was let in.
 _WEIGHT = "element => getComputedStyle(element).fontWeight"
 
@@ -45,6 +49,15 @@ def test_an_admin_writes_the_template_and_revokes_a_page(
     console.get_by_role("button", name="Save").click()
     expect(console.get_by_text("There is no merge field nobody")).to_be_visible()
     console.get_by_role("link", name="All Destinations").click()
+    console.get_by_role("link", name="How they look").click()
+    console.get_by_label("Image file").set_input_files(
+        {"name": "logo.png", "mimeType": "image/png", "buffer": png()}
+    )
+    console.get_by_role("button", name="Show this logo").click()
+    logo = console.get_by_role("img", name="The present logo")
+    expect(logo).to_be_visible()
+    assert logo.evaluate("image => image.naturalWidth") == SIDE
+    console.get_by_role("link", name="All Destinations").click()
     line = console.get_by_role("listitem").filter(has_text="Andrés Molina")
     line.get_by_role("link").first.click()
     own = console.get_by_role("listitem").filter(has_text="Andrés Molina")
@@ -58,6 +71,21 @@ def test_an_admin_writes_the_template_and_revokes_a_page(
         answer = visitor.goto(link)
         assert answer is not None
         assert answer.status == status
+    logo = visitor.locator("img.logo")
+    assert logo.evaluate("image => image.naturalWidth") == SIDE
+
+
+def png() -> bytes:
+    """A square of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checked = kind + data
+        return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    head = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
+    rows = (b"\0" + b"\x0b\x5c\xab" * SIDE) * SIDE
+    parts = (chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -78,6 +106,12 @@ def test_axe_finds_nothing_in_destinations(
     photograph(page, f"list-{scheme}")
     page.get_by_role("link", name="Prepared for").first.click()
     photograph(page, f"one-{scheme}")
+    page.goto(f"{base}/brand")
+    page.get_by_label("Image file").set_input_files(
+        {"name": "logo.png", "mimeType": "image/png", "buffer": png()}
+    )
+    page.get_by_role("button", name="Show this logo").click()
+    photograph(page, f"brand-{scheme}")
     page.goto(f"{base}/template")
     expect_headline(page, "Prepared for Acme")
     photograph(page, f"template-{scheme}")

@@ -1,9 +1,9 @@
-"""How an org's public pages look."""
+"""How an org's public pages look, and what new ones begin with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from flask import Response, redirect, request, url_for
 
@@ -11,11 +11,15 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
+from app.destinations import logos
+from app.destinations.logos import MOST_BYTES, LogoError
 from app.orgs import audit, service, settings
+from app.orgs.settings import MOST_DAYS, OrgSettings
 from app.web import context
+from app.web.i18n import _
 
-_LONGEST = 300
-_BRAND = ("company_name", "website", "brand_color")
+_LONGEST = 400
+_BRAND = ("company_name", "website", "brand_color", "consent_text", "destination_days")
 
 
 @room.get("/console/orgs/<org_id>/destinations/brand")
@@ -23,32 +27,81 @@ def brand() -> Response:
     """How pages look that prospects see."""
     with context.database().reading(current_org().id) as session:
         chosen = settings.read(session)
-    return _brand({name: getattr(chosen, name) for name in _BRAND}, {})
+    return _brand(_values(chosen), {})
 
 
 @room.post("/console/orgs/<org_id>/destinations/brand")
 def save_brand() -> Response:
     """Keep it; pages show it from the next visit on."""
     typed = {name: request.form.get(name, "").strip()[:_LONGEST] for name in _BRAND}
-    problems = {name: words for name in _BRAND if (words := settings.problem(name, typed[name]))}
+    problems = _problems(typed)
     if problems:
         return _brand(typed, problems, status=422)
+    changes: dict[str, Any] = {**typed, "destination_days": int(typed["destination_days"] or 0)}
     with context.database().system_writing() as session:
         org = service.required(session, current_org().salesforce_id)
-        settings.write(session, org, **typed)
+        settings.write(session, org, **changes)
         actor = current_principal().actor
-        audit.record_for(session, org.id, audit.Tag.ORG_SETTING, actor, **typed)
-    return cast(Response, redirect(url_for("console.brand", done=1), 303))
+        audit.record_for(session, org.id, audit.Tag.ORG_SETTING, actor, **changes)
+    return _back()
+
+
+@room.post("/console/orgs/<org_id>/destinations/logo")
+def save_logo() -> Response:
+    """Show the uploaded logo; what is none is said at the field."""
+    sent = request.files.get("logo")
+    data = sent.stream.read(MOST_BYTES * 2) if sent is not None else b""
+    try:
+        with context.database().system_writing() as session:
+            org = service.required(session, current_org().salesforce_id)
+            logos.save(session, org, data, by=current_principal().actor)
+    except LogoError as error:
+        with context.database().reading(current_org().id) as session:
+            chosen = settings.read(session)
+        return _brand(_values(chosen), {"logo": error.message}, status=422)
+    return _back()
+
+
+@room.post("/console/orgs/<org_id>/destinations/logo/remove")
+def remove_logo() -> Response:
+    """Show none."""
+    with context.database().system_writing() as session:
+        org = service.required(session, current_org().salesforce_id)
+        logos.remove(session, org, by=current_principal().actor)
+    return _back()
+
+
+def _values(chosen: OrgSettings) -> dict[str, str]:
+    values = {name: str(getattr(chosen, name)) for name in _BRAND}
+    return values | {"destination_days": str(chosen.destination_days or "")}
+
+
+def _problems(typed: Mapping[str, str]) -> Mapping[str, str]:
+    found = {name: settings.problem(name, typed[name]) for name in _BRAND[:-1]}
+    days = typed["destination_days"]
+    is_number = days.isascii() and days.isdecimal() and len(days) < 6
+    if days and not (is_number and 0 < int(days) <= MOST_DAYS):
+        words = _("Write a number of days up to %(most)d, or leave it empty.")
+        found["destination_days"] = words % {"most": MOST_DAYS}
+    return {name: words for name, words in found.items() if words}
 
 
 def _brand(
     values: Mapping[str, str], problems: Mapping[str, str], *, status: int = 200
 ) -> Response:
+    with context.database().reading(current_org().id) as session:
+        logo = logos.data_url(session)
     return page(
         "destinations/brand.html",
         status=status,
         values=values,
         problems=problems,
+        logo=logo,
+        most_kilobytes=MOST_BYTES // 1024,
         may_change=current_principal().may(Permission.CONFIGURE_ORG),
         done=request.args.get("done") == "1",
     )
+
+
+def _back() -> Response:
+    return cast(Response, redirect(url_for("console.brand", done=1), 303))

@@ -16,7 +16,7 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
-from app.destinations import stored_template
+from app.destinations import logos, stored_template
 from app.destinations.models import BlockKind
 from app.destinations.sample import preview, sample_values
 from app.destinations.shown import style_of
@@ -69,8 +69,8 @@ def save_template() -> Response:
 def preview_template() -> Response:
     """The page that the fields would make, for the script; nothing is kept."""
     with context.database().reading(current_org().id) as session:
-        chosen = settings.read(session)
-    return jsonify(html=_preview(typed.fields_from(request.form), chosen))
+        chosen, logo = settings.read(session), logos.data_url(session)
+    return jsonify(html=_preview(typed.fields_from(request.form), chosen, logo))
 
 
 @room.post("/console/orgs/<org_id>/destinations/template/reset")
@@ -95,6 +95,7 @@ def _editor(fields: Fields, problems: Mapping[str, str], *, status: int = 200) -
     with context.database().reading(current_org().id) as session:
         chosen = settings.read(session)
         is_own = stored_template.own(session) is not None
+        logo = logos.data_url(session)
     return page(
         "destinations/template.html",
         status=status,
@@ -105,7 +106,7 @@ def _editor(fields: Fields, problems: Mapping[str, str], *, status: int = 200) -
         documents=_rows(fields, "document", typed.MOST_DOCUMENTS),
         blocks=[(f"show-{kind}", _(label)) for kind, label in _SHOWN.items()],
         merge_fields=_merge_fields(chosen),
-        preview=_preview(fields, chosen),
+        preview=_preview(fields, chosen, logo),
         is_own=is_own,
         may_change=current_principal().may(Permission.CONFIGURE_ORG),
         done=request.args.get("done", ""),
@@ -128,10 +129,11 @@ def _merge_fields(chosen: OrgSettings) -> Sequence[tuple[str, str, str]]:
     return [(name, _(_MEANING[name]), sample[name]) for name in FIELDS]
 
 
-def _preview(fields: Fields, chosen: OrgSettings) -> str:
+def _preview(fields: Fields, chosen: OrgSettings, logo: str) -> str:
     color = chosen.brand_color.removeprefix("#").lower()
     style = url_for("console.page_style", color=color)
-    return preview(typed.template_of(fields), current_principal().name, chosen, style)
+    name, wanted = current_principal().name, typed.template_of(fields)
+    return preview(wanted, name, chosen, style_url=style, logo_url=logo)
 
 
 def _back(done: str) -> Response:

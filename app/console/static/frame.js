@@ -125,7 +125,8 @@ document.addEventListener("submit", (event) => {
     openPopup(form, call, () => open(form.dataset.popup)).catch(complain);
     return;
   }
-  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  const data = new FormData(form, event.submitter);
+  const fields = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   const url = new URL(event.submitter?.getAttribute("formaction") ?? form.action, location.href);
   if (form.getAttribute("action") === null) url.href = history.state?.url ?? url.href;
   if (form.method === "post") {
