@@ -19,15 +19,13 @@ from tests.e2e.test_console import come_in
 Rep = Callable[..., RecordPage]
 #: Of a logo, in pixels.
 SIDE = 48
-#: What the style sheet makes of a headline, if it was let in.
-_WEIGHT = "element => getComputedStyle(element).fontWeight"
 
 
 def expect_headline(place: Page | FrameLocator, text: str) -> None:
     """In the preview's frame, and with the style of the public page."""
     heading = place.frame_locator("#preview").get_by_role("heading", level=1)
     expect(heading).to_have_text(text)
-    assert heading.evaluate(_WEIGHT) == "720"
+    expect(heading).to_have_css("font-weight", "720")  # the style sheet was let in
 
 
 def test_an_admin_writes_the_template_and_revokes_a_page(
@@ -56,7 +54,7 @@ def test_an_admin_writes_the_template_and_revokes_a_page(
     console.get_by_role("button", name="Show this logo").click()
     logo = console.get_by_role("img", name="The present logo")
     expect(logo).to_be_visible()
-    assert logo.evaluate("image => image.naturalWidth") == SIDE
+    expect(logo).to_have_js_property("naturalWidth", SIDE)
     console.get_by_role("link", name="All Destinations").click()
     line = console.get_by_role("listitem").filter(has_text="Andrés Molina")
     line.get_by_role("link").first.click()
@@ -71,8 +69,7 @@ def test_an_admin_writes_the_template_and_revokes_a_page(
         answer = visitor.goto(link)
         assert answer is not None
         assert answer.status == status
-    logo = visitor.locator("img.logo")
-    assert logo.evaluate("image => image.naturalWidth") == SIDE
+    expect(visitor.locator("img.logo")).to_have_js_property("naturalWidth", SIDE)
 
 
 def png() -> bytes:
