@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from app.db import Database
-from app.destinations.models import Destination, DestinationState, Link
+from app.destinations.models import Destination, DestinationState, Link, Logo
 from app.destinations.tokens import is_token
 from app.orgs.models import SERVED, Org
 
@@ -57,3 +57,11 @@ def enter(database: Database, token: str, now: datetime) -> Entry | None:
     with database.system_reading() as session:
         row = session.execute(statement).one_or_none()
     return Entry(*row) if row else None
+
+
+def find_logo(database: Database, token: str) -> Logo | None:
+    """The logo of this address; that of no org's present page opens nothing."""
+    if not is_token(token):
+        return None
+    with database.system_reading() as session:
+        return session.scalar(select(Logo).where(Logo.token == token))

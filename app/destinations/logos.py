@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from app.db import SystemSession, TenantSession
 from app.destinations.models import Logo
-from app.destinations.tokens import is_token, new_token
+from app.destinations.tokens import new_token
 from app.errors import InlayError
 from app.ids import new_id
 from app.orgs import audit, settings
@@ -27,13 +27,6 @@ class LogoError(InlayError):
     """What was sent is no logo."""
 
     reason = "bad_logo"
-
-
-def find(session: SystemSession, token: str) -> Logo | None:
-    """The logo of this address."""
-    if not is_token(token):
-        return None
-    return session.scalar(select(Logo).where(Logo.token == token))
 
 
 def data_url(session: TenantSession) -> str:

@@ -9,9 +9,9 @@ from flask import Response, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.clock import utcnow
-from app.destinations import forms, logos, shown, tracking
+from app.destinations import forms, shown, tracking
 from app.destinations.beacons import MAX_BYTES, read_beacon, read_refusal
-from app.destinations.door import Entry, enter
+from app.destinations.door import Entry, enter, find_logo
 from app.destinations.errors import BeaconError
 from app.destinations.forms import FormState
 from app.destinations.page import read_page
@@ -89,8 +89,7 @@ def take_form(token: str) -> BaseResponse:
 @room.get("/logos/<token>")
 def logo(token: str) -> Response:
     """An org's logo: an image whatever a browser would make of it; a new one has a new address."""
-    with context.database().system_reading() as session:
-        found = logos.find(session, token)
+    found = find_logo(context.database(), token)
     if found is None:
         return shown.gone()
     set_policy(CLOSED.with_directives(sandbox=""))
