@@ -17,6 +17,7 @@ from sqlalchemy import (
     Enum,
     Float,
     Integer,
+    LargeBinary,
     Table,
     Uuid,
     insert,
@@ -75,6 +76,8 @@ def _value(column: Column[Any]) -> Any:
             return datetime(2026, 11, 1, tzinfo=UTC)
         case Date():
             return date(2026, 11, 1)
+        case LargeBinary():
+            return f"{SECRET if is_secret(column) else 'v'}{number}".encode()
         case JSON():
             return {"value": SECRET if is_secret(column) else "x", "address": "192.0.2.1"}
         case Enum():
