@@ -106,7 +106,7 @@ def _begin(session: SystemSession, link: OneTimeLink) -> str:
             session, context.keyring(), request, name=name, staff_id=link.staff_id
         )
     org_id = cast(UUID, link.org_id)
-    invited = f"invited by {link.made_by}"
+    invited = f"invited by {link.made_by.removeprefix('staff:')}"
     audit.record_for(session, org_id, audit.Tag.ADMIN_CAME_IN, invited, by="one-time link")
     return sessions.begin(session, context.keyring(), request, name=invited, org_id=org_id)
 

@@ -87,7 +87,7 @@ def test_from_an_empty_install_to_a_delivery_that_was_mended(
 
     def come_in(link: str) -> Page:
         page = windows.watch(browser.new_context(viewport=DESK)).new_page()  # type: ignore[arg-type]
-        page.set_default_timeout(SOON)
+        page.set_default_timeout(LOADED)
         page.goto(link.strip())
         page.get_by_role("main").get_by_role("button", name="Continue").click()
         return page
@@ -101,6 +101,7 @@ def test_from_an_empty_install_to_a_delivery_that_was_mended(
     expect(rep.heading).to_contain_text("Elena")
 
     admin = come_in(invitation)
+    expect(admin.get_by_text("invited by mara@example.com")).to_be_visible()
     key = _set_up(admin, install)
     install.send_call(key, "A call that goes well")
     _log_says(admin, "A call that goes well", "Delivered")
@@ -126,7 +127,7 @@ def _approve(staff: Page) -> str:
     let_in = staff.locator("section", has=staff.get_by_role("heading", name="Let the org in"))
     let_in.get_by_label("Why").fill("Signed on Monday")
     let_in.get_by_role("button").click()
-    expect(staff.get_by_role("status")).to_be_visible()
+    expect(staff.get_by_role("status")).to_be_visible(timeout=LOADED)
     staff.get_by_role("button", name="Make a link").click()
     return staff.get_by_label("The link").input_value()
 
@@ -140,12 +141,18 @@ def _set_up(admin: Page, install: FromNothing) -> str:
     way.get_by_label("Consumer key").fill(CLIENT_ID)
     way.get_by_label("Consumer secret").fill(CLIENT_SECRET)
     way.get_by_role("button", name="Connect").click()
-    expect(admin.locator("[data-condition]")).to_have_attribute("data-condition", "connected")
+    expect(admin.locator("[data-condition]")).to_have_attribute(
+        "data-condition", "connected", timeout=LOADED
+    )
     admin.get_by_role("link", name="Preflight").click()
-    expect(admin.locator("[data-verdict]")).not_to_have_attribute("data-verdict", "missing")
+    expect(admin.locator("[data-verdict]")).not_to_have_attribute(
+        "data-verdict", "missing", timeout=LOADED
+    )
     admin.get_by_role("link", name="Set-up").click()
     admin.get_by_role("button", name="Turn on").click()
-    expect(admin.get_by_role("status")).to_contain_text("writes to Salesforce from now on")
+    expect(admin.get_by_role("status")).to_contain_text(
+        "writes to Salesforce from now on", timeout=LOADED
+    )
     admin.get_by_role("link", name="API keys").click()
     admin.get_by_label("What is it for?").fill("Engagement tool")
     admin.get_by_role("button", name="Make a key").click()
@@ -160,7 +167,7 @@ def _find_the_cause(admin: Page) -> None:
     cause = admin.locator("section.notice")
     expect(cause).to_contain_text("Salesforce refuses 1 activity")
     cause.get_by_role("button", name="Find the missing right").click()
-    expect(cause).to_contain_text("Edit Tasks")
+    expect(cause).to_contain_text("Edit Tasks", timeout=LOADED)
     expect(cause).to_contain_text(SET.name)
     assert_accessible(admin)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
