@@ -17,7 +17,7 @@ import psutil
 import pytest
 from hypothesis import settings
 
-from tests.support import databases
+from tests.support import databases, quick_routes
 from tools import postgres
 
 pytest_plugins = ["tests.support.application", "tests.support.browsers"]
@@ -25,6 +25,7 @@ pytest_plugins = ["tests.support.application", "tests.support.browsers"]
 # How long one example takes says nothing on a machine that runs other tests beside it.
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")
+quick_routes.install()
 
 _ROOM = Path(__file__).parent
 _KINDS = ("sqlite", "postgresql")

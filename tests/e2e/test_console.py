@@ -52,7 +52,7 @@ def test_support_switches_creating_off_and_the_open_widget_follows(
     page.get_by_role("main").get_by_role("listitem").get_by_role("link").click()
     page.get_by_role("link", name="Features").click()
     feature = page.locator("#create_destination")
-    feature.get_by_role("button").click()
+    feature.get_by_role("button", name="Switch off").click()
     expect(feature.get_by_text("Say why")).to_be_visible()
     for word, state in (("off", "on"), ("on", "off")):
         expect(feature.locator("header .tag")).to_have_text(state)
