@@ -24,7 +24,7 @@ FOLDER = ROOT / ".inlay-test"
 ALLOWED_SKIPS: Mapping[str, str] = {}
 LONGEST_SECONDS = 30 * 60
 #: Parts at a time: tests wait about half of their time, for browsers, servers and disks.
-LANES = 3
+LANES = 2
 #: The Salesforce org in a box is a package apart: those who work on Inlay need not wait for it.
 DEVORG = ("tests/devorg", "tests/contract")
 _SHOWN_LINES = 300

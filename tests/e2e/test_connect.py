@@ -104,11 +104,11 @@ def test_who_denies_at_salesforce_is_told_so_and_nothing_is_connected(
     popup.get_by_label("Username").fill("rosa.lindqvist@halyard.example")
     popup.get_by_label("Password").fill(DEFAULT_PASSWORD)
     popup.get_by_role("button", name="Log In").click()
-    popup.get_by_role("button", name="Deny").click()
+    with page.expect_navigation(timeout=LOADED):  # the page hears of it and shows how things stand
+        popup.get_by_role("button", name="Deny").click()
     expect(popup.get_by_text("Access was denied at Salesforce")).to_be_visible(timeout=LOADED)
     popup.close()
 
-    page.reload()
     typed = page.locator("#way-client_credentials")
     typed.get_by_label("My Domain address").fill(tenants.b.url)
     typed.get_by_label("Consumer key").fill(CLIENT_ID)

@@ -45,7 +45,7 @@ def test_an_admin_writes_the_template_and_revokes_a_page(
     expect_headline(console, "Ideas for Acme")
     console.get_by_label("Headline", exact=True).fill("Ideas for {{nobody}}")
     console.get_by_role("button", name="Save").click()
-    expect(console.get_by_text("There is no merge field nobody")).to_be_visible()
+    expect(console.get_by_text("There is no merge field nobody")).to_be_visible(timeout=LOADED)
     console.get_by_role("link", name="All Destinations").click()
     console.get_by_role("link", name="How they look").click()
     console.get_by_label("Image file").set_input_files(

@@ -16,7 +16,9 @@ export function keepPreviews(call) {
     }).catch(() => null);
     if (!response?.ok || mine !== latest) return;
     const told = await response.json();
-    if (mine === latest) document.getElementById(form.dataset.shown).srcdoc = told.html;
+    // inside Salesforce another page may stand there by now
+    const shown = document.getElementById(form.dataset.shown);
+    if (mine === latest && shown !== null) shown.srcdoc = told.html;
   };
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-preview]");
