@@ -14,10 +14,9 @@ from devorg import DevorgConfig
 from devorg.server import RunningOrg, running
 from tests.outbox.world import World
 from tests.support.application import ORG_ID
-from tests.support.namespaces import NAMES, NAMESPACES
 
 
-@pytest.fixture(scope="module", params=NAMESPACES, ids=NAMES)
+@pytest.fixture(scope="module", params=[None, "acme"], ids=["no namespace", "namespace"])
 def served(request: pytest.FixtureRequest) -> Iterator[RunningOrg]:
     """An org in a box for all tests of a module."""
     with running(DevorgConfig(org_id=ORG_ID, namespace=request.param)) as org:
