@@ -59,6 +59,7 @@ class Slice:
 
 def plan(session: TenantSession, hold: Hold, limit: int = SLICE) -> bool:
     """Plan the next events as ordinary rows, which the org's own turns send; whether all are."""
+    turns.keep(session, hold)  # first, as everywhere: who locks rows or loads holds the back-fill
     backfill = session.get_one(Backfill, hold.backfill_id)
     chosen = settings.read(session)
     found = span.read(session, span.span_of(backfill), span.place_of(backfill), limit, backfill.id)
@@ -72,6 +73,7 @@ def freeze(
     session: TenantSession, hold: Hold, terms: Terms, roles_since: datetime, loads: Loads
 ) -> Slice:
     """Plan the next events and freeze what is to be sent of them, for these loads or new ones."""
+    turns.keep(session, hold)
     backfill = session.get_one(Backfill, hold.backfill_id)
     chosen = settings.read(session)
     what, after = span.span_of(backfill), span.place_of(backfill)
