@@ -30,8 +30,8 @@ from app.salesforce.errors import (
 from app.salesforce.gateway import WORKER_TIMEOUTS, Gateway
 from app.salesforce.soql import soql
 from tests.salesforce.conftest import MakeGateway, connect
+from tests.salesforce.connect.test_tokens import asked, org_of_script, token_reply
 from tests.salesforce.scripted import ORGANIZATION, TOKEN, Reply, Scripted, Seen
-from tests.salesforce.test_tokens import asked, org_of_script, token_reply
 
 _PATH = "/services/data/v60.0/sobjects/Lead"
 _HEADERS = {"Sforce-Duplicate-Rule-Header": "allowSave=true", "Sforce-Auto-Assign": "FALSE"}

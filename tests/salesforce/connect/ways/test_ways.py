@@ -27,8 +27,7 @@ from app.salesforce.models import Method
 from app.salesforce.transport import Transport
 from devorg.faults import fault_from
 from devorg.server import RunningOrg
-from tests.salesforce.scripted import Reply, scripted
-from tests.salesforce.ways.conftest import (
+from tests.salesforce.connect.ways.conftest import (
     KEY,
     PASSWORD,
     SECRET,
@@ -42,6 +41,7 @@ from tests.salesforce.ways.conftest import (
     status_of,
     user_of,
 )
+from tests.salesforce.scripted import Reply, scripted
 from tests.support.application import make_org
 
 OTHER = "00D5e000000OTHEEA4"

@@ -21,7 +21,7 @@ from app.salesforce.gateway import Gateway
 from app.salesforce.models import Method
 from devorg.rights.sets import PermissionSet
 from devorg.server import RunningOrg
-from tests.salesforce.ways.conftest import (
+from tests.salesforce.connect.ways.conftest import (
     CALLBACK,
     KEY,
     PAIR,

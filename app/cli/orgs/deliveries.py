@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from app.cli.deliveries import breaker_line
+from app.cli.orgs.condition import breaker_line
 from app.cli.tenant import operator, org_of
 from app.errors import ConfigError
 from app.orgs import audit

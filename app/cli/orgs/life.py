@@ -1,4 +1,4 @@
-"""``flask --app wsgi orgs …``: what an operator does with tenants until the console does it."""
+"""``orgs list``, ``add``, ``state``, ``plan``, ``feature``: tenants, and how they are served."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from app.cli.deliveries import lines
+from app.cli.orgs.condition import lines
 from app.cli.tenant import operator, org_of, organization_id
 from app.orgs import features, plans, service
 from app.orgs.catalogue import Plan
@@ -19,12 +19,13 @@ from app.salesforce.connect import connections
 from app.web.context import database
 
 
-@click.group()
-def orgs() -> None:
-    """Tenants: their state, features, settings, keys, connection."""
+def install(orgs: click.Group) -> None:
+    """Add these commands to the group."""
+    for command in (list_orgs, add, state, plan, feature):
+        orgs.add_command(command)
 
 
-@orgs.command("list")
+@click.command("list")
 @with_appcontext
 def list_orgs() -> None:
     """All orgs with their state."""
@@ -33,7 +34,7 @@ def list_orgs() -> None:
             click.echo(f"{org.salesforce_id}  {org.state.value:<9}  {org.name}")
 
 
-@orgs.command()
+@click.command()
 @click.argument("salesforce_id")
 @click.argument("name")
 @with_appcontext
@@ -52,7 +53,7 @@ def _end_of(day: datetime | None) -> datetime | None:
     return datetime.combine(day, time.max, UTC) if day else None
 
 
-@orgs.command()
+@click.command()
 @click.argument("salesforce_id")
 @click.argument("state", required=False, type=click.Choice([s.value for s in OrgState]))
 @click.option("--until", type=_DAY, help="Last day of a trial, or of an org that leaves.")
@@ -74,7 +75,7 @@ def state(
     click.echo(f"{salesforce_id} is {state}.")
 
 
-@orgs.command()
+@click.command()
 @click.argument("salesforce_id")
 @click.argument("plan", type=click.Choice([*(plan.value for plan in Plan), "none"]))
 @click.option("--why", default="", help="Stands in the audit.")
@@ -87,7 +88,7 @@ def plan(salesforce_id: str, plan: str, why: str) -> None:
     click.echo(f"{salesforce_id} has {'no plan' if plan == 'none' else f'the plan {plan}'}.")
 
 
-@orgs.command()
+@click.command()
 @click.argument("salesforce_id")
 @click.argument("feature", type=click.Choice([feature.value for feature in Feature]))
 @click.argument("switch", type=click.Choice(["on", "off", "usual"]))

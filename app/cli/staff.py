@@ -1,24 +1,14 @@
-"""``staff …`` and ``orgs invite``: who may come into the console."""
+"""``flask --app wsgi staff …``: who of the operator's own may come into the console."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import click
 from flask.cli import with_appcontext
 
-from app.cli.tenant import operator, org_of
-from app.console import links
+from app.cli.tenant import operator
 from app.console import staff as people
-from app.console.models import LinkPurpose
 from app.console.permissions import STAFF_ROLES, Role
-from app.orgs import audit
 from app.web.context import config, database, keyring
-
-
-def install(orgs: click.Group) -> None:
-    """Add the command about one org."""
-    orgs.add_command(invite_admin)
 
 
 @click.group()
@@ -62,26 +52,6 @@ def remove(email: str) -> None:
     with database().system_writing() as session:
         person = people.let_go(session, email, by=operator())
     click.echo(f"{person.email} is signed out and can no longer come in.")
-
-
-@click.command("invite")
-@click.argument("salesforce_id")
-@click.option("--hours", type=click.IntRange(1, 168), default=24, show_default=True)
-@with_appcontext
-def invite_admin(salesforce_id: str, hours: int) -> None:
-    """Print a link that makes its holder an admin of this org, once: for those who set it up."""
-    with database().system_writing() as session:
-        org = org_of(session, salesforce_id)
-        token = links.make(
-            session,
-            keyring(),
-            LinkPurpose.ORG_INVITE,
-            by=operator(),
-            lasts=timedelta(hours=hours),
-            org_id=org.id,
-        )
-        audit.record_for(session, org.id, audit.Tag.ADMIN_INVITED, operator(), hours=hours)
-    click.echo(_address(token))
 
 
 def _address(token: str) -> str:

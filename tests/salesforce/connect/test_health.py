@@ -23,8 +23,8 @@ from app.salesforce.errors import (
 from app.salesforce.gateway import Gateway
 from app.salesforce.transport import Timeouts
 from tests.salesforce.conftest import MakeGateway, connect
+from tests.salesforce.connect.test_tokens import org_of_script
 from tests.salesforce.scripted import Reply, Scripted
-from tests.salesforce.test_tokens import org_of_script
 
 
 @pytest.fixture
