@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.db import TenantSession
 from app.engagement.models import Confidence, Event, Source
@@ -25,19 +25,27 @@ class Happened(NamedTuple):
     occurred_at: datetime
     confidence: Confidence
     source: Source
+    person_id: UUID
     lines: Sequence[Line] = ()
 
 
-def story(session: TenantSession, people: Sequence[UUID], limit: int = 30) -> list[Happened]:
+def story(
+    session: TenantSession,
+    people: Sequence[UUID],
+    limit: int = 30,
+    *,
+    since: datetime | None = None,
+) -> list[Happened]:
     """The latest things that these people did, newest first: two statements."""
     rows = session.execute(
         select(
-            Event.id, Event.kind, Event.subject, Event.occurred_at, Event.confidence, Event.source
+            Event.id, Event.kind, Event.subject, Event.occurred_at, Event.confidence, Event.source,
+            Event.person_id,
         )
-        .where(Event.person_id.in_(people), Event.folded.is_(False))
+        .where(Event.person_id.in_(people), Event.folded.is_(False), *_from(since))
         .order_by(Event.occurred_at.desc(), Event.seq.desc())
         .limit(limit)
-    ).all()
+    ).all()  # fmt: skip
     found = [Happened._make((*row, ())) for row in rows]
     lines: dict[UUID, list[Line]] = {each.event_id: [] for each in found}
     for event_id, line in log.of_events(session, list(lines)):
@@ -45,7 +53,17 @@ def story(session: TenantSession, people: Sequence[UUID], limit: int = 30) -> li
     return [each._replace(lines=lines[each.event_id]) for each in found]
 
 
-def undelivered(session: TenantSession, people: Sequence[UUID], limit: int = 200) -> list[Line]:
+def undelivered(
+    session: TenantSession,
+    people: Sequence[UUID],
+    limit: int = 200,
+    *,
+    since: datetime | None = None,
+) -> list[Line]:
     """Activities of these people that are not in Salesforce yet, newest first."""
     waiting = OutboxRow.state.in_(log.UNSETTLED)
-    return log.lines(session, Asked(people=people), limit=limit, where=[waiting])
+    return log.lines(session, Asked(people=people), limit=limit, where=[waiting, *_from(since)])
+
+
+def _from(since: datetime | None) -> list[ColumnElement[bool]]:
+    return [] if since is None else [Event.occurred_at >= since]

@@ -22,6 +22,7 @@ from app.widget.policy import policy_for
 from app.widget.refusals import Refusal
 from app.widget.timeline import TimelineView
 from app.widget.views import View
+from app.widget.why.explained import Explained
 from canvas.envelope import Envelope
 from canvas.errors import CanvasError, HostError
 from canvas.framing import check_instance_url, check_login_url, check_page_origin
@@ -69,6 +70,11 @@ def fragment(card: Card, status: int = 200) -> Response:
 def timeline_fragment(view: TimelineView) -> Response:
     """Rows and foot of the timeline alone."""
     return Response(render_template("widget/timeline.html", timeline=view))
+
+
+def why_fragment(found: Explained) -> Response:
+    """Why something is not in Salesforce."""
+    return Response(render_template("widget/why.html", why=found))
 
 
 def remember(envelope: Envelope) -> None:
@@ -191,7 +197,10 @@ def _sdk_origin(config: Config, opening: Opening) -> str:
 
 
 def _urls(view: View) -> dict[str, str]:
+    """What the script asks; the question why stands below the card alone."""
+    asks = {"why": url_for("widget.why"), "retry": url_for("widget.retry")}
     return {
+        **(asks if view is View.CARD else {}),
         "renew": url_for("widget.renew"),
         "changes": url_for("widget.changes"),
         "card": url_for("widget.show_card", view=view.value),
@@ -208,6 +217,8 @@ def _texts() -> dict[str, str]:
         "opened": _("This record has a Destination already; here it is."),
         "copied": _("Link copied"),
         "copyByHand": _("The link is selected: press Ctrl+C (⌘C on a Mac) to copy it."),
+        "textCopied": _("Text copied"),
+        "textByHand": _("The text is selected: press Ctrl+C (⌘C on a Mac) to copy it."),
         "newActivity": _("New activity"),
         "reload": _("Reload"),
         "retry": _("Try again"),

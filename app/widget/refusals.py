@@ -120,6 +120,10 @@ _REFUSALS = {
         403, "lock", N_("Not switched on"),
         N_("Your company has not switched this on. Ask your Salesforce admin for it."),
     ),
+    "too_many_requests": Refusal(
+        429, "clock", N_("One moment, please"),
+        N_("That was asked several times in this minute. Wait a minute, then try again."),
+    ),
     "user_type": Refusal(
         403, "lock", N_("For members of your company"),
         N_("This view is for standard Salesforce users. Log in as one to see it."),

@@ -24,6 +24,7 @@ from app.widget.opening import Parts, open_frame
 from app.widget.policy import POLICY
 from app.widget.ports import console_of
 from app.widget.views import View, view_named, view_of
+from app.widget.why import explained
 from canvas.errors import CanvasError, SignedRequestError
 
 room = Room("widget", __name__, origin=Origin.APP, policy=POLICY)
@@ -138,6 +139,20 @@ def show_timeline() -> Response:
         before=request.args.get("before", ""),
     )
     return pages.timeline_fragment(page)
+
+
+@room.get("/widget/why")
+def why() -> Response:
+    """Why something of this card's people is not in Salesforce."""
+    return pages.why_fragment(explained.explain(context.database(), _frame()))
+
+
+@room.post("/widget/why/retry")
+def retry() -> Response:
+    """Try again what was refused of this card's people, and say how it stands then."""
+    database, frame = context.database(), _frame()
+    retried = explained.retry(database, frame)
+    return pages.why_fragment(explained.explain(database, frame, retried=retried))
 
 
 @room.post("/widget/destinations")

@@ -86,8 +86,10 @@ def forget_rules(org: Org) -> None:
 def test_an_admin_finds_the_cause_in_words_mends_it_and_sends_again(
     demo: Demo, org: Org, main: dict[str, str], rep_window: Rep
 ) -> None:
-    """E7, P7, X6: all of it inside Salesforce, without a cookie."""
+    """E7, P7, P8, X6: a rep asks first; all of it inside Salesforce, without a cookie."""
     send_call(demo)
+    rep = rep_window().open(org.page("Contact", main["contact"]))
+    assert_rep_is_told_why(rep)
     admin = rep_window()
     admin.page.goto(org.page("Contact", main["contact"], "admin", view="console"))
     console = admin.card
@@ -113,6 +115,45 @@ def test_an_admin_finds_the_cause_in_words_mends_it_and_sends_again(
         console.get_by_role("link", name="Save as CSV").click()
     assert SUBJECT in saved.value.path().read_text(encoding="utf-8")
     assert [each for each in admin.page.context.cookies() if each["name"] != "devorg"] == []
+    rep.card.get_by_role("button", name="Why is this not in Salesforce?").click()
+    item = rep.card.locator("#why li").filter(has_text=SUBJECT).first
+    expect(item.get_by_role("link", name="Open in Salesforce")).to_be_visible()
+
+
+def assert_rep_is_told_why(rep: RecordPage) -> None:
+    """By keyboard, light and dark, wide and narrow; trying again is offered, and says so."""
+    card, why = rep.card, rep.card.locator("#why-open")
+    title = card.get_by_role("heading", name="Salesforce refuses 1 activity")
+    for _ in range(20):
+        why.press("Enter")
+        expect(card.locator("#h-why")).to_be_focused()
+        expect(card.locator("#h-obstacle")).to_be_visible()
+        if title.is_visible():
+            break
+        card.locator("#h-why").press("Escape")
+        expect(why).to_be_focused()
+        rep.page.wait_for_timeout(500)
+    expect(title).to_be_visible()
+    expect(card.get_by_role("listitem").filter(has_text=SUBJECT).first).to_contain_text("Refused")
+    expect(card.get_by_text("Calls need an outcome.")).to_have_count(0)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    box = rep.page.locator("iframe[name^=canvas-frame]")
+    rep.page.set_viewport_size({"width": 1400, "height": 3000})  # what is out of sight is not drawn
+    for scheme in ("dark", "light"):
+        rep.page.emulate_media(color_scheme=scheme)
+        assert_accessible(rep.frame)
+        for width in (320, 440):
+            box.evaluate("(frame, width) => { frame.style.width = `${width}px` }", width)
+            rep.wait_until(f"innerWidth === {width}")
+            rep.wait_until("document.documentElement.scrollHeight <= innerHeight + 1")
+            assert_no_sideways_scrolling(rep.frame)
+            box.screenshot(path=SCREENSHOTS / f"widget-why-{scheme}-{width}.png")
+    card.get_by_role("button", name="Copy text").click()
+    expect(card.locator("#toasts")).to_contain_text("Text copied")
+    card.get_by_role("button", name="Try 1 activity again").click()
+    expect(card.locator("#why [role=status]")).to_contain_text("1 activity is sent again")
+    card.get_by_role("button", name="Back").click()
+    expect(why).to_be_focused()
 
 
 def ask_why(console: FrameLocator, words: str, answer: str) -> None:

@@ -96,6 +96,9 @@ def test_a_right_that_is_taken_away_ends_with_the_bearer_at_the_latest(
 
 def use_everything(rep: RecordPage) -> None:
     """Make the frame ask all that it can ask."""
+    with rep.page.expect_response("**/widget/why"):
+        rep.card.get_by_role("button", name="Why is this not in Salesforce?").click()
+    rep.card.get_by_role("button", name="Back").click()
     with rep.page.expect_response("**/widget/timeline*"):
         rep.card.get_by_label("Show").select_option("email_sent")
     with rep.page.expect_response("**/widget/timeline*"):

@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Response, redirect, request, stream_with_context, url_for
 
-from app.console.activity import export, words
+from app.console.activity import export
 from app.console.activity.asked import asked_of, filter_of, mark_of
 from app.console.pages import page
 from app.console.permissions import Permission
@@ -17,6 +17,7 @@ from app.engagement.kinds import Kind, facts_of
 from app.orgs import audit
 from app.outbox import decisions, log
 from app.outbox.decisions import Which
+from app.outbox.explaining import words
 from app.outbox.log import Asked
 from app.outbox.models import DeliveryState
 from app.outbox.queries import condition

@@ -50,6 +50,7 @@ _WORDS: Mapping[str, str] = {
     Tag.BACKFILL_STARTED: N_("History requested"),
     Tag.BACKFILL_STOPPED: N_("History stopped"),
     Tag.DELIVERY_RETRIED: N_("Activities tried again"),
+    Tag.DELIVERY_RETRIED_BY_REP: N_("Activities tried again by a rep"),
     Tag.DELIVERY_DROPPED: N_("Activities dropped"),
     Tag.ADMIN_INVITED: N_("Admin invited"),
     Tag.ADMIN_CAME_IN: N_("Admin came in"),

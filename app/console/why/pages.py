@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Response, request
 
-from app.console.activity import words
 from app.console.activity.asked import record_id_in
 from app.console.fixes import fixes
 from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
-from app.console.why.obstacles import Situation, obstacle, why_no_activity
 from app.crm.queries import people_found, people_of_records, roles_on
 from app.db import TenantSession
-from app.orgs import features, settings
-from app.outbox.queries import condition
-from app.outbox.story import story, undelivered
-from app.salesforce.connect.connections import status
+from app.outbox.explaining import situation, words
+from app.outbox.explaining.obstacles import obstacle, why_no_activity
+from app.outbox.explaining.situation import Situation
 from app.salesforce.preflight import service as preflight
 from app.web import context
 from app.web.i18n import _
@@ -39,7 +37,6 @@ def why() -> Response:
     with context.database().reading(current_org().id) as session:
         people = _people(session, typed)
         now = _situation(session, people)
-    instance_url = now.connection.instance_url if now.connection else ""
     return page(
         "why/story.html",
         typed=typed,
@@ -48,12 +45,12 @@ def why() -> Response:
         happened=[
             (
                 each,
-                [words.tell(line, now.condition, instance_url) for line in each.lines],
+                [words.tell(line, now.condition, now.instance_url) for line in each.lines],
                 "" if each.lines else why_no_activity(each, now.settings),
             )
             for each in now.happened
         ],
-        waiting=[words.tell(line, now.condition, instance_url) for line in now.waiting],
+        waiting=[words.tell(line, now.condition, now.instance_url) for line in now.waiting],
         label_of=words.label_of,
         may_steer=current_principal().may(Permission.STEER_DELIVERY),
         may_run=current_principal().may(Permission.RUN_PREFLIGHT),
@@ -83,14 +80,5 @@ def _people(session: TenantSession, typed: str) -> list[UUID]:
 
 
 def _situation(session: TenantSession, people: Sequence[UUID]) -> Situation:
-    return Situation(
-        org=current_org(),
-        features=features.enabled(session),
-        settings=settings.read(session),
-        connection=status(session),
-        condition=condition(session),
-        is_known=bool(people),
-        happened=story(session, people) if people else (),
-        waiting=undelivered(session, people) if people else (),
-        preflight=preflight.last(session),
-    )
+    found = situation.read(session, people)
+    return replace(found, preflight=preflight.last(session))

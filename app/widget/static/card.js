@@ -7,12 +7,14 @@ import { hideBanner, showBanner, showCalm, toast } from "./notices.js";
 import { clientFor } from "./sdk-client.js";
 import { Session } from "./session.js";
 import { kindOf, merge, showKind, showOlder } from "./timeline.js";
+import { whyPanel } from "./why.js";
 
 const frame = JSON.parse(document.getElementById("session").textContent);
 document.getElementById("session").remove();
 const client = clientFor(frame.client);
 const session = new Session(frame, client);
 const card = document.getElementById("card");
+const stage = document.getElementById("stage");
 
 const changes = watch(session, frame.version, async () => {
   const response = await session.fetch(`${session.urls.card}&kind=${kindOf(card)}`);
@@ -63,19 +65,20 @@ function onTrouble({ detail: problem }) {
 session.addEventListener("trouble", onTrouble);
 session.addEventListener("over", () => {
   // the rights that were proven have ended: hidden pages are renewed when looked at again
-  card.hidden = true;
+  stage.hidden = true;
 });
 session.addEventListener("renewed", ({ detail }) => {
   hideBanner();
   update(detail.card);
   changes.shows(detail.version);
-  card.hidden = false;
+  stage.hidden = false;
 });
 
 const actions = {
   create: async (button) => changes.shows(await createDestination(button, session, show)),
   copy: (button) => copyLink(button, session.texts),
   older: (button) => showOlder(button, session),
+  ...whyPanel(session),
 };
 
 document.addEventListener("click", async (event) => {

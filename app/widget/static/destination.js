@@ -17,15 +17,16 @@ export async function createDestination(button, session, show) {
 }
 
 // Pages around us seldom pass the clipboard's right on. The old way of copying needs none; where it
-// is gone too, the link is selected for the reader to copy.
+// is gone too, what is to be copied is selected for the reader.
 export async function copyLink(button, texts) {
   const field = document.getElementById(button.dataset.field);
+  const isText = button.dataset.what === "text";
   field.focus();
   field.select();
   if (document.execCommand("copy") || await written(field.value)) {
     button.focus();
-    toast(texts.copied);
-  } else toast(texts.copyByHand);
+    toast(isText ? texts.textCopied : texts.copied);
+  } else toast(isText ? texts.textByHand : texts.copyByHand);
 }
 
 async function written(text) {

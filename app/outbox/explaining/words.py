@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.console.nav import N_
 from app.engagement.kinds import facts_of
 from app.outbox.decisions import DROPPED, RETRIED
 from app.outbox.log import Line
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition
-from app.web.i18n import _
+from app.web.i18n import N_, _
 
 STATES: Mapping[DeliveryState, str] = {
     DeliveryState.UNLINKED: N_("No record yet"),
@@ -75,7 +74,7 @@ def tell(line: Line, condition: Condition, instance_url: str) -> Told:
         step=_step(line),
         may_retry=line.state in RETRIED,
         may_drop=line.state in DROPPED,
-        record_url=_record_url(line, instance_url),
+        record_url=record_url(line, instance_url),
     )
 
 
@@ -122,7 +121,8 @@ def _step(line: Line) -> str:
             return ""
 
 
-def _record_url(line: Line, instance_url: str) -> str:
+def record_url(line: Line, instance_url: str) -> str:
+    """Where the activity is in Salesforce; empty until it is there."""
     if line.salesforce_id is None or line.sobject is None or not instance_url:
         return ""
     return f"{instance_url}/lightning/r/{line.sobject}/{line.salesforce_id}/view"

@@ -5,55 +5,62 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from app.console.activity.words import CURES
 from app.engagement.kinds import facts_of
 from app.engagement.models import Confidence, Source
 from app.orgs.features import Feature
-from app.orgs.models import Org
 from app.orgs.settings import KindPolicy, OrgSettings
+from app.outbox.explaining.situation import Situation
+from app.outbox.explaining.words import CURES
 from app.outbox.log import Line
 from app.outbox.models import DeliveryState
-from app.outbox.queries import Condition
 from app.outbox.story import Happened
-from app.salesforce.connect.connections import ConnectionStatus
 from app.salesforce.preflight.result import Finding, Preflight
 from app.salesforce.preflight.rights import CONNECTION
-from app.web.i18n import _, ngettext
+from app.web.i18n import N_, _, ngettext
 
 #: Refusals whose cause a preflight names.
 _OF_RIGHTS = frozenset({"right_missing", "field_missing"})
 
 
+class Hindrance(StrEnum):
+    """What an obstacle is, whoever is told of it."""
+
+    NOT_SERVED = "not_served"
+    SWITCHED_OFF = "switched_off"
+    STOPPED = "stopped"
+    NOT_CONNECTED = "not_connected"
+    DISCONNECTED = "disconnected"
+    ORG_RESTS = "org_rests"
+    UNKNOWN_RECORD = "unknown_record"
+    NOTHING_HAPPENED = "nothing_happened"
+    REFUSED = "refused"
+    HELD = "held"
+    UNLINKED = "unlinked"
+    UNDER_WAY = "under_way"
+    ALL_SENT = "all_sent"
+    NOTHING_TO_SEND = "nothing_to_send"
+
+
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """The present obstacle. ``fix`` names what the page offers: ``retry``, ``connect``,
-    ``features``, ``breaker`` or nothing; ``is_fine`` says that there is no obstacle at all.
+    """The present obstacle, in words for an admin. ``fix`` names what the page offers: ``retry``,
+    ``connect``, ``features``, ``breaker`` or nothing; ``is_fine`` says that there is none at all.
 
     ``of_rights``: a right is missing, and ``lacks`` are those that the last preflight named.
+    ``number`` activities are concerned; ``newest`` is one of them.
     """
 
+    what: Hindrance
     title: str
     detail: str
     fix: str = ""
     is_fine: bool = False
     of_rights: bool = False
     lacks: Sequence[Finding] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """All that an obstacle may be found in."""
-
-    org: Org
-    features: frozenset[Feature]
-    settings: OrgSettings
-    connection: ConnectionStatus | None
-    condition: Condition
-    is_known: bool
-    happened: Sequence[Happened]
-    waiting: Sequence[Line]
-    preflight: Preflight | None = None
+    number: int = 0
+    newest: Line | None = None
 
 
 def obstacle(now: Situation) -> Obstacle:
@@ -64,36 +71,48 @@ def obstacle(now: Situation) -> Obstacle:
 def _of_org(now: Situation) -> Obstacle | None:
     if not now.org.is_served:
         return Obstacle(
+            Hindrance.NOT_SERVED,
             _("The org is not served"),
             _("It is %(state)s; nothing is sent until staff changes that.")
             % {"state": now.org.state.value},
         )
     if Feature.ACTIVITY_TO_SALESFORCE not in now.features:
         return Obstacle(
+            Hindrance.SWITCHED_OFF,
             _("Writing to Salesforce is switched off"),
             _("What people do is shown in the widget, and nothing is sent for this org."),
             "features",
         )
+    if now.is_stopped:
+        return Obstacle(
+            Hindrance.STOPPED,
+            _("All writing to Salesforce is stopped"),
+            _("The people who run Inlay stopped it for all orgs; what waits goes on by itself."),
+        )
     if now.connection is None:
         return Obstacle(
+            Hindrance.NOT_CONNECTED,
             _("The org is not connected"),
             _("Inlay has no way in yet. Connect it, and what waits is sent."),
             "connect",
         )
     if not now.connection.is_connected:
         return Obstacle(
+            Hindrance.DISCONNECTED,
             _("The connection is lost"),
             _("Salesforce no longer lets Inlay in. Connect again, and what waits is sent."),
             "connect",
         )
     if now.condition.pause_reason:
-        return Obstacle(_("Deliveries to this org rest"), now.condition.pause_words)
+        title = _("Deliveries to this org rest")
+        return Obstacle(Hindrance.ORG_RESTS, title, now.condition.pause_words)
     return None
 
 
 def _of_record(now: Situation) -> Obstacle | None:
     if not now.is_known:
         return Obstacle(
+            Hindrance.UNKNOWN_RECORD,
             _("Inlay does not know this record yet"),
             _(
                 "Nobody with its e-mail address did anything, and nobody opened it with the widget."
@@ -102,6 +121,7 @@ def _of_record(now: Situation) -> Obstacle | None:
         )
     if not now.happened:
         return Obstacle(
+            Hindrance.NOTHING_HAPPENED,
             _("Nothing happened yet"),
             _("No engagement of this person is recorded. Compare the e-mail address."),
         )
@@ -115,6 +135,7 @@ def _of_rows(now: Situation) -> Obstacle:
             return _refused(now, state, by_state[state])
     if by_state[DeliveryState.UNLINKED]:
         return Obstacle(
+            Hindrance.UNLINKED,
             _("No contact or lead is known"),
             _(
                 "The person has no record in Salesforce that Inlay knows. Create or open the"
@@ -123,17 +144,23 @@ def _of_rows(now: Situation) -> Obstacle:
         )
     if by_state:
         return Obstacle(
+            Hindrance.UNDER_WAY,
             _("It is on its way"),
             _("It is sent within seconds, or as soon as Salesforce takes it."),
             is_fine=True,
         )
     if any(each.lines for each in now.happened):
         return Obstacle(
+            Hindrance.ALL_SENT,
             _("Everything that is to be sent is in Salesforce"),
             _("What is missing in the list below says why."),
             is_fine=True,
         )
-    return Obstacle(_("Nothing of it is to be sent"), _("Each line below says why."))
+    return Obstacle(
+        Hindrance.NOTHING_TO_SEND,
+        _("Nothing of it is to be sent"),
+        _("Each line below says why."),
+    )
 
 
 def _refused(now: Situation, state: DeliveryState, number: int) -> Obstacle:
@@ -142,12 +169,16 @@ def _refused(now: Situation, state: DeliveryState, number: int) -> Obstacle:
         "Salesforce refuses %(n)d activity", "Salesforce refuses %(n)d activities", number
     )
     of_rights = newest.error_reason in _OF_RIGHTS
+    is_held = state is DeliveryState.HELD
     return Obstacle(
+        Hindrance.HELD if is_held else Hindrance.REFUSED,
         title % {"n": number},
         _detail(newest),
-        "breaker" if state is DeliveryState.HELD else "retry",
+        "breaker" if is_held else "retry",
         of_rights=of_rights,
         lacks=_lacks(now.preflight) if of_rights else (),
+        number=number,
+        newest=newest,
     )
 
 
@@ -191,6 +222,6 @@ def why_no_activity(each: Happened, settings: OrgSettings) -> str:
 
 
 _CONFIDENCE: Mapping[Confidence, str] = {
-    Confidence.LIKELY_SCANNER: "a mail scanner",
-    Confidence.BOT: "a robot",
+    Confidence.LIKELY_SCANNER: N_("a mail scanner"),
+    Confidence.BOT: N_("a robot"),
 }

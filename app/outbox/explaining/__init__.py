@@ -1,0 +1,1 @@
+"""Why an activity is not in Salesforce, or is: obstacles and states in words (X6)."""
