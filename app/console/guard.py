@@ -13,6 +13,7 @@ from app.console.principal import Principal, principal_or_none
 from app.orgs import audit, service
 from app.orgs.models import Org
 from app.web import context, limits
+from app.web.addresses import visitor_of
 from app.web.logs import bind
 from app.web.room import Room
 from canvas.ids import to_18
@@ -63,7 +64,8 @@ def _forget_address(_error: BaseException | None) -> None:
 
 def require_form_of_nobody() -> None:
     """For forms that are sent before anybody is known: limited by address."""
-    limits.hit(context.database(), f"console:{request.remote_addr}", _PER_MINUTE // 8)
+    visitor = visitor_of(request.remote_addr or "")
+    limits.hit(context.database(), f"console:{visitor}", _PER_MINUTE // 8)
 
 
 def _principal() -> Principal | None:

@@ -175,6 +175,22 @@ def test_the_ways_in_are_limited(visitor: Visitor) -> None:
     assert answers == [410] * 30 + [429]
 
 
+def test_a_network_is_one_visitor(visitor: Visitor) -> None:
+    """Whoever has one IPv6 address has 2^64: a limit by the whole address would be none."""
+
+    def enter(address: str) -> int:
+        environ = {"REMOTE_ADDR": address}
+        return visitor.client.get(
+            "/console/enter/guess", base_url=APP_URL, environ_overrides=environ
+        ).status_code
+
+    with time_machine.travel(START):
+        answers = [enter(f"2001:db8:1:2::{number:x}") for number in range(31)]
+        assert answers == [410] * 30 + [429]
+        assert enter("2001:db8:1:3::1") == 410
+        assert enter("::ffff:192.0.2.7") == 410
+
+
 def test_the_cookie_is_bound_to_its_host(
     config: Config, database: Database, keyring: Keyring, org: Org
 ) -> None:
