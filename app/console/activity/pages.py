@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from flask import Response, redirect, request, stream_with_context, url_for
+from flask import Response, redirect, request, url_for
 
 from app.console.activity import export
 from app.console.activity.asked import asked_of, filter_of, mark_of
+from app.console.files import file
 from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
@@ -58,11 +59,7 @@ def activity_csv() -> Response:
     with context.database().reading(org.id) as session:
         asked = asked_of(session, filter_of(request.args), current_principal().time_zone)
     pieces = export.rows(context.database(), org.id, asked)
-    response = Response(stream_with_context(pieces), mimetype="text/csv")
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="activity-{org.salesforce_id}.csv"'
-    )
-    return response
+    return file(pieces, f"activity-{org.salesforce_id}.csv", "text/csv")
 
 
 @room.get("/console/orgs/<org_id>/activity/<any(retry, drop):verb>")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Response, redirect, request, stream_with_context, url_for
+from flask import Response, redirect, request, url_for
 
+from app.console.files import file
 from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
@@ -35,12 +36,8 @@ def export_data() -> Response:
     limits.hit(database, f"export:{org.id}", _EXPORTS_PER_MINUTE)
     with database.writing(org.id) as tenant:
         audit.record(tenant, audit.Tag.DATA_EXPORTED, current_principal().actor)
-    pieces = stream_with_context(export.file_of(database, org))
-    response = Response(pieces, mimetype="application/zip")
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="inlay-{org.salesforce_id}.zip"'
-    )
-    return response
+    pieces = export.file_of(database, org)
+    return file(pieces, f"inlay-{org.salesforce_id}.zip", "application/zip")
 
 
 @room.post("/console/orgs/<org_id>/data/delete")

@@ -71,14 +71,18 @@ async function open(url, options = {}, { remember = true } = {}) {
   shown.setAttribute("aria-busy", "true");
   try {
     const response = await call(url, options);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    show(page.getElementById("console"), page.title);
+    await render(response);
     if (remember) history.pushState({ url: response.url }, "");
     const anchor = new URL(response.url).hash.slice(1);
     (document.getElementById(anchor) ?? document.getElementById("main"))?.focus();
   } catch (trouble) {
     complain(trouble);
   }
+}
+
+async function render(response) {
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  show(page.getElementById("console"), page.title);
 }
 
 function show(fresh, title) {
@@ -98,9 +102,10 @@ function complain(trouble) {
   shown.querySelector("h1").focus();
 }
 
-// A file: fetched like a page, and handed to the browser to keep.
+// A file: fetched like a page, and handed to the browser to keep; a refusal is a page.
 async function download(link) {
   const response = await call(link.href);
+  if (!response.ok) return render(response);
   const file = document.createElement("a");
   file.href = URL.createObjectURL(await response.blob());
   file.download = link.download || "inlay.csv";

@@ -7,10 +7,11 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 from sqlalchemy import Row, Select, or_, select
 
 from app.console.csv_cells import harmless
+from app.console.files import file
 from app.console.nav import N_
 from app.console.pages import page
 from app.console.principal import current_org, current_principal
@@ -115,7 +116,7 @@ def audit_csv() -> Response:
     return _file(None)
 
 
-def _audit(org: Org | None, here: str, file: str) -> Response:
+def _audit(org: Org | None, here: str, file_at: str) -> Response:
     before = request.args.get("before", "")
     place = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
     with context.database().system_reading() as session:
@@ -129,16 +130,13 @@ def _audit(org: Org | None, here: str, file: str) -> Response:
         tag=_tag(),
         tags=sorted((words_of(tag), tag.value) for tag in Tag),
         here=here,
-        file=file,
+        file=file_at,
     )
 
 
 def _file(org: Org | None) -> Response:
-    pieces = _rows(context.database(), _select(org, None))
-    response = Response(stream_with_context(pieces), mimetype="text/csv")
     name = f"audit-{org.salesforce_id}.csv" if org else "audit.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return file(_rows(context.database(), _select(org, None)), name, "text/csv")
 
 
 def _rows(database: Database, statement: Select[*tuple[Any, ...]]) -> Iterator[str]:
