@@ -108,12 +108,25 @@ class RequestRefused(SalesforceError):
 
 
 class WrongOrg(SalesforceError):
-    """The token belongs to another org than the tenant's; it was dropped."""
+    """The token belongs to another org than the tenant's; it was dropped.
+
+    ``code`` is ``wrong_org_left`` where Salesforce did not confirm that it is over.
+    """
 
     reason = "wrong_org"
     sentence = (
         "These Salesforce credentials belong to another organization. Connect again with an app "
         "of this organization."
+    )
+
+
+class OrgOnHold(SalesforceError):
+    """The tenant is suspended or archived, maybe since somebody set out: nothing is connected."""
+
+    reason = "org_on_hold"
+    sentence = (
+        "This organization is suspended or archived here. Nothing was connected, and what "
+        "Salesforce had given was taken back."
     )
 
 

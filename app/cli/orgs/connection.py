@@ -17,7 +17,7 @@ from app.salesforce.connect import certificates, connections, establishing
 from app.salesforce.connect.connections import ConnectionStatus
 from app.salesforce.connect.hosts import audience
 from app.salesforce.connect.ways import Access
-from app.salesforce.errors import ForeignHost, SalesforceError, WrongOrg
+from app.salesforce.errors import ForeignHost, OrgOnHold, SalesforceError, WrongOrg
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import Method
 from app.salesforce.preflight.errors import OrgNotServed
@@ -163,8 +163,10 @@ def _sentence(error: SalesforceError, instance_url: str) -> str:
             f"{instance_url} is no address of Salesforce's ({error.code}); give the org's "
             "own, such as https://yourname.my.salesforce.com."
         )
-    if isinstance(error, (WrongOrg, OrgNotServed)):
+    if isinstance(error, (OrgOnHold, OrgNotServed)):
         return error.message
+    if isinstance(error, WrongOrg):
+        return words.sentence(words.reason_of(error))
     reason = words.reason_of(error)
     return (
         f"The org does not let us in ({error.code or error.reason}). {words.sentence(reason)} Then "

@@ -77,6 +77,15 @@ REASONS: Mapping[str, str] = {
         "These credentials open another Salesforce org than this one. They were taken back and "
         "forgotten. Connect with a user or an app of this org; a refreshed sandbox is a new org."
     ),
+    "wrong_org_left": N_(
+        "These credentials open another Salesforce org than this one. Inlay has forgotten them, "
+        "but Salesforce did not confirm their end: revoke them there, in Setup, Connected Apps "
+        "OAuth Usage. Then connect with a user or an app of this org."
+    ),
+    "org_on_hold": N_(
+        "This org is suspended here, so nothing was connected. Ask the people who run Inlay for "
+        "you."
+    ),
     "ip_not_allowed": N_(
         "The org's IP rules keep Inlay out. Relax the IP restrictions of the app, or add Inlay's "
         "addresses to its trusted ranges, then try again."

@@ -15,14 +15,16 @@ import structlog
 from sqlalchemy import select, update
 
 from app.clock import utcnow
+from app.db import TenantSession
 from app.keys import Keyring, SealedError
-from app.orgs.models import Org
+from app.orgs.models import Org, OrgState
 from app.salesforce.connect import connections, oauth, power, ways
 from app.salesforce.connect.oauth import NewToken
 from app.salesforce.connect.proof import Proven
 from app.salesforce.connect.ways import Access
 from app.salesforce.errors import (
     ForeignHost,
+    OrgOnHold,
     ReconnectNeeded,
     SalesforceDown,
     SalesforceError,
@@ -34,6 +36,8 @@ from app.salesforce.models import Connection, ConnectionState, Method
 from app.salesforce.preflight.at_connect import at_connect
 
 _log = structlog.get_logger()
+#: States in which no way in is opened.
+_ON_HOLD = (OrgState.SUSPENDED, OrgState.ARCHIVED)
 
 
 def establish(gateway: Gateway, org_id: UUID, access: Access, *, by: str) -> None:
@@ -41,22 +45,25 @@ def establish(gateway: Gateway, org_id: UUID, access: Access, *, by: str) -> Non
 
     Raises:
         ForeignHost: An address is no host of Salesforce's; nothing was sent.
-        WrongOrg: It opens another org than the tenant's; what was fetched was revoked.
+        WrongOrg: It opens another org than the tenant's; what was given and fetched was revoked.
+        OrgOnHold: The tenant is suspended or archived; what was fetched was revoked.
         ReconnectNeeded, IpNotAllowed, AppNotApproved: Salesforce refused; ``code`` says why.
         SalesforceDown, SalesforceSlow: Not now.
         OrgNotServed: The preflight found an edition without API, or a user who may not use it.
     """
-    _check_allowed(gateway, access)
+    _check_allowed(gateway, org_id, access)
     access = replace(access, instance_url=gateway.hosts.instance(access.instance_url))
     found = ways.fetch(gateway.transport, access)
-    following = found.refresh_token or access.refresh_token
+    is_rotated = found.refresh_token is not None
+    found = replace(found, refresh_token=found.refresh_token or access.refresh_token or None)
     try:
         proven = _proven(gateway, org_id, found, access.instance_url)
     except (SalesforceDown, SalesforceSlow):
-        if found.refresh_token is None:
+        if not is_rotated:
             raise
         proven = None  # what was typed is spent: the next one is kept, and proven before use
-    _keep(gateway, org_id, replace(access, refresh_token=following), proven, by)
+    access = replace(access, refresh_token=found.refresh_token or "")
+    _keep(gateway, org_id, access, found, proven, by)
     at_connect(gateway, org_id)
 
 
@@ -79,6 +86,7 @@ def establish_by_code(
     app = gateway.policy.vendor
     if app is None:
         raise ReconnectNeeded(code="way_not_allowed")
+    _check_open(gateway, org_id)
     url = gateway.hosts.login(login_url)
     found = oauth.authorization_code(
         gateway.transport, url, app, code=code, verifier=verifier, redirect_uri=redirect_uri
@@ -100,7 +108,7 @@ def establish_by_code(
         login_url=url,
         refresh_token=found.refresh_token,
     )
-    _keep(gateway, org_id, access, proven, by)
+    _keep(gateway, org_id, access, found, proven, by)
     at_connect(gateway, org_id)
 
 
@@ -202,9 +210,21 @@ def _take_back(gateway: Gateway, url: str, tokens: Sequence[str]) -> bool:
     return all(confirmed)
 
 
-def _check_allowed(gateway: Gateway, access: Access) -> None:
+def _check_allowed(gateway: Gateway, org_id: UUID, access: Access) -> None:
     if not gateway.policy.allows(access.method):
         raise ReconnectNeeded(code="way_not_allowed")
+    _check_open(gateway, org_id)
+
+
+def _check_open(gateway: Gateway, org_id: UUID) -> None:
+    """Before anything is asked: what was not fetched need not be taken back."""
+    with gateway.database.reading(org_id) as session:
+        if _is_on_hold(session):
+            raise OrgOnHold
+
+
+def _is_on_hold(session: TenantSession) -> bool:
+    return session.scalars(select(Org.state)).one() in _ON_HOLD
 
 
 def _proven(gateway: Gateway, org_id: UUID, found: NewToken, url: str) -> Proven:
@@ -213,15 +233,31 @@ def _proven(gateway: Gateway, org_id: UUID, found: NewToken, url: str) -> Proven
     return gateway.proof.of(found, organization, url)
 
 
-def _keep(gateway: Gateway, org_id: UUID, access: Access, proven: Proven | None, by: str) -> None:
-    """Store the connection in the place of an earlier one, whose refresh token is taken back."""
+def _keep(
+    gateway: Gateway,
+    org_id: UUID,
+    access: Access,
+    found: NewToken,
+    proven: Proven | None,
+    by: str,
+) -> None:
+    """Store the connection in the place of an earlier one, whose refresh token is taken back.
+
+    Raises:
+        OrgOnHold: The org was suspended while Salesforce was asked; what it gave was taken back.
+    """
     left = _Left()
     with gateway.database.writing(org_id) as session:
         connections.alone(session)
+        is_open = not _is_on_hold(session)
         earlier = session.scalar(select(Connection))
-        if earlier is not None:
+        if is_open and earlier is not None:
             left = _Left.of(gateway.keyring, earlier)
-        connections.replace(session, gateway.keyring, access, proven, by=by)
+        if is_open:
+            connections.replace(session, gateway.keyring, access, proven, by=by)
+    if not is_open:
+        gateway.proof.drop(found, access.instance_url)
+        raise OrgOnHold
     over = [token for token in left.refresh_tokens if token != access.refresh_token]
     if over:
         _take_back(gateway, left.url, over)

@@ -41,13 +41,12 @@ class Proof:
         """Whose the token is. ``asked_at`` is the host that gave it.
 
         Raises:
-            WrongOrg: It opens another org; it was revoked.
+            WrongOrg: It opens another org; it was revoked, its ``code`` says if not.
             ForeignHost: It points to a host that is none of Salesforce's; it was revoked.
             SalesforceError: The org could not be asked.
         """
         if token.organization is not None and token.organization != organization:
-            self.drop(token, asked_at)
-            raise WrongOrg(code="WRONG_ORG")
+            raise self._wrong(token, asked_at)
         try:
             url = self.hosts.instance(token.instance_url)
         except SalesforceError:
@@ -57,12 +56,14 @@ class Proof:
         identity = oauth.identity_of(self.transport, url, token.access_token)
         found = identity.organization or self.ask_organization(credentials)
         if found != organization:
-            self.drop(token, url)
-            raise WrongOrg(code="WRONG_ORG")
+            raise self._wrong(token, url)
         return Proven(credentials, replace(identity, user_id=identity.user_id or token.user_id))
 
-    def drop(self, token: NewToken, url: str) -> None:
-        """Take a token back at a host that is Salesforce's; best effort."""
-        for each in (token.refresh_token, token.access_token):
-            if each:
-                oauth.revoke(self.transport, url, each)
+    def drop(self, token: NewToken, url: str) -> bool:
+        """Take a token back at a host that is Salesforce's; whether all of it is over."""
+        given = [each for each in (token.refresh_token, token.access_token) if each]
+        answers = [oauth.revoke(self.transport, url, each) for each in given]
+        return all(answers)
+
+    def _wrong(self, token: NewToken, url: str) -> WrongOrg:
+        return WrongOrg(code="WRONG_ORG" if self.drop(token, url) else "wrong_org_left")

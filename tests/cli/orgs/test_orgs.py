@@ -131,7 +131,7 @@ def test_the_credentials_of_another_org_are_refused(
     make_org(database, OTHER_ID, "Other")
     command = connect(OTHER_ID, devorg.url)
     done = invoke(beside, *command, INLAY_CLIENT_SECRET="devorg-client-secret")
-    assert "another organization" in refused(done)
+    assert "another Salesforce org" in refused(done)
 
 
 def test_an_address_that_is_not_salesforces_gets_no_secret(app: Flask, org: Org) -> None:

@@ -11,12 +11,13 @@ import pytest
 from app.config import Config
 from app.db import Database
 from app.keys import Keyring
-from app.orgs.models import Org
+from app.orgs.models import Org, OrgState
 from app.salesforce.connect import connections, establishing, soap_login
 from app.salesforce.connect.connections import Condition
 from app.salesforce.connect.ways import Access
 from app.salesforce.errors import (
     AppNotApproved,
+    OrgOnHold,
     ReconnectNeeded,
     SalesforceDown,
     SalesforceError,
@@ -80,6 +81,54 @@ def test_a_token_of_another_org_is_taken_back_and_nothing_is_kept(
     if way in {Method.WEB_SERVER, Method.OWN_APP}:
         assert box.org.oauth.grants.all() == []
     with database.reading(other.id) as session:
+        assert connections.status(session) is None
+
+
+@pytest.mark.parametrize("answer", [200, 503])
+def test_a_typed_refresh_token_of_another_org_is_taken_back_too(
+    gateway: Gateway, box: RunningOrg, database: Database, answer: int
+) -> None:
+    """M1: also where it does not rotate; that Salesforce did not confirm it is said."""
+    policies(box, isRefreshTokenRotationEnabled=False)
+    other = make_org(database, OTHER, "Other")
+    if answer != 200:
+        box.org.faults.add(fault_from({"kind": "status", "status": answer, "match": "/revoke"}))
+    with pytest.raises(WrongOrg) as caught:
+        connect(gateway, box, other, Method.OWN_APP)
+    is_over = box.org.oauth.grants.all() == []
+    assert (is_over, caught.value.code) == (
+        (True, "WRONG_ORG") if answer == 200 else (False, "wrong_org_left")
+    )
+
+
+@pytest.mark.parametrize("way", [Method.WEB_SERVER, Method.OWN_APP])
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_an_org_that_was_suspended_is_not_connected(
+    gateway: Gateway,
+    box: RunningOrg,
+    org: Org,
+    way: Method,
+    when: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """C6: before anything is asked, nothing is; after, what Salesforce gave is taken back."""
+
+    def suspend(*_given: object) -> None:
+        with gateway.database.system_writing() as session:
+            session.get_one(Org, org.id).state = OrgState.SUSPENDED
+
+    if when == "before":
+        suspend()
+    else:
+        proven = establishing._proven
+        monkeypatch.setattr(establishing, "_proven", lambda *given: (suspend(), proven(*given))[1])
+    with pytest.raises(OrgOnHold):
+        connect(gateway, box, org, way)
+    asked = [path for path in paths(box) if "/oauth2/" in path]
+    assert (asked == []) is (when == "before")
+    if when == "meanwhile":
+        assert box.org.oauth.grants.all() == []
+    with gateway.database.reading(org.id) as session:
         assert connections.status(session) is None
 
 
