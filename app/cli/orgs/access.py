@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from app.cli.secrets import secret_option
 from app.cli.tenant import operator, org_of
 from app.orgs import apikeys, apps
 from app.web.context import database, keyring
@@ -51,7 +52,7 @@ def revoke_apikey(salesforce_id: str, label: str) -> None:
 
 
 @click.command("canvas-app")
-@click.option("--secret", envvar="INLAY_CANVAS_SECRET", required=True, help="By environment.")
+@secret_option("--secret", "INLAY_CANVAS_SECRET", "One or several, by commas.", required=True)
 @click.option("--key", default=apps.PACKAGED, help="Last part of the canvas URL.")
 @click.option("--org", "salesforce_id", help="Bind a customer-owned app to its one org.")
 @click.option("--developer-name", default="")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import click
 from flask.cli import with_appcontext
 
+from app.cli.secrets import secret_option
 from app.cli.tenant import operator, org_of
 from app.console.connect import words
 from app.errors import ConfigError
@@ -34,7 +35,7 @@ def install(orgs: click.Group) -> None:
 @click.argument("salesforce_id")
 @click.option("--instance-url", required=True, help="https://….my.salesforce.com")
 @click.option("--client-id", required=True, help="Consumer key of the app in the org.")
-@click.option("--client-secret", envvar="INLAY_CLIENT_SECRET", help="For client credentials.")
+@secret_option("--client-secret", "INLAY_CLIENT_SECRET", "For client credentials.")
 @click.option("--username", help="By certificate (JWT bearer) instead: the user to act as.")
 @with_appcontext
 def connect(
@@ -47,8 +48,7 @@ def connect(
     """Connect an org as its integration user, and log in once.
 
     By client credentials, or with --username by the certificate of `orgs certificate`. Where that
-    fails, an earlier connection that worked stays. The secret goes by environment:
-    INLAY_CLIENT_SECRET.
+    fails, an earlier connection that worked stays.
     """
     org = _org(salesforce_id)
     if username:
@@ -56,7 +56,10 @@ def connect(
     elif client_secret:
         access = Access(Method.CLIENT_CREDENTIALS, instance_url, client_id, client_secret)
     else:
-        raise ConfigError("Set INLAY_CLIENT_SECRET, or give --username to log in by certificate.")
+        raise ConfigError(
+            "Set INLAY_CLIENT_SECRET, give --client-secret - to be asked for it, or --username to "
+            "log in by certificate."
+        )
     try:
         url = current_gateway().hosts.typed(instance_url)
         establishing.establish(current_gateway(), org.id, _at(access, url), by=operator())
