@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 
 from app.clock import utcnow
 from app.console.errors import link_over
@@ -14,6 +15,7 @@ from app.console.models import LinkPurpose, OneTimeLink
 from app.console.tokens import digest, digests, new_token
 from app.db import SystemSession
 from app.keys import Keyring, Purpose
+from app.orgs import audit
 
 _KEYS = {
     LinkPurpose.STAFF_INVITE: Purpose.INVITE,
@@ -63,6 +65,15 @@ def make(
     return token
 
 
+def invite_admin(
+    session: SystemSession, keyring: Keyring, org_id: UUID, *, by: str, lasts: timedelta
+) -> str:
+    """The token of a link that makes its holder an admin of the org, with a row in its audit."""
+    hours = round(lasts.total_seconds() / 3600)
+    audit.record_for(session, org_id, audit.Tag.ADMIN_INVITED, by, hours=hours)
+    return make(session, keyring, LinkPurpose.ORG_INVITE, by=by, lasts=lasts, org_id=org_id)
+
+
 def end_of_staff(session: SystemSession, staff_id: UUID) -> None:
     """End the links of a member of staff that nobody used yet: the newest alone lets them in."""
     session.execute(
@@ -70,6 +81,38 @@ def end_of_staff(session: SystemSession, staff_id: UUID) -> None:
         .where(OneTimeLink.staff_id == staff_id, OneTimeLink.used_at.is_(None))
         .values(expires_at=utcnow())
         .execution_options(synchronize_session=False)
+    )
+
+
+def open_invitations(session: SystemSession, org_id: UUID) -> Sequence[OneTimeLink]:
+    """Links that would still let an admin of the org in, the newest first."""
+    return session.scalars(
+        select(OneTimeLink)
+        .where(OneTimeLink.org_id == org_id, *_invites_now())
+        .order_by(OneTimeLink.created_at.desc(), OneTimeLink.id)
+    ).all()
+
+
+def withdraw(session: SystemSession, org_id: UUID, link_id: UUID, *, by: str) -> bool:
+    """End an invitation that nobody used yet; whether it was one, of this org, and still open."""
+    ended = session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.id == link_id, OneTimeLink.org_id == org_id, *_invites_now())
+        .values(expires_at=utcnow())
+        .returning(OneTimeLink.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if ended is None:
+        return False
+    audit.record_for(session, org_id, audit.Tag.INVITATION_WITHDRAWN, by)
+    return True
+
+
+def _invites_now() -> tuple[ColumnElement[bool], ...]:
+    return (
+        OneTimeLink.purpose == LinkPurpose.ORG_INVITE,
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.expires_at > utcnow(),
     )
 
 

@@ -164,6 +164,7 @@ ROUTES: Mapping[str, Permission] = {
     "console.change_state": Permission.CHANGE_ORG_STATE,
     "console.accept_refresh": Permission.CHANGE_ORG_STATE,
     "console.invite_admin": Permission.INVITE_ADMINS,
+    "console.withdraw_invitation": Permission.INVITE_ADMINS,
     # support
     "console.orgs": Permission.FIND_ORGS,
     "console.audit": Permission.FIND_ORGS,

@@ -41,6 +41,7 @@ class Tag(StrEnum):
     DELIVERY_RETRIED_BY_REP = "rep:delivery:retry"
     DELIVERY_DROPPED = "console:delivery:drop"
     ADMIN_INVITED = "staff:admin:invite"
+    INVITATION_WITHDRAWN = "staff:admin:withdraw_invitation"
     ADMIN_CAME_IN = "admin:session:begin"
     DATA_EXPORTED = "console:data:export"
     DELETION_ASKED = "console:data:ask_deletion"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.clock import utcnow
@@ -165,6 +166,51 @@ def test_only_operators_make_admins(org: Org, signed_in: SignedIn, visitor: Visi
     found = re.search(r'value="[^"]*/console/enter/([^"]+)"', shown)
     assert found is not None
     assert visitor.enter(found[1]).status_code == 303
+    assert visitor.get(f"{path}/").status_code == 200
+
+
+def test_an_invitation_that_nobody_used_is_withdrawn(
+    app: Flask, database: Database, org: Org, other: Org, signed_in: SignedIn, visitor: Visitor
+) -> None:
+    """M3: at the page and at a shell; what was used, or is another org's, is left alone."""
+    operator, path = signed_in(Role.OPERATOR), f"/console/orgs/{org.salesforce_id}"
+
+    def invited(of: Org = org) -> tuple[str, str]:
+        shown = operator.post(f"/console/orgs/{of.salesforce_id}/invite").text
+        token, number = (
+            re.search(rf"{words}/([^/\"]+)", shown) for words in ("console/enter", "invite")
+        )
+        assert token is not None
+        assert number is not None
+        return token[1], number[1]
+
+    _, theirs = invited(other)
+    assert "Not used yet" not in operator.get(f"{path}/state").text
+    token, mine = invited()
+    assert "staff:operator@example.com" in operator.get(f"{path}/state").text
+    for refused in (theirs, mine):
+        done = operator.post(f"{path}/invite/{refused}/withdraw")
+        assert done.location.endswith(
+            "done=late#h-invite" if refused == theirs else "done=withdrawn#h-invite"
+        )
+    assert visitor.enter(token).status_code == 410
+    assert "Not used yet" not in operator.get(f"{path}/state?done=withdrawn").text
+    assert "Invitation withdrawn" in operator.get(f"{path}/audit").text
+
+    token, mine = invited()
+    shell = app.test_cli_runner()
+    listed = shell.invoke(args=["orgs", "invites", org.salesforce_id]).output
+    assert mine in listed
+    assert theirs not in listed
+    withdraw = ["orgs", "invite-withdraw", org.salesforce_id]
+    assert "No such invitation is open" in shell.invoke(args=[*withdraw, theirs]).output
+    assert shell.invoke(args=[*withdraw, mine]).exit_code == 0
+    assert visitor.enter(token).status_code == 410
+    assert "No invitation" in shell.invoke(args=["orgs", "invites", org.salesforce_id]).output
+
+    token, mine = invited()
+    assert visitor.enter(token).status_code == 303
+    assert operator.post(f"{path}/invite/{mine}/withdraw").location.endswith("done=late#h-invite")
     assert visitor.get(f"{path}/").status_code == 200
 
 

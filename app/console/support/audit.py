@@ -54,6 +54,7 @@ _WORDS: Mapping[str, str] = {
     Tag.DELIVERY_RETRIED_BY_REP: N_("Activities tried again by a rep"),
     Tag.DELIVERY_DROPPED: N_("Activities dropped"),
     Tag.ADMIN_INVITED: N_("Admin invited"),
+    Tag.INVITATION_WITHDRAWN: N_("Invitation withdrawn"),
     Tag.ADMIN_CAME_IN: N_("Admin came in"),
 }
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import cast
+from uuid import UUID
 
 from flask import Response, redirect, request, url_for
 
 from app.console import links
-from app.console.models import LinkPurpose
 from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
 from app.console.support import changes, days
-from app.orgs import audit, sandboxes, service, states
+from app.orgs import sandboxes, service, states
 from app.orgs.errors import StateChangeError
 from app.orgs.models import OrgState
 from app.salesforce.connect import connections
@@ -79,16 +79,18 @@ def invite_admin() -> Response:
     """A link that makes its holder an admin of this org, once; it is shown this once."""
     org, actor = current_org(), current_principal().actor
     with context.database().system_writing() as session:
-        token = links.make(
-            session,
-            context.keyring(),
-            LinkPurpose.ORG_INVITE,
-            by=actor,
-            lasts=_INVITED_FOR,
-            org_id=org.id,
-        )
-        audit.record_for(session, org.id, audit.Tag.ADMIN_INVITED, actor, hours=24)
+        token = links.invite_admin(session, context.keyring(), org.id, by=actor, lasts=_INVITED_FOR)
     return _org_state(invitation=f"{context.config().app_url}/console/enter/{token}")
+
+
+@room.post("/console/orgs/<org_id>/invite/<uuid:link_id>/withdraw")
+def withdraw_invitation(link_id: UUID) -> Response:
+    """End an invitation that nobody used; if somebody just did, the list no longer has it."""
+    actor = current_principal().actor
+    with context.database().system_writing() as session:
+        is_withdrawn = links.withdraw(session, current_org().id, link_id, by=actor)
+    done = "withdrawn" if is_withdrawn else "late"
+    return cast(Response, redirect(url_for("console.org_state", done=done) + "#h-invite", 303))
 
 
 def _org_state(
@@ -103,6 +105,7 @@ def _org_state(
         org = service.required(session, current_org().salesforce_id)
         refreshes = sandboxes.replaced_by(session, org)
         production = sandboxes.production_of(session, org)
+        invitations = links.open_invitations(session, org.id)
     return page(
         "support/state.html",
         status=status,
@@ -114,6 +117,7 @@ def _org_state(
         problem=problem,
         typed=request.form if problem else {},
         invitation=invitation,
-        done=request.args.get("done") == "1",
+        invitations=invitations,
+        done=request.args.get("done", ""),
         may_invite=current_principal().may(Permission.INVITE_ADMINS),
     )
