@@ -63,6 +63,7 @@ def use_secret_page(token: str) -> Response:
     require_form_of_nobody()
     link, org = _find(token)
     method = ways.typed_method(request.form.get("way", ""), ways.BY_LINK)
+    typed.limit_tries(org)
     try:
         with _taken(token):
             typed.connect_by(org, method, f"link by {link.made_by}")

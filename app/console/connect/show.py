@@ -15,6 +15,7 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import POLICY, room
+from app.console.tokens import new_token
 from app.salesforce.connect import certificates, connections
 from app.salesforce.connect.connections import Condition, ConnectionStatus
 from app.salesforce.gateway import current_gateway
@@ -98,6 +99,7 @@ def show(
             for method in methods
         ],
         logins=ways.logins(gateway),
+        mark=new_token(),
         certificate=certificate,
         is_ending=certificate is not None and certificates.is_ending(certificate.not_after),
         fingerprint=certificates.fingerprint(certificate.certificate) if certificate else "",

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, redirect, request, url_for
 
 from app.console.connect import ways, words
+from app.console.connect.once import once
 from app.console.connect.show import show
 from app.console.errors import ConsoleError
 from app.console.pages import page
@@ -35,24 +36,35 @@ def connect_typed(way: str) -> Response:
     """Connect by what was typed; what goes wrong stands beside the fields."""
     offered = [each for each in ways.offered(current_gateway()) if each in ways.FIELDS]
     method = ways.typed_method(way, offered)
+    org, actor = current_org(), current_principal().actor
+    limit_tries(org)
     try:
-        connect_by(current_org(), method, current_principal().actor)
+        outcome = once(org.id, actor, lambda: connect_by(org, method, actor))
     except ConsoleError as error:
         return show(method, request.form, error.message, error.status)
     except SalesforceError as error:
         return show(method, request.form, words.sentence(words.reason_of(error)), 422)
+    if outcome != "connected":
+        return show(method, request.form, words.sentence(outcome), 422)
     return back()
+
+
+def limit_tries(org: Org) -> None:
+    """Nobody guesses at Salesforce through us.
+
+    Raises:
+        TooManyRequestsError: Enough was tried for this org in this minute.
+    """
+    limits.hit(context.database(), f"console:connect:{org.id}", _TRIES)
 
 
 def connect_by(org: Org, method: Method, actor: str) -> None:
     """Connect an org by the fields of the present form.
 
     Raises:
-        TooManyRequestsError: Nobody guesses at Salesforce through us.
         ConsoleError: Something was left empty.
         SalesforceError: It does not let us in.
     """
-    limits.hit(context.database(), f"console:connect:{org.id}", _TRIES)
     gateway = current_gateway()
     access = ways.read(gateway, method, request.form)
     if method is Method.JWT_BEARER:

@@ -82,6 +82,10 @@ REASONS: Mapping[str, str] = {
         "but Salesforce did not confirm their end: revoke them there, in Setup, Connected Apps "
         "OAuth Usage. Then connect with a user or an app of this org."
     ),
+    "still_trying": N_(
+        "What you sent before is still being tried: Salesforce has not answered yet. Reload this "
+        "page in a minute before you send it again."
+    ),
     "org_on_hold": N_(
         "This org is suspended here, so nothing was connected. Ask the people who run Inlay for "
         "you."

@@ -6,6 +6,8 @@
 3. ``answer``: the browser comes back with the state, once, and with the secret of step 2: a state
    that leaks is worth nothing in another browser.
 
+A form of secrets is an attempt, too (``claim``), so that it is tried once however often it is sent.
+
 Ticket and state begin with the org's own id, since no session need know the org; all but digests
 of them stays with the browser.
 """
@@ -25,6 +27,7 @@ from sqlalchemy import delete, select, update
 from app.clock import utcnow
 from app.db import TenantSession
 from app.keys import Keyring
+from app.salesforce.connect.connections import alone
 from app.salesforce.errors import AttemptOver
 from app.salesforce.models import ConnectAttempt
 
@@ -156,6 +159,41 @@ def conclude(session: TenantSession, attempt_id: UUID, outcome: str) -> None:
         .values(outcome=outcome[:64])
         .execution_options(synchronize_session=False)
     )
+
+
+def claim(session: TenantSession, ticket: str, *, actor: str) -> UUID | None:
+    """The attempt of a form that was sent; None where the same was sent before.
+
+    It leads to no page of Salesforce's: it is answered from the beginning.
+    """
+    alone(session)
+    if outcome_of(session, ticket) is not None:
+        return None
+    now = utcnow()
+    made = ConnectAttempt(
+        actor=actor[:255],
+        opener_digest="",
+        login_url="",
+        ticket_digest=digest(ticket),
+        state_digest=digest(_random()),
+        expires_at=now + LIFE,
+        answered_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def outcome_of(session: TenantSession, ticket: str) -> str | None:
+    """How the attempt of a ticket ended; empty while it has not, None where there is none."""
+    return session.scalar(
+        select(ConnectAttempt.outcome).where(ConnectAttempt.ticket_digest == digest(ticket))
+    )
+
+
+def forget(session: TenantSession, attempt_id: UUID) -> None:
+    """It came to nothing before Salesforce was asked: the same may be sent again."""
+    session.execute(delete(ConnectAttempt).where(ConnectAttempt.id == attempt_id))
 
 
 def _challenge(verifier: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from threading import Thread
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from app.clock import utcnow
 from app.console import bearer
@@ -16,6 +19,7 @@ from app.console.permissions import Role
 from app.db import Database
 from app.keys import Keyring
 from app.orgs.models import AuditEntry, Org
+from app.salesforce.connect import establishing
 from app.salesforce.connect.connections import Condition
 from app.salesforce.models import Method
 from canvas.ids import to_18
@@ -248,6 +252,59 @@ def test_nobody_guesses_secrets_at_salesforce_through_us(
         wrong = credentials(box, "hush")
         tries = [admin.post(f"{PAGE}/way/client_credentials", **wrong) for _ in range(11)]
     assert [answer.status_code for answer in tries] == [422] * 10 + [429]
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_a_double_click_shows_a_refresh_token_once(
+    admin: Visitor,
+    app: Flask,
+    database: Database,
+    org: Org,
+    box: RunningOrg,
+    monkeypatch: pytest.MonkeyPatch,
+    is_right: bool,
+) -> None:
+    """M1: shown twice, a token that rotates ends all access; the second click hears of the first.
+
+    A form that was corrected, or shown anew, is another try.
+    """
+    apps = box.org.oauth.apps
+    apps.save(app_from({"isRefreshTokenRotationEnabled": True}, apps.find(KEY)))
+    secret = SECRET if is_right else "hush-wrong"
+    marked = re.search(r'name="mark" value="([^"]+)"', admin.get(PAGE).text)
+    assert marked is not None
+    given = {
+        **credentials(box, secret),
+        "refresh_token": refresh_token(box),
+        "mark": marked[1],
+    }
+    second, answers = Visitor(app), list[TestResponse]()
+    cookie = admin.client.get_cookie("inlay")
+    assert cookie is not None
+    second.client.set_cookie("inlay", cookie.value)
+    second.csrf = admin.csrf
+    clicked = Thread(target=lambda: answers.append(second.post(f"{PAGE}/way/own_app", **given)))
+    establish = establishing.establish
+
+    def slowly(*args: Any, **options: Any) -> None:
+        clicked.start()
+        establish(*args, **options)
+
+    monkeypatch.setattr(establishing, "establish", slowly)
+    before = len(box.org.history.all())
+    answers.append(admin.post(f"{PAGE}/way/own_app", **given))
+    clicked.join()
+    monkeypatch.undo()
+    asked = [each.path for each in box.org.history.all()[before:]]
+    assert asked.count("/services/oauth2/token") == 1
+    assert {answer.status_code for answer in answers} == {303 if is_right else 422}
+    if is_right:
+        assert admin.post(f"{PAGE}/again").status_code == 303
+    else:
+        assert all("does not know this consumer key" in answer.text for answer in answers)
+        assert admin.post(f"{PAGE}/way/own_app", **{**given, "client_id": ""}).status_code == 422
+        mended = {**given, "client_secret": SECRET}
+        assert admin.post(f"{PAGE}/way/own_app", **mended).status_code == 303
 
 
 def test_a_check_finds_out_at_once_what_a_customer_revoked(
