@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     COLUMN = "column"
     CONSOLE = "console"
     COOKIE = "cookie"
+    GATE = "gate"
     INVITE = "invite"
     ONE_TIME_PAGE = "one-time-page"
     VISITOR = "visitor"

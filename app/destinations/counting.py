@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from app.db import TenantSession
+from app.destinations import expiry
 from app.destinations.models import Destination, Link, Viewer
 from app.engagement.models import Confidence, Visit
 from app.engagement.visits import Beat
@@ -51,12 +52,15 @@ def _change(session: TenantSession, visit: Visit, views: int, viewed_at: datetim
             .values(views=Link.views + views, **viewed)
             .execution_options(synchronize_session=False)
         )
-    session.execute(
+    ends_by_use = session.execute(
         update(Destination)
         .where(Destination.id == visit.destination_id)
         .values(views=Destination.views + views, version=Destination.version + 1, **viewed)
+        .returning(Destination.days_after_view + Destination.most_views)
         .execution_options(synchronize_session=False)
-    )
+    ).scalar_one_or_none()
+    if views and ends_by_use:
+        expiry.viewed(session, visit.destination_id)
 
 
 def _change_viewer(

@@ -6,21 +6,25 @@ in a session of the org that was found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
+from app.crm.models import Person
 from app.db import Database
+from app.destinations.gate import Gate
 from app.destinations.models import Destination, DestinationState, Link, Logo
 from app.destinations.tokens import is_token
-from app.orgs.models import SERVED, Org
+from app.orgs.gates import GateKind, entries_of
+from app.orgs.models import SERVED, Org, OrgSetting
+from app.orgs.settings import GATE_DENY
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An open link: whose, to which Destination, of which org."""
+    """An open link: whose (with their address), to which Destination, of which org."""
 
     org_id: UUID
     link_id: UUID
@@ -29,6 +33,8 @@ class Entry:
     first_name: str
     token: str
     title: str
+    email: str = ""
+    gate: Gate = field(default_factory=Gate)
 
 
 def enter(database: Database, token: str, now: datetime) -> Entry | None:
@@ -38,13 +44,19 @@ def enter(database: Database, token: str, now: datetime) -> Entry | None:
     statement = (
         select(
             Link.org_id, Link.id, Link.destination_id, Link.person_id, Link.first_name, Link.token,
-            Destination.title,
+            Destination.title, func.coalesce(Person.email, ""), Destination.gate,
+            Destination.gate_own_link, Destination.gate_allow, Destination.gate_deny,
+            OrgSetting.value,
         )
         .join(
             Destination,
             (Destination.org_id == Link.org_id) & (Destination.id == Link.destination_id),
         )
         .join(Org, Org.id == Link.org_id)
+        .outerjoin(Person, (Person.org_id == Link.org_id) & (Person.id == Link.person_id))
+        .outerjoin(
+            OrgSetting, (OrgSetting.org_id == Link.org_id) & (OrgSetting.name == GATE_DENY)
+        )
         .where(
             Link.token == token,
             Link.revoked_at.is_(None),
@@ -56,7 +68,15 @@ def enter(database: Database, token: str, now: datetime) -> Entry | None:
     )  # fmt: skip
     with database.system_reading() as session:
         row = session.execute(statement).one_or_none()
-    return Entry(*row) if row else None
+    if row is None:
+        return None
+    *facts, kind, own_link, allow, deny, of_org = row
+    gate = Gate()
+    if kind is not GateKind.OPEN:
+        denied = entries_of(of_org["value"]) if of_org else ()
+        gate = Gate(kind, own_link, tuple(allow), (*deny, *denied))
+    values = *facts, gate
+    return Entry(*values)
 
 
 def find_logo(database: Database, token: str) -> Logo | None:

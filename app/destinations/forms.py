@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from app.crm.errors import UnknownPersonError
 from app.crm.values import normal_email
 from app.destinations.beacons import is_load_id
+from app.destinations.page import Page
 from app.web.i18n import _
 
 _MAX_NAME, _MAX_TEXT = 120, 4000
+MOST_EMAIL = 320
 _FORM_ID = re.compile(r"[0-9a-f]{24}")
 
 #: A field that people do not see and programs fill in.
@@ -28,6 +30,7 @@ class Message:
         load: The page load that it was sent from; empty without a script or when refused.
         email: Trimmed and lower case.
         is_refused: The visitor does not want to be known by the link; they are who they say (X13).
+        agreed: The notice of what is recorded that stood beside it; "" of a form without one.
     """
 
     form_id: str
@@ -36,6 +39,7 @@ class Message:
     email: str
     text: str
     is_refused: bool
+    agreed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def is_trap(fields: Mapping[str, str]) -> bool:
     return bool(fields.get(HONEYPOT, ""))
 
 
-def check(fields: Mapping[str, str], *, objects: bool = False) -> Message | FormState:
+def check(fields: Mapping[str, str], page: Page, *, objects: bool = False) -> Message | FormState:
     """The message, or the form again with what to put right.
 
     ``objects`` is what the browser itself says; the page's script tells of a refusal in a field.
@@ -62,7 +66,10 @@ def check(fields: Mapping[str, str], *, objects: bool = False) -> Message | Form
     typed = {name: fields.get(name, "").strip() for name in ("name", "email", "message")}
     form_id = fields.get("form_id", "")
     shown = FormState(form_id) if _FORM_ID.fullmatch(form_id) else FormState()
+    agreed = fields.get("notice", "")
     errors = {name: text for name, text in _errors(typed) if text}
+    if agreed and agreed != page.consent_code:
+        errors["notice"] = notice_changed()
     is_refused = objects or bool(fields.get("refused", ""))
     if errors:
         return FormState(shown.form_id, typed, errors, is_refused=is_refused)
@@ -74,7 +81,42 @@ def check(fields: Mapping[str, str], *, objects: bool = False) -> Message | Form
         email=normal_email(typed["email"]),
         text=_visible(typed["message"]),
         is_refused=is_refused,
+        agreed=page.consent if agreed else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """The gate as it is shown: what was typed (normal when nothing is wrong), and what is wrong."""
+
+    email: str = ""
+    error: str = ""
+
+
+def check_introduction(fields: Mapping[str, str], page: Page) -> Introduction:
+    """Who somebody at the gate says they are, having read this page's notice."""
+    typed = fields.get("email", "").strip()[:MOST_EMAIL]
+    try:
+        email = normal_email(typed)
+    except UnknownPersonError:
+        return Introduction(typed, _("Type your e-mail address. Example: ada@example.com"))
+    if fields.get("notice", "") != page.consent_code:
+        return Introduction(typed, notice_changed())
+    return Introduction(email)
+
+
+def not_let_in(email: str) -> Introduction:
+    """The same words for all whom a gate does not let in, and nothing of whom it would."""
+    words = _(
+        "This address does not open the page. Try the one that the page was sent to, or ask the "
+        "person who sent you the link."
+    )
+    return Introduction(email, words)
+
+
+def notice_changed() -> str:
+    """Somebody agreed to words that are no longer ours."""
+    return _("The notice below has changed meanwhile. Read it once more, and go on if you agree.")
 
 
 def _errors(typed: Mapping[str, str]) -> list[tuple[str, str]]:

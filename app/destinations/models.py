@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
@@ -14,15 +24,18 @@ from app.crm.models import SObject
 from app.db import (
     Base,
     IdColumn,
+    JsonList,
     JsonObject,
     SalesforceId,
     Tenant,
+    TenantPart,
     TimeColumn,
     UtcDateTime,
     enum_type,
     tenant_key,
     tenant_reference,
 )
+from app.orgs.gates import GateKind
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -64,6 +77,11 @@ class Destination(Tenant, Base):
             postgresql_where=text("recorded_version < version"),
         ),
         Index(None, "org_id", "created_at", "id"),
+        Index(
+            "ix_destination_expiring", "expires_at",
+            sqlite_where=text("expires_at IS NOT NULL AND expiry_told IS 0"),
+            postgresql_where=text("expires_at IS NOT NULL AND expiry_told IS false"),
+        ),
     )  # fmt: skip
 
     id: Mapped[IdColumn]
@@ -79,8 +97,27 @@ class Destination(Tenant, Base):
     views: Mapped[int] = mapped_column(default=0)
     last_viewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime, doc="From then on its links open nothing."
+        UtcDateTime,
+        doc="From then on its links open nothing: the earliest of the next (destinations.expiry).",
     )
+    open_until: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="As an admin chose.")
+    days_after_view: Mapped[int] = mapped_column(
+        default=0, server_default="0", doc="How long from its first view on; 0: no matter."
+    )
+    most_views: Mapped[int] = mapped_column(
+        default=0, server_default="0", doc="For how many views; 0: any number."
+    )
+    expiry_told: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), doc="Its version grew when its time was over."
+    )
+    gate: Mapped[GateKind] = mapped_column(
+        enum_type(GateKind), default=GateKind.OPEN, server_default=GateKind.OPEN.value
+    )
+    gate_own_link: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), doc="Who comes by a link of their own types nothing."
+    )
+    gate_allow: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
+    gate_deny: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
     recorded_version: Mapped[int] = mapped_column(
         default=0, server_default="0", doc="Of which the org's own record tells (outbox.records)."
     )
@@ -162,6 +199,28 @@ class Link(Tenant, Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     views: Mapped[int] = mapped_column(default=0)
     last_viewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class GatePass(TenantPart, Base):
+    """Somebody opened the gate of a Destination; the browser's cookie names this row.
+
+    ``email`` is what was typed, lower case; nobody verified it. ``agreed`` is the notice that stood
+    beside it.
+    """
+
+    __tablename__ = "gate_pass"
+    __table_args__ = (
+        tenant_reference("destination_id", "destination", ondelete="CASCADE"),
+        tenant_reference("link_id", "link", ondelete="CASCADE"),
+        Index(None, "org_id", "destination_id", "passed_at"),
+    )
+
+    id: Mapped[IdColumn]
+    destination_id: Mapped[UUID] = mapped_column(Uuid)
+    link_id: Mapped[UUID] = mapped_column(Uuid)
+    email: Mapped[str] = mapped_column(String(320))
+    agreed: Mapped[str] = mapped_column(Text)
+    passed_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
 
 
 class Viewer(Tenant, Base):

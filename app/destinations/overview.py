@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app.crm.models import Opportunity, Person, RecordLink, SObject
 from app.db import TenantSession
-from app.destinations.models import Destination, DestinationState, Link, Viewer
+from app.destinations.models import Destination, DestinationState, GatePass, Link, Viewer
 from app.orgs.models import OrgUser
 
 PAGE_SIZE = 25
@@ -53,6 +53,14 @@ class LinkLine(NamedTuple):
     views: int
     last_viewed_at: datetime | None
     revoked_at: datetime | None
+
+
+class Came(NamedTuple):
+    """An address that was typed at a gate, not verified: how often, and when last."""
+
+    email: str
+    times: int
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,19 @@ def links_of(session: TenantSession, destination_id: UUID) -> Sequence[LinkLine]
         .order_by(Link.person_id.is_not(None), Person.name, Link.created_at, Link.id)
     )  # fmt: skip
     return [LinkLine._make(row) for row in session.execute(statement)]
+
+
+def came_by_gate(session: TenantSession, destination_id: UUID) -> Sequence[Came]:
+    """The latest addresses that were typed at its gate."""
+    last_at = func.max(GatePass.passed_at)
+    statement = (
+        select(GatePass.email, func.count(GatePass.id), last_at)
+        .where(GatePass.destination_id == destination_id)
+        .group_by(GatePass.email)
+        .order_by(last_at.desc(), GatePass.email)
+        .limit(PAGE_SIZE)
+    )
+    return [Came._make(row) for row in session.execute(statement)]
 
 
 def place_of(found: Line) -> Place:

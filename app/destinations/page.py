@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,6 +79,11 @@ class Page:
             "%(seller)s can see when this page is opened, and what is read and clicked on it."
         )
         return self.settings.consent_text or words % {"seller": self.seller}
+
+    @property
+    def consent_code(self) -> str:
+        """Tells whether somebody who agrees had this very notice before them."""
+        return hashlib.sha256(self.consent.encode()).hexdigest()[:16]
 
     @property
     def block_of(self) -> Mapping[str, PageBlock]:

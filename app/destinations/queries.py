@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import String, bindparam, func, literal, null, or_, select, type_coerce, union_all
 
 from app.crm.models import Person, RecordLink
 from app.db import JsonType, TenantSession
-from app.destinations.models import Destination, DestinationState, Link, Viewer
+from app.destinations.models import Destination, DestinationState, GatePass, Link, Viewer
 from app.destinations.tokens import link_url, preview_url
 from app.engagement.models import Visit
+from app.orgs.models import OrgUser
 
 MOST_MESSAGES = 5
 
@@ -38,6 +39,13 @@ class LinkView:
         return preview_url(pages_url, self.token)
 
 
+class Introduced(NamedTuple):
+    """An address that was typed at the gate, not verified, and when last."""
+
+    email: str
+    at: datetime
+
+
 class SentForm(NamedTuple):
     """A contact form that was sent: name, e-mail and message, and when."""
 
@@ -57,6 +65,8 @@ class DestinationView:
         messages: The latest that stand in nobody's timeline, since their sender is no record in
             Salesforce. Those of people with a record are told where that record is seen: whose
             right it takes is known there.
+        introduced: The latest addresses that were typed at its gate, under the same rule; those
+            of the org's own users are left out.
     """
 
     id: UUID
@@ -72,6 +82,7 @@ class DestinationView:
     viewers: Sequence[UUID]
     anonymous_views: int
     messages: Sequence[SentForm]
+    introduced: Sequence[Introduced]
 
     def is_open(self, now: datetime) -> bool:
         """Whether its links show the page."""
@@ -90,6 +101,7 @@ _viewed = select(
     Viewer.person_id.label("person_id"),
     Viewer.views.label("views"),
     type_coerce(null(), JsonType).label("form"),
+    type_coerce(null(), String).label("email"),
     Viewer.last_viewed_at.label("at"),
 ).where(Viewer.destination_id == bindparam("destination_id"), Viewer.views > 0)
 # Two questions, an index each: of one with "or" the planner would walk all records.
@@ -119,10 +131,31 @@ _written = (
     .limit(MOST_MESSAGES)
     .subquery()
 )
+_is_of_record = (
+    select(Person.id)
+    .join(RecordLink, RecordLink.person_id == Person.id)
+    .where(Person.email == GatePass.email, Person.id.not_in(bindparam("named", expanding=True)))
+    .correlate(GatePass)
+    .exists()
+)
+_is_own_user = (
+    select(OrgUser.id).where(func.lower(OrgUser.email) == GatePass.email).correlate(GatePass)
+).exists()
+_last_passed = func.max(GatePass.passed_at)
+_introduced = (
+    select(GatePass.email, _last_passed.label("at"))
+    .where(GatePass.destination_id == bindparam("destination_id"), ~_is_of_record, ~_is_own_user)
+    .group_by(GatePass.email)
+    .order_by(_last_passed.desc(), GatePass.email)
+    .limit(MOST_MESSAGES)
+    .subquery()
+)
 _both = union_all(
-    _viewed, select(null(), literal(0), _written.c.form, _written.c.last_seen_at)
+    _viewed,
+    select(null(), literal(0), _written.c.form, null(), _written.c.last_seen_at),
+    select(null(), literal(0), null(), _introduced.c.email, _introduced.c.at),
 ).subquery()
-#: Viewers and messages: the card counts its statements.
+#: Viewers, messages and who came by the gate: the card counts its statements.
 _PEOPLE = select(*_both.c).order_by(_both.c.at.desc(), _both.c.person_id)
 
 
@@ -139,7 +172,7 @@ def for_record(
     destination = rows[0][0]
     values = {"destination_id": destination.id, "named": list(named)}
     people = session.execute(_PEOPLE, values).all()
-    viewers = [(person, views) for person, views, form, _ in people if form is None]
+    viewers = [(row.person_id, row.views) for row in people if row.person_id is not None]
     return DestinationView(
         id=destination.id,
         title=destination.title,
@@ -153,7 +186,8 @@ def for_record(
         last_viewed_at=destination.last_viewed_at,
         viewers=[person for person, _ in viewers],
         anonymous_views=max(0, destination.views - sum(views for _, views in viewers)),
-        messages=[SentForm(form, at) for _, _, form, at in people if form is not None],
+        messages=[SentForm(row.form, row.at) for row in people if row.form is not None],
+        introduced=[Introduced(row.email, row.at) for row in people if row.email is not None],
     )
 
 

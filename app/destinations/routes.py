@@ -1,6 +1,7 @@
-"""The public page, its documents, and what it tells; on the pages' own origin.
+"""The public page, its gate, its documents, and what it tells; on the pages' own origin.
 
-No answer sets a cookie. GET and HEAD count nothing: mail scanners only ever do these.
+No answer sets a cookie but that of an opened gate. GET and HEAD count nothing: mail scanners only
+ever do these.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from flask import Response, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.clock import utcnow
-from app.destinations import forms, shown, tracking
+from app.destinations import forms, passes, shown, tracking
 from app.destinations.beacons import MAX_BYTES, read_beacon, read_refusal
 from app.destinations.door import Entry, enter, find_logo
-from app.destinations.errors import BeaconError
-from app.destinations.forms import FormState
-from app.destinations.page import read_page
+from app.destinations.errors import BeaconError, GateClosedError
+from app.destinations.forms import FormState, Introduction
+from app.destinations.page import Page, read_page
 from app.destinations.policy import POLICY
 from app.destinations.template import ABOUT_PATH
 from app.destinations.throttle import throttle
@@ -29,6 +30,7 @@ room = Room("destinations", __name__, origin=Origin.PAGES, policy=POLICY)
 
 _FORM_BYTES = 64 * 1024
 _FORMS_PER_MINUTE = 10
+_GATES_PER_MINUTE = 10
 
 
 @room.get("/d/<token>")
@@ -36,8 +38,10 @@ def show(token: str) -> Response:
     """The page."""
     entry = _enter(token)
     with context.database().reading(entry.org_id) as session:
+        passed = passes.require(session, entry, utcnow())
         page = read_page(session, entry.destination_id)
-    return shown.page(entry, page, FormState(is_sent="sent" in request.args))
+    typed = {"email": passed.email} if passed else {}
+    return shown.page(entry, page, FormState(typed=typed, is_sent="sent" in request.args))
 
 
 @room.get("/d/<token>/documents/<int:number>")
@@ -45,9 +49,30 @@ def show_document(token: str, number: int) -> Response:
     """A document; that it was opened is told by the page that linked it."""
     entry = _enter(token)
     with context.database().reading(entry.org_id) as session:
+        passes.require(session, entry, utcnow())
         page = read_page(session, entry.destination_id)
     document = page.document_of.get(f"d{number}")
     return shown.document(entry, page, document) if document else shown.gone()
+
+
+@room.post("/d/<token>/gate")
+def open_gate(token: str) -> BaseResponse:
+    """Somebody says who they are; a no is the same whoever is known here and whoever is not."""
+    request.max_content_length = MAX_BYTES
+    entry, now = _enter(token), utcnow()
+    throttle("gate", entry, _GATES_PER_MINUTE)
+    page = _page(entry)
+    state = forms.check_introduction(request.form, page)
+    if state.error:
+        return shown.gate(entry, page, state, 422)
+    with context.database().writing(entry.org_id) as session:
+        pass_id = passes.open_gate(session, entry, state.email, page.consent, now)
+    if pass_id is None:
+        return shown.gate(entry, page, forms.not_let_in(state.email), 403)
+    preview = "" if "preview" in request.args else None
+    answer = redirect(url_for("destinations.show", token=token, preview=preview), 303)
+    passes.give_cookie(answer, entry, pass_id)
+    return answer
 
 
 @room.post("/d/<token>/beacon")
@@ -77,7 +102,8 @@ def take_form(token: str) -> BaseResponse:
     """A message to the rep; programs that fill in the hidden field are thanked and forgotten."""
     visitor = _visitor(token, _FORM_BYTES)
     throttle("form", visitor.entry, _FORMS_PER_MINUTE)
-    message = forms.check(request.form, objects=request.headers.get("Sec-GPC") == "1")
+    objects, page = request.headers.get("Sec-GPC") == "1", _page(visitor.entry)
+    message = forms.check(request.form, page, objects=objects)
     if isinstance(message, FormState):
         return _form_again(visitor.entry, message)
     if not forms.is_trap(request.form):
@@ -109,6 +135,12 @@ def _on_nothing(_error: Exception) -> Response:
     return shown.gone()
 
 
+@room.errorhandler(GateClosedError)
+def _on_closed_gate(error: GateClosedError) -> Response:
+    status = 200 if request.method in {"GET", "HEAD"} else 403
+    return shown.gate(error.entry, _page(error.entry), Introduction(), status)
+
+
 @room.errorhandler(BeaconError)
 def _on_bad_beacon(error: BeaconError) -> Response:
     return problem(400, error.reason, error.message)
@@ -121,7 +153,16 @@ def _enter(token: str) -> Entry:
 def _visitor(token: str, max_bytes: int) -> Visitor:
     request.max_content_length = max_bytes
     agent = request.headers.get("User-Agent", "")[:512]
-    return Visitor(_enter(token), agent, utcnow(), context.config().pages_url)
+    entry, now, passed = _enter(token), utcnow(), None
+    if entry.gate.asks(entry.email):
+        with context.database().reading(entry.org_id) as session:
+            passed = passes.require(session, entry, now)
+    return Visitor(entry, agent, now, context.config().pages_url, passed)
+
+
+def _page(entry: Entry) -> Page:
+    with context.database().reading(entry.org_id) as session:
+        return read_page(session, entry.destination_id)
 
 
 def _wants_part() -> bool:
@@ -130,8 +171,7 @@ def _wants_part() -> bool:
 
 
 def _form_again(entry: Entry, state: FormState) -> Response:
-    with context.database().reading(entry.org_id) as session:
-        page = read_page(session, entry.destination_id)
+    page = _page(entry)
     return shown.form(entry, page, state) if _wants_part() else shown.page(entry, page, state, 422)
 
 

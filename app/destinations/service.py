@@ -85,6 +85,7 @@ def _destination_row(
     record: RecordFacts, rep: RepFacts, title: str, settings: OrgSettings
 ) -> dict[str, Any]:
     now, days = utcnow(), settings.destination_days
+    open_until = now + timedelta(days=days) if days else None
     return {
         "id": new_id(),
         "sobject": record.sobject,
@@ -93,7 +94,13 @@ def _destination_row(
         "state": DestinationState.ACTIVE,
         "created_by": rep.user_id,
         "created_at": now,
-        "expires_at": now + timedelta(days=days) if days else None,
+        "expires_at": open_until,
+        "open_until": open_until,
+        "days_after_view": settings.destination_view_days,
+        "most_views": settings.destination_views,
+        "gate": settings.gate,
+        "gate_own_link": settings.gate_own_link,
+        "gate_allow": list(settings.gate_allow),
         "version": 1,
         "views": 0,
     }

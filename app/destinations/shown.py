@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 from markupsafe import Markup
 
 from app.destinations.brand import palette
 from app.destinations.door import Entry
-from app.destinations.forms import HONEYPOT, FormState
+from app.destinations.forms import HONEYPOT, MOST_EMAIL, FormState, Introduction
 from app.destinations.markdown import render
 from app.destinations.models import BlockKind
 from app.destinations.page import Page, PageBlock, PageDocument
@@ -23,14 +23,33 @@ _SIDE = frozenset({BlockKind.REP_CARD, BlockKind.CALL_TO_ACTION})
 
 def page(entry: Entry, shown: Page, form: FormState, status: int = 200) -> Response:
     """The Destination."""
-    logo = shown.settings.logo
     return _answer(
         "destinations/page.html",
         shown.settings.brand_color,
         status,
-        logo_url=url_for("destinations.logo", token=logo) if logo else "",
+        logo_url=_logo_url(shown),
         **_parts(entry, shown, form),
     )
+
+
+def gate(entry: Entry, shown: Page, state: Introduction, status: int = 200) -> Response:
+    """What is asked before the Destination is shown; it tells nothing of it but whose it is."""
+    return _answer(
+        "destinations/gate.html",
+        shown.settings.brand_color,
+        status,
+        logo_url=_logo_url(shown),
+        entry=entry,
+        page=shown,
+        state=state,
+        most=MOST_EMAIL,
+        is_preview="preview" in request.args,
+    )
+
+
+def _logo_url(shown: Page) -> str:
+    logo = shown.settings.logo
+    return url_for("destinations.logo", token=logo) if logo else ""
 
 
 def preview(entry: Entry, shown: Page, style_url: str, logo_url: str) -> str:

@@ -1,14 +1,17 @@
-"""Switching Destinations and single links off and on, and when they are over (X12)."""
+"""Destinations and single links off and on; when they are over, whom they let in (X12)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from app.clock import utcnow
 from app.db import TenantSession
+from app.destinations import expiry
+from app.destinations.expiry import Expiry
+from app.destinations.gate import Gate
 from app.destinations.models import Destination, DestinationState, Link
 from app.orgs import audit
 from app.orgs.audit import Tag
@@ -48,18 +51,60 @@ def switch_link(
     return True
 
 
-def set_expiry(
-    session: TenantSession, destination_id: UUID, expires_at: datetime | None, *, by: str
-) -> bool:
-    """From when on the links open nothing (None: never); False without such a Destination."""
+def set_expiry(session: TenantSession, destination_id: UUID, wanted: Expiry, *, by: str) -> bool:
+    """What ends it, also by what was viewed so far; False without such a Destination."""
     destination = _locked(session, destination_id)
     if destination is None:
         return False
-    if destination.expires_at != expires_at:
-        destination.expires_at = expires_at
-        until = expires_at.isoformat() if expires_at else "never"
-        _changed(session, destination, Tag.DESTINATION_EXPIRY, by, expires=until)
+    before = expiry.expiry_of(destination)
+    if before != wanted:
+        destination.open_until, destination.days_after_view, destination.most_views = wanted
+        expiry.settle(session, destination)
+        changed = _differing(_told(before), _told(wanted))
+        _changed(session, destination, Tag.DESTINATION_EXPIRY, by, **changed)
     return True
+
+
+def set_gate(session: TenantSession, destination_id: UUID, wanted: Gate, *, by: str) -> bool:
+    """What it asks of visitors from now on, those that came in before too; False without one."""
+    destination = _locked(session, destination_id)
+    if destination is None:
+        return False
+    before = gate_of(destination)
+    if before != wanted:
+        destination.gate, destination.gate_own_link = wanted.kind, wanted.own_link
+        destination.gate_allow, destination.gate_deny = list(wanted.allow), list(wanted.deny)
+        changed = _differing(asdict(before), asdict(wanted))
+        _changed(session, destination, Tag.DESTINATION_GATE, by, **changed)
+    return True
+
+
+def gate_of(destination: Destination) -> Gate:
+    """What was chosen for it; whom the org denies everywhere is beside it."""
+    return Gate(
+        destination.gate,
+        destination.gate_own_link,
+        tuple(destination.gate_allow),
+        tuple(destination.gate_deny),
+    )
+
+
+def _told(wanted: Expiry) -> dict[str, object]:
+    until = wanted.open_until.isoformat() if wanted.open_until else "never"
+    return {**wanted._asdict(), "open_until": until}
+
+
+def _differing(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:
+    """What changed, as [before, after]; lists of a JSON column."""
+    return {
+        name: [_plain(before[name]), _plain(value)]
+        for name, value in after.items()
+        if value != before[name]
+    }
+
+
+def _plain(value: object) -> object:
+    return " ".join(value) if isinstance(value, tuple) else value
 
 
 def _locked(session: TenantSession, destination_id: UUID) -> Destination | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 from uuid import UUID
@@ -15,6 +15,7 @@ from app.destinations.counting import count, forget_viewer
 from app.destinations.door import Entry
 from app.destinations.forms import Message
 from app.destinations.page import Page, read_page
+from app.destinations.passes import Passed
 from app.destinations.tokens import preview_url
 from app.engagement import refusals, visits
 from app.engagement.confidence import Behaviour, judge
@@ -33,19 +34,38 @@ _ACTS = frozenset({StepName.LINK_CLICKED, StepName.DOCUMENT_OPENED})
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who knocks: through which link, with which browser, when, and where the page is."""
+    """Who knocks: through which link, with which browser, when, and where the page is.
+
+    ``passed`` is how they came through its gate; None where nothing was asked of them.
+    """
 
     entry: Entry
     user_agent: str
     now: datetime
     pages_url: str
+    passed: Passed | None = None
+
+    @property
+    def person_id(self) -> UUID | None:
+        """Whose link it is, unless they say that they are somebody else.
+
+        Who that would be is not verified, so nobody's: a stranger never becomes a known person.
+        """
+        is_other = self.passed is not None and self.passed.email != self.entry.email
+        return None if is_other else self.entry.person_id
 
     @property
     def place(self) -> Place:
         """The address that is kept shows the page without recording whoever follows it."""
         entry = self.entry
         url = preview_url(self.pages_url, entry.token)
-        return Place(entry.link_id, entry.destination_id, entry.title, url)
+        return Place(entry.link_id, entry.destination_id, entry.title, url, self._gate())
+
+    def _gate(self) -> dict[str, str]:
+        if self.passed is None:
+            return {}
+        email, agreed, at = self.passed
+        return {"email": email, "agreed": agreed, "agreed_at": at.isoformat(timespec="seconds")}
 
 
 def take_beacon(
@@ -63,7 +83,7 @@ def take_beacon(
         session,
         visitor.place,
         visitor=beacon.load,
-        person_id=visitor.entry.person_id,
+        person_id=visitor.person_id,
         now=visitor.now,
         steps=list(_steps_of(beacon, page, visitor)),
         visible_seconds_so_far=beacon.visible / 1000,
@@ -84,16 +104,18 @@ def take_message(
     form says so. A link of somebody's own that was passed on stays theirs; what was written is
     told with the sender's own address.
     """
-    owner = None if message.is_refused else visitor.entry.person_id
+    owner = None if message.is_refused else visitor.person_id
+    place = replace(visitor.place, gate={}) if message.is_refused else visitor.place
+    written = {"name": message.name, "email": message.email, "message": message.text}
     step = NewStep(
         f"form-{message.form_id}",
         Step.FORM_SENT,
         visitor.now,
-        details={"name": message.name, "email": message.email, "message": message.text},
+        details=written | ({"agreed": message.agreed} if message.agreed else {}),
     )
     beat = visits.beat(
         session,
-        visitor.place,
+        place,
         visitor=message.load or f"form-{message.form_id}",
         person_id=owner or _sender(session, message),
         now=visitor.now,

@@ -152,6 +152,9 @@ class Visit(Tenant, Base):
     documents: Mapped[JsonList] = mapped_column(default=list)
     form_sent: Mapped[bool] = mapped_column(default=False)
     form: Mapped[JsonObject] = mapped_column(default=dict, doc="What the visitor wrote to the rep.")
+    gate: Mapped[JsonObject] = mapped_column(
+        default=dict, server_default="{}", doc="What was typed and agreed to before it opened."
+    )
     refused: Mapped[bool] = mapped_column(
         default=False, doc="The visitor does not want to be known: never identified (X13)."
     )

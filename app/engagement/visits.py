@@ -34,12 +34,17 @@ _SLACK_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the visit takes place: a link to a Destination, with what the timeline shows of it."""
+    """Where the visit takes place: a link to a Destination, with what the timeline shows of it.
+
+    ``gate``: the address that was typed before it opened, which nobody verified, and the notice
+    that was agreed to; empty where nothing was asked.
+    """
 
     link_id: UUID
     destination_id: UUID
     title: str
     url: str
+    gate: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +298,7 @@ def _follow(head: Event, visit: Visit) -> None:
         "form_sent": visit.form_sent,
         "ended": visit.ended_at is not None,
         **({"form": visit.form} if visit.form else {}),
+        **({"gate": visit.gate} if visit.gate else {}),
     }
     head.points = points_of(head.kind, head.confidence, head.properties)
 
@@ -321,6 +327,7 @@ def _visit_row(
         "documents": [],
         "form_sent": False,
         "form": {},
+        "gate": dict(place.gate),
         "refused": False,
         "confidence": judgement.confidence,
         "confidence_reason": judgement.reason,

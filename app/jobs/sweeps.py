@@ -1,4 +1,4 @@
-"""What the worker looks after now and then: silent visits, linked people, days that are over."""
+"""What the worker looks after now and then: silent visits, linked people, what is over."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import structlog
 from app.clock import utcnow
 from app.config import Config
 from app.db import Database
+from app.destinations import expiry
 from app.engagement import silence
 from app.engagement.ports import Recorded
 from app.outbox import service
@@ -23,6 +24,16 @@ def end_silent_visits(config: Config, database: Database, recorded: Recorded) ->
         silence_seconds=config.visit_silence_seconds,
         recorded=recorded,
     )
+
+
+def tell_expired(database: Database) -> int:
+    """Destinations that the clock ended are told to open widgets and to Salesforce; how many."""
+    now = utcnow()
+    with database.system_reading() as session:
+        if not expiry.is_any_over(session, now):
+            return 0
+    with database.system_writing() as session:
+        return expiry.tell_over(session, now)
 
 
 def backfill(database: Database) -> int:

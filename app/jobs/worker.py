@@ -108,6 +108,7 @@ class Worker:
         self._safely("visits", self._end_visits)
         if self._is_time("backfill", _BACKFILL_EVERY_SECONDS):
             self._safely("backfill", lambda: sweeps.backfill(self._database))
+            self._safely("expiry", lambda: sweeps.tell_expired(self._database))
             self._safely("digests", lambda: sweeps.make_digests(self._database))
         self._safely("wake", self._wake_if_due)
         if self._is_time("books", FLUSH_SECONDS):  # an idle worker's last calls count as well

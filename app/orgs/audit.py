@@ -25,6 +25,7 @@ class Tag(StrEnum):
     DESTINATION_REVOKED = "admin:destination:revoke"
     DESTINATION_RESTORED = "admin:destination:restore"
     DESTINATION_EXPIRY = "admin:destination:expiry"
+    DESTINATION_GATE = "admin:destination:gate"
     LINK_REVOKED = "admin:link:revoke"
     LINK_RESTORED = "admin:link:restore"
     TEMPLATE_CHANGED = "admin:template:change"

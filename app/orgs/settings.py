@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.db import SystemSession, TenantSession
 from app.errors import ConfigError
 from app.ids import new_id
+from app.orgs.gates import GateKind, entries_of
 from app.orgs.models import Org, OrgSetting
 from canvas.ids import USER_PREFIX, to_18
 
@@ -80,9 +81,14 @@ class OrgSettings:
     ``app.salesforce.budget``: a share of the org's allowance. ``api_budgets`` holds what single
     features may make of it.
 
-    ``destination_days``: how long a new Destination is open; 0: it stays. ``consent_text``: what
-    its visitors read of what is recorded; "" leaves it to the page. ``logo``: the token of the
-    org's logo in ``destinations.logos``.
+    ``destination_days``: how long a new Destination is open; 0: it stays.
+    ``destination_view_days``: how long from its first view on, ``destination_views``: for how many
+    views (``destinations.expiry``); 0: as long as it is open. ``gate``: what a new one asks of its
+    visitors, ``gate_own_link``: not of those who come by a link of their own, ``gate_allow``: whom
+    it lets in. ``gate_deny``: whom no Destination with a gate lets in, those that are there too.
+
+    ``consent_text``: what visitors read of what is recorded; "" leaves it to the page. ``logo``:
+    the token of the org's logo in ``destinations.logos``.
 
     ``support_view``: support may look at a card as a rep of the org saw it (``crm.sights``).
     """
@@ -99,6 +105,12 @@ class OrgSettings:
     logo: str = ""
     consent_text: str = ""
     destination_days: int = 0
+    destination_view_days: int = 0
+    destination_views: int = 0
+    gate: GateKind = GateKind.OPEN
+    gate_own_link: bool = True
+    gate_allow: Sequence[str] = ()
+    gate_deny: Sequence[str] = ()
     api_budget: int = 0
     api_budgets: Mapping[str, int] = field(default_factory=dict)
     support_view: bool = True
@@ -113,8 +125,9 @@ class OrgSettings:
         return self.objects.get(kind, self.activity_object)
 
 
-#: Read by itself, where all settings would be too many (``crm.sights``).
+#: Read by themselves, where all settings would be too many (``crm.sights``, ``destinations.door``).
 SUPPORT_VIEW = "support_view"
+GATE_DENY = "gate_deny"
 
 
 def allows(kept: Mapping[str, Any] | None) -> bool:
@@ -126,6 +139,7 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _LOGO = re.compile(r"[A-Za-z0-9]{0,43}")
 #: Ten years.
 MOST_DAYS = 3650
+MOST_VIEWS = 100_000
 MOST_CONSENT = 300
 _WEBSITE = re.compile(r"https?://[^\s/\\]+[^\s\\]*")
 _NAMES = frozenset(f.name for f in fields(OrgSettings))
@@ -237,10 +251,16 @@ def _rules(settings: OrgSettings) -> Iterator[tuple[bool, str]]:
         "api_budget is a number of calls in 24 hours; 0 leaves it to Inlay.",
     )
     yield isinstance(settings.support_view, bool), "support_view is true or false."
+    for name in ("destination_days", "destination_view_days"):
+        yield (
+            0 <= getattr(settings, name) <= MOST_DAYS,
+            f"{name} is a number of days up to {MOST_DAYS}; 0: no end.",
+        )
     yield (
-        0 <= settings.destination_days <= MOST_DAYS,
-        f"destination_days is a number of days up to {MOST_DAYS}; 0: no end.",
+        0 <= settings.destination_views <= MOST_VIEWS,
+        f"destination_views is a number of views up to {MOST_VIEWS}; 0: no end.",
     )
+    yield isinstance(settings.gate_own_link, bool), "gate_own_link is true or false."
     yield (
         len(settings.consent_text) <= MOST_CONSENT,
         f"consent_text has at most {MOST_CONSENT} characters.",
@@ -268,6 +288,11 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "default_owner": lambda value: to_18(value) if value else "",
     "api_budget": int,
     "destination_days": int,
+    "destination_view_days": int,
+    "destination_views": int,
+    "gate": GateKind,
+    "gate_allow": entries_of,
+    "gate_deny": entries_of,
     "api_budgets": lambda value: {name: int(most) for name, most in dict(value).items()},
 }
 

@@ -95,6 +95,8 @@ def _marks(properties: Mapping[str, Any]) -> list[str]:
         marks.append(text % {"n": documents})
     if properties.get("form_sent"):
         marks.append(_("form sent"))
+    if properties.get("gate"):
+        marks.append(_("typed their address, not verified"))
     return marks
 
 

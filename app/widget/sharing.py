@@ -55,6 +55,7 @@ class Shared:
     preview_url: str
     links: list[SharedLink]
     messages: list[Message]
+    introduced: list[str]
     is_closed: bool = False
 
 
@@ -98,6 +99,7 @@ def of_record(
             Message(sender_of(form), reader.moment(sent), message_of(form))
             for form, sent in found.messages
         ],
+        introduced=[f"{email} · {reader.moment(at)}" for email, at in found.introduced],
         is_closed=is_closed,
     )
 

@@ -1,9 +1,9 @@
-"""How an org's public pages look, and what new ones begin with."""
+"""How an org's public pages look."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from flask import Response, redirect, request, url_for
 
@@ -14,12 +14,11 @@ from app.console.room import room
 from app.destinations import logos
 from app.destinations.logos import MOST_BYTES, LogoError
 from app.orgs import audit, service, settings
-from app.orgs.settings import MOST_DAYS, OrgSettings
+from app.orgs.settings import OrgSettings
 from app.web import context
-from app.web.i18n import _
 
 _LONGEST = 400
-_BRAND = ("company_name", "website", "brand_color", "consent_text", "destination_days")
+_BRAND = ("company_name", "website", "brand_color", "consent_text")
 
 
 @room.get("/console/orgs/<org_id>/destinations/brand")
@@ -37,12 +36,11 @@ def save_brand() -> Response:
     problems = _problems(typed)
     if problems:
         return _brand(typed, problems, status=422)
-    changes: dict[str, Any] = {**typed, "destination_days": int(typed["destination_days"] or 0)}
     with context.database().system_writing() as session:
         org = service.required(session, current_org().salesforce_id)
-        settings.write(session, org, **changes)
+        settings.write(session, org, **typed)
         actor = current_principal().actor
-        audit.record_for(session, org.id, audit.Tag.ORG_SETTING, actor, **changes)
+        audit.record_for(session, org.id, audit.Tag.ORG_SETTING, actor, **typed)
     return _back()
 
 
@@ -72,17 +70,11 @@ def remove_logo() -> Response:
 
 
 def _values(chosen: OrgSettings) -> dict[str, str]:
-    values = {name: str(getattr(chosen, name)) for name in _BRAND}
-    return values | {"destination_days": str(chosen.destination_days or "")}
+    return {name: str(getattr(chosen, name)) for name in _BRAND}
 
 
 def _problems(typed: Mapping[str, str]) -> Mapping[str, str]:
-    found = {name: settings.problem(name, typed[name]) for name in _BRAND[:-1]}
-    days = typed["destination_days"]
-    is_number = days.isascii() and days.isdecimal() and len(days) < 6
-    if days and not (is_number and 0 < int(days) <= MOST_DAYS):
-        words = _("Write a number of days up to %(most)d, or leave it empty.")
-        found["destination_days"] = words % {"most": MOST_DAYS}
+    found = {name: settings.problem(name, typed[name]) for name in _BRAND}
     return {name: words for name, words in found.items() if words}
 
 

@@ -1,25 +1,31 @@
-"""One Destination: its links, and switching them, or all of it, off and on (X12)."""
+"""One Destination: its links, off and on, how long it is open, whom it lets in (X12)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from app.clock import utcnow
-from app.console.destinations import asked, words
+from app.console.destinations import asked, rules, words
 from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
 from app.destinations import overview, switching
-from app.destinations.models import DestinationState
+from app.destinations.expiry import Expiry, expiry_of
+from app.destinations.models import Destination, DestinationState
 from app.destinations.tokens import link_url, preview_url
 from app.salesforce.connect.connections import status
 from app.web import context
 from app.web.i18n import _, ngettext
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @room.get("/console/orgs/<org_id>/destinations/<uuid:destination_id>")
@@ -54,28 +60,53 @@ def switch_link(destination_id: UUID, link_id: UUID, verb: str) -> Response:
 
 @room.post("/console/orgs/<org_id>/destinations/<uuid:destination_id>/expiry")
 def set_expiry(destination_id: UUID) -> Response:
-    """Until which day it is open; an empty field means that it stays open."""
-    typed = request.form.get("until", "").strip()[:40]
+    """Until which day it is open, and how long after use; empty fields end nothing."""
+    typed = rules.typed_of(request.form, ("until", *rules.USE))
+    problems, until = rules.number_problems(typed, rules.USE), None
     try:
-        moment = asked.end_of_day(typed, current_principal().time_zone) if typed else None
+        if typed["until"]:
+            until = asked.end_of_day(typed["until"], current_principal().time_zone)
     except (ValueError, OverflowError):
-        return _page(destination_id, typed, _("Write the day as 2026-11-16."), status_code=422)
+        problems["until"] = _("Write the day as 2026-11-16.")
+    if problems:
+        return _page(destination_id, typed, problems, status_code=422)
+    wanted = Expiry(until, *(rules.number_of(typed[name]) for name in rules.USE))
     with context.database().writing(current_org().id) as session:
-        if not switching.set_expiry(session, destination_id, moment, by=current_principal().actor):
+        if not switching.set_expiry(session, destination_id, wanted, by=current_principal().actor):
             raise NotFound
     return _back(destination_id, done="expiry", number=0)
 
 
+@room.post("/console/orgs/<org_id>/destinations/<uuid:destination_id>/gate")
+def set_gate(destination_id: UUID) -> Response:
+    """What it asks of visitors, and whom it lets in, from now on."""
+    typed = rules.typed_of(request.form, rules.GATE)
+    problems = rules.gate_problems(typed)
+    if problems:
+        return _page(destination_id, typed, problems, status_code=422)
+    wanted = rules.gate_of(typed)
+    with context.database().writing(current_org().id) as session:
+        if not switching.set_gate(session, destination_id, wanted, by=current_principal().actor):
+            raise NotFound
+    return _back(destination_id, done="gate", number=0)
+
+
 def _page(
-    destination_id: UUID, typed: str | None = None, problem: str = "", *, status_code: int = 200
+    destination_id: UUID,
+    typed: Mapping[str, str] = NOTHING,
+    problems: Mapping[str, str] = NOTHING,
+    *,
+    status_code: int = 200,
 ) -> Response:
     principal, now = current_principal(), utcnow()
     with context.database().reading(current_org().id) as session:
         line = overview.line(session, destination_id)
+        if line is None:
+            raise NotFound
         links = overview.links_of(session, destination_id)
         connection = status(session)
-    if line is None:
-        raise NotFound
+        chosen = session.scalars(select(Destination).where(Destination.id == destination_id)).one()
+        came = overview.came_by_gate(session, destination_id)
     working = [link for link in links if link.revoked_at is None]
     is_revoked = line.state is DestinationState.REVOKED
     is_open = not is_revoked and not line.is_over(now)
@@ -92,11 +123,23 @@ def _page(
         number=len(working),
         is_revoked=is_revoked,
         is_open=is_open,
-        until=asked.day_before(line.expires_at, principal.time_zone) if typed is None else typed,
-        problem=problem,
+        values=_fields(chosen, principal.time_zone) | dict(typed),
+        problems=problems,
+        choices=rules.choices(),
+        gate=next(each for each in rules.choices() if each.value == chosen.gate.value),
+        came=came,
         may_change=may_change,
         done=_done(),
     )
+
+
+def _fields(chosen: Destination, zone: str) -> dict[str, str]:
+    wanted = expiry_of(chosen)
+    return {
+        "until": asked.day_before(wanted.open_until, zone),
+        **rules.use_fields(wanted.days_after_view, wanted.most_views),
+        **rules.gate_fields(switching.gate_of(chosen)),
+    }
 
 
 def _preview(links: list[overview.LinkLine]) -> str:
@@ -120,7 +163,7 @@ def _done() -> str:
             )
         case "restore":
             text = ngettext("%(n)d link works again.", "%(n)d links work again.", number)
-        case "expiry":
+        case "expiry" | "gate":
             return _("Saved.")
         case _:
             return ""

@@ -40,7 +40,7 @@ function tell(bye = false) {
   if (bye || document.hidden) return navigator.sendBeacon(address + "/beacon", body);
   underWay = fetch(address + "/beacon", { method: "POST", body, keepalive: true }).then((answer) => {
     if (answer.ok) steps = steps.filter((step) => !told.includes(step));
-    if (answer.status === 404) off = true;
+    if ([403, 404].includes(answer.status)) off = true;
   }, () => {}); // told with the next
 }
 

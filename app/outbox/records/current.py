@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from app.clock import utcnow
 from app.crm.models import SObject
 from app.db import TenantSession
-from app.destinations.models import Destination, Link, Viewer
+from app.destinations.models import Destination, DestinationState, Link, Viewer
 from app.destinations.tokens import link_url
 from app.outbox.composing.lengths import clip
 from app.outbox.composing.shapes import instant
@@ -28,6 +28,8 @@ MOST = 1000
 CLAIM = timedelta(minutes=15)
 _NAME_LENGTH, _LINK_LENGTH = 80, 255
 LOOKUP, OWNER = "lookup", "owner"
+#: The state of a page whose time is over.
+EXPIRED = "expired"
 LOOKUPS: Mapping[SObject, DestinationField] = {
     SObject.CONTACT: DestinationField.CONTACT,
     SObject.LEAD: DestinationField.LEAD,
@@ -136,7 +138,7 @@ def _current(
     values = {
         # a clipped address leads nowhere
         DestinationField.LINK: link if link and len(link) <= _LINK_LENGTH else None,
-        DestinationField.STATE: destination.state.value,
+        DestinationField.STATE: _state(destination),
         DestinationField.VIEWS: max(0, destination.views),
         DestinationField.VIEWERS: viewers,
         DestinationField.LAST_VIEWED: _instant(destination.last_viewed_at),
@@ -157,6 +159,14 @@ def _current(
         last_left_out=written.left_out if written else "",
         left_out=set(written.left_out.split()) if written else set(),
     )
+
+
+def _state(destination: Destination) -> str:
+    """As the org reads it; the sweep of ``destinations.expiry`` says when the clock changed it."""
+    ends = destination.expires_at
+    is_shown = destination.state is DestinationState.ACTIVE
+    is_over = ends is not None and ends <= utcnow()
+    return EXPIRED if is_shown and is_over else destination.state.value
 
 
 def _instant(moment: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""How an org's public pages look: name, website, colour, logo, notice; how long new ones stay."""
+"""How an org's public pages look: name, website, colour, logo, notice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import re
 import struct
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -21,7 +20,7 @@ from app.destinations.models import Link
 from app.orgs import settings
 from app.orgs.models import Org
 from tests.console.conftest import Visitor
-from tests.console.destinations.conftest import Make, read
+from tests.console.destinations.conftest import Make
 from tests.support.application import APP_URL, PAGES_URL
 
 SignedIn = Callable[[Role], Visitor]
@@ -31,7 +30,6 @@ BRAND = {
     "website": "https://acme.example",
     "brand_color": "#123456",
     "consent_text": "",
-    "destination_days": "",
 }
 
 
@@ -66,8 +64,7 @@ def test_the_brand_is_kept_and_wrong_values_stand_at_their_field(
 ) -> None:
     admin = signed_in(Role.ORG_ADMIN)
     for name, text in [
-        ("brand_color", "red"), ("website", "acme"), ("destination_days", "0"),
-        ("destination_days", "soon"), ("destination_days", "4000"), ("consent_text", "x" * 301),
+        ("brand_color", "red"), ("website", "acme"), ("consent_text", "x" * 301),
     ]:  # fmt: skip
         refused = admin.post(f"{path}/brand", **BRAND | {name: text})
         assert refused.status_code == 422
@@ -80,22 +77,17 @@ def test_the_brand_is_kept_and_wrong_values_stand_at_their_field(
     assert (chosen.company_name, chosen.brand_color) == ("Acme", "#123456")
 
 
-def test_new_destinations_end_after_so_many_days_and_say_the_notice(
-    database: Database, org: Org, path: str, page: Callable[[], str], make: Make,
-    signed_in: SignedIn,
-) -> None:  # fmt: skip
-    """X12, X13: those that are there keep their day; the notice counts at once, as plain words."""
-    before, admin = make(1), signed_in(Role.ORG_ADMIN)
+def test_the_notice_counts_at_once_as_plain_words(
+    path: str, page: Callable[[], str], make: Make, signed_in: SignedIn
+) -> None:
+    """X13: at the top and at the contact form."""
+    make()
     assert "can see when this page is opened" in page()
     notice = "We see what you read. <b>Ask us</b> 100%"
-    wanted = BRAND | {"destination_days": "30", "consent_text": notice}
-    assert admin.post(f"{path}/brand", **wanted).status_code == 303
-    made = read(database, org, make(2))
-    assert made.expires_at == made.created_at + timedelta(days=30)
-    assert read(database, org, before).expires_at is None
-    assert str(html.escape(notice)) in page()
+    admin = signed_in(Role.ORG_ADMIN)
+    assert admin.post(f"{path}/brand", **BRAND | {"consent_text": notice}).status_code == 303
+    assert page().count(str(html.escape(notice))) == 2
     assert "Don’t track me" in page()
-    assert 'value="30"' in admin.get(f"{path}/brand").text
 
 
 def test_a_logo_is_shown_on_the_pages_host_as_an_image_and_nothing_else(

@@ -136,7 +136,7 @@ def test_an_expiry_closes_the_page_when_its_day_is_over(
     today = utcnow().date()
     wrong = admin.post(f"{base}/{made}/expiry", until="31 June")
     assert (wrong.status_code, 'value="31 June"' in wrong.text) == (422, True)
-    assert 'id="until-error"' in wrong.text
+    assert 'id="error-until"' in wrong.text
     for day, status, state in [
         (today, 200, "active"), (today - timedelta(days=1), 404, "over")
     ]:  # fmt: skip

@@ -8,7 +8,10 @@ import pytest
 
 from app.clock import utcnow
 from app.crm.models import SObject
+from app.destinations import switching
+from app.destinations.expiry import Expiry
 from app.destinations.models import Destination
+from app.jobs import sweeps
 from app.orgs.features import Feature
 from app.outbox.records import rests
 from app.salesforce.profile import profile
@@ -160,3 +163,28 @@ def test_a_record_that_somebody_deleted_comes_back_once_it_is_purged(desk: Desk)
     assert kept.attempts == 0
     assert kept.written_at is not None
     assert utcnow() - kept.written_at < timedelta(minutes=1)
+
+
+@ALONE
+def test_the_record_says_expired_when_the_clock_says_so(desk: Desk) -> None:
+    """E6: and active again once its time is prolonged; nobody has to look at the page for it."""
+    destination = desk.destination(desk.world.contacts()[0])
+
+    def end(moment: timedelta) -> None:
+        with desk.world.writing() as session:
+            wanted = Expiry(utcnow() + moment)
+            assert switching.set_expiry(session, destination, wanted, by="test")
+
+    end(timedelta(hours=1))
+    desk.write()
+    assert desk.in_org()[0]["State__c"] == "active"
+    with desk.world.writing() as session:  # its time passes
+        session.get_one(Destination, destination).expires_at = utcnow()
+    assert sweeps.tell_expired(desk.world.database) == 1
+    desk.later(minutes=61)
+    desk.write()
+    assert desk.in_org()[0]["State__c"] == "expired"
+    end(timedelta(days=1))
+    desk.later(minutes=61)
+    assert desk.write()["saved"] == 1
+    assert desk.in_org()[0]["State__c"] == "active"

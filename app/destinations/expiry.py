@@ -1,0 +1,95 @@
+"""When a Destination is over: by its day, days after its first view, after so many views (X12).
+
+``Destination.expires_at`` is the earliest of them and all that anybody asks for. Views are those
+that a person is thought to have made: one that turns out a scanner's takes back what it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, update
+
+from app.db import SystemSession, TenantSession
+from app.destinations.models import Destination
+from app.engagement.models import Confidence, Visit
+
+#: Whoever made the last view reads on for so long.
+READ_ON = timedelta(hours=1)
+_MOST_AT_ONCE = 1000
+
+
+class Expiry(NamedTuple):
+    """What ends a Destination: a moment (None: never), days after the first view, views (0: no)."""
+
+    open_until: datetime | None = None
+    days_after_view: int = 0
+    most_views: int = 0
+
+
+def expiry_of(destination: Destination) -> Expiry:
+    """What was chosen."""
+    return Expiry(destination.open_until, destination.days_after_view, destination.most_views)
+
+
+def settle(session: TenantSession, destination: Destination) -> None:
+    """Bring ``expires_at`` up to what was chosen and what was viewed."""
+    ends = [destination.open_until, *_ends_by_use(session, destination)]
+    expires_at = min((end for end in ends if end is not None), default=None)
+    if destination.expires_at != expires_at:
+        destination.expires_at, destination.expiry_told = expires_at, False
+
+
+def viewed(session: TenantSession, destination_id: UUID) -> None:
+    """The same after its views changed, of a Destination that ends by use."""
+    destination = session.scalars(
+        select(Destination)
+        .where(Destination.id == destination_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    settle(session, destination)
+
+
+def is_any_over(session: SystemSession, now: datetime) -> bool:
+    """Whether the clock ended one of which nobody was told: one statement over those alone."""
+    return session.scalar(_over(now).limit(1)) is not None
+
+
+def tell_over(session: SystemSession, now: datetime) -> int:
+    """Open widgets, and records in Salesforce, hear of Destinations that the clock ended; how many.
+
+    Their version grows, once; some at a time.
+    """
+    told = session.execute(
+        update(Destination)
+        .where(
+            Destination.id.in_(_over(now).limit(_MOST_AT_ONCE)), Destination.expiry_told.is_(False)
+        )
+        .values(version=Destination.version + 1, expiry_told=True)
+        .returning(Destination.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(told.all())
+
+
+def _over(now: datetime) -> Select[UUID]:
+    """In the words of their partial index."""
+    return select(Destination.id).where(
+        Destination.expires_at.is_not(None),
+        Destination.expiry_told.is_(False),
+        Destination.expires_at <= now,
+    )
+
+
+def _ends_by_use(session: TenantSession, destination: Destination) -> Iterator[datetime | None]:
+    seen = (Visit.destination_id == destination.id, Visit.confidence == Confidence.HUMAN)
+    if destination.days_after_view:
+        first = session.scalar(select(func.min(Visit.started_at)).where(*seen))
+        yield first + timedelta(days=destination.days_after_view) if first else None
+    if destination.most_views:
+        nth = select(Visit.started_at).where(*seen).order_by(Visit.started_at, Visit.id)
+        last = session.scalar(nth.offset(destination.most_views - 1).limit(1))
+        yield last + READ_ON if last else None
