@@ -9,7 +9,7 @@ class ConsoleError(InlayError):
     """A no with its HTTP status.
 
     Reasons: ``signed_out``, ``not_allowed``, ``unknown_org``, ``org_not_served``, ``link_over``,
-    ``forged_form``, ``no_text``, ``unknown_page``.
+    ``forged_form``, ``no_text``, ``unknown_page``, ``ask_again``.
     """
 
     reason = "console_error"
@@ -25,6 +25,16 @@ def signed_out() -> ConsoleError:
     return ConsoleError(
         "You are signed out. Come in again by your link, or from Salesforce.",
         reason="signed_out",
+        status=401,
+    )
+
+
+def ask_again() -> ConsoleError:
+    """Salesforce's word that this is an admin is too old; a page is asked for by way of it."""
+    return ConsoleError(
+        "It is a while since Salesforce said that you are an admin of Inlay. Open the console in "
+        "another tab, so that Salesforce is asked; then go back and send this once more.",
+        reason="ask_again",
         status=401,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, g, request
 
+from app.clock import utcnow
 from app.console import bearer, errors, sessions
 from app.console.permissions import ROUTES, Permission
 from app.console.principal import Principal, principal_or_none
@@ -52,6 +53,8 @@ def admit() -> None:
     bind(user=principal.actor)
     if not principal.may(permission):
         raise errors.not_allowed()
+    if permission is not Permission.SIGNED_IN:
+        _check_proof(principal)
     _check_form(principal)
     _check_text()
     g.org = _org(principal)
@@ -91,6 +94,21 @@ def _check_form(principal: Principal) -> None:
         return
     if not hmac.compare_digest(request.form.get(CSRF_FIELD, "").encode(), principal.csrf.encode()):
         raise errors.forged_form()
+
+
+def is_navigation() -> bool:
+    """Whether a person's browser goes to a page, so that it can be sent by way of elsewhere."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return request.method == "GET" and mode == "navigate"
+
+
+def _check_proof(principal: Principal) -> None:
+    """Raises ConsoleError ``ask_again`` when Salesforce's word about this admin is too old."""
+    if principal.proven_at is None:
+        return
+    age = utcnow() - principal.proven_at
+    if age > (sessions.ASKED_AGAIN_AFTER if is_navigation() else sessions.PROVEN_FOR):
+        raise errors.ask_again()
 
 
 def _check_text() -> None:

@@ -68,8 +68,8 @@ class ConsoleSession(Base):
     """One signed-in browser. The cookie holds an opaque id, this row only its digest.
 
     Either ``staff_id`` is set, or ``org_id``: its holder is then an admin of that org, with a
-    ``user_id`` if Salesforce said who. The role of staff is read from ``staff`` on each request, so
-    that a change counts at once.
+    ``user_id`` if Salesforce said who (at ``login_url``, last at ``proven_at``). The role of staff
+    is read from ``staff`` on each request, so that a change counts at once.
     """
 
     __tablename__ = "console_session"
@@ -80,6 +80,8 @@ class ConsoleSession(Base):
     staff_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("staff.id", ondelete="CASCADE"))
     org_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("org.id", ondelete="CASCADE"))
     user_id: Mapped[str | None] = mapped_column(String(18))
+    login_url: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     name: Mapped[str] = mapped_column(String(255), default="")
     address: Mapped[str] = mapped_column(String(64), default="", doc="Where it was begun from.")
     agent: Mapped[str] = mapped_column(String(255), default="", doc="The browser's own name.")
@@ -120,6 +122,7 @@ class SignInAttempt(Base):
     """Somebody on their way to a provider and back: one browser, one answer, a few minutes.
 
     Only digests of what the browser brings back are kept; the row is gone with the answer.
+    ``session_id`` is whose admin is asked about again, ``goes_to`` where they were going.
     """
 
     __tablename__ = "sign_in_attempt"
@@ -132,5 +135,7 @@ class SignInAttempt(Base):
     browser_digest: Mapped[str] = mapped_column(String(64))
     nonce: Mapped[str] = mapped_column(String(64))
     sealed_verifier: Mapped[str] = mapped_column(String(255))
+    session_id: Mapped[UUID | None] = mapped_column(Uuid)
+    goes_to: Mapped[str] = mapped_column(String(500), default="", server_default="")
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
     expires_at: Mapped[TimeColumn]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +36,7 @@ def page(template: str, *, status: int = 200, **values: Any) -> Response:
 
 def trouble(status: int, reason: str, detail: str) -> Response:
     """A no as a page: what it is, and what to do."""
-    title = _(_TITLES.get(status, "That did not work"))
+    title = _(_TITLES.get(reason) or _TITLES.get(status, "That did not work"))
     return page("trouble.html", status=status, title=title, detail=detail, reason=reason)
 
 
@@ -64,7 +65,8 @@ def wants_json() -> bool:
     return best == "application/problem+json"
 
 
-_TITLES = {
+_TITLES: Mapping[int | str, str] = {
+    "ask_again": "Salesforce has to be asked again",
     401: "You are signed out",
     403: "Not for your role",
     404: "Nothing is here",

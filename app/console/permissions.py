@@ -91,6 +91,7 @@ ROUTES: Mapping[str, Permission] = {
     "console.to_provider": Permission.ANYBODY,
     "console.from_provider": Permission.ANYBODY,  # by the state, once, in the same browser
     "console.to_salesforce": Permission.ANYBODY,
+    "console.ask_salesforce": Permission.SIGNED_IN,
     "console.show_link": Permission.ANYBODY,
     "console.use_link": Permission.ANYBODY,
     "console.sign_out": Permission.SIGNED_IN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -18,6 +19,7 @@ class Principal:
 
     ``org_id`` is set for an org's admin, who reaches that org alone. ``actor`` stands in the audit.
     ``in_frame``: they came from Salesforce and send a bearer; without, a session cookie.
+    ``proven_at``: when Salesforce last said that who has such a cookie is an admin, if it did.
     """
 
     role: Role
@@ -28,6 +30,7 @@ class Principal:
     session_id: UUID | None = None
     csrf: str = field(default="", repr=False)
     time_zone: str = "UTC"
+    proven_at: datetime | None = None
 
     @property
     def is_staff(self) -> bool:

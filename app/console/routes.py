@@ -12,6 +12,7 @@ from app.console.connect import popup, secret_link, show, typed
 from app.console.data import pages as data
 from app.console.destinations import brand, defaults, one, overview, template
 from app.console.errors import ConsoleError
+from app.console.guard import is_navigation
 from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
 from app.console.room import room
@@ -50,6 +51,9 @@ def refused(error: ConsoleError) -> Response:
     by_cookie = "Authorization" not in request.headers  # a frame's script renews its bearer
     if error.reason == "signed_out" and request.method == "GET" and by_cookie:
         return redirect(url_for("console.sign_in"), 303)  # type: ignore[return-value]
+    if error.reason == "ask_again" and is_navigation() and not wants_json():
+        here = request.full_path.rstrip("?")
+        return redirect(url_for("console.ask_salesforce", to=here), 303)  # type: ignore[return-value]
     return _answer(error.status, error.reason, error.message)
 
 

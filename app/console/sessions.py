@@ -21,8 +21,11 @@ from app.orgs.models import Org
 
 #: Longest life of a session, and how long it may lie idle.
 LASTS = timedelta(hours=12)
-#: Of whom Salesforce called an admin: their right is asked when they come in, not again.
+#: Of whom Salesforce called an admin.
 LASTS_FROM_SALESFORCE = timedelta(hours=4)
+#: How long its word counts: it is asked again with the next page after the first, which is as long
+#: as a frame's bearer lives, and nothing is done after the second.
+ASKED_AGAIN_AFTER, PROVEN_FOR = timedelta(minutes=10), timedelta(minutes=15)
 IDLE = timedelta(hours=1)
 COOKIE = Cookie("inlay", LASTS)
 #: How often at most a request writes that the session is alive.
@@ -39,8 +42,12 @@ def begin(
     staff_id: UUID | None = None,
     org_id: UUID | None = None,
     user_id: str | None = None,
+    login_url: str = "",
 ) -> str:
-    """A new session's token, for the cookie; ``user_id`` is who Salesforce says an admin is."""
+    """A new session's token, for the cookie.
+
+    ``user_id`` is who Salesforce says an admin is, ``login_url`` where it said so.
+    """
     now, token = utcnow(), new_token()
     session.execute(delete(ConsoleSession).where(ConsoleSession.expires_at < now))
     session.add(
@@ -49,6 +56,8 @@ def begin(
             staff_id=staff_id,
             org_id=org_id,
             user_id=user_id,
+            login_url=login_url,
+            proven_at=now if user_id else None,
             name=name[:255],
             address=(request.remote_addr or "")[:64],
             agent=(request.user_agent.string or "")[:255],
@@ -82,6 +91,30 @@ def find(database: Database, keyring: Keyring, token: str) -> Principal | None:
     if now - found.seen_at > _TOUCH_EVERY:
         _touch(database, found.id)
     return _principal(found, staff, csrf=digest(keyring, Purpose.COOKIE, token, "csrf"))
+
+
+def prove(session: SystemSession, session_id: UUID, org_id: UUID, user_id: str) -> bool:
+    """Salesforce said once more that this is an admin; whether it is this session's."""
+    now = utcnow()
+    proven = session.execute(
+        update(ConsoleSession)
+        .where(
+            ConsoleSession.id == session_id,
+            ConsoleSession.org_id == org_id,
+            ConsoleSession.user_id == user_id,
+            ConsoleSession.expires_at > now,
+        )
+        .values(proven_at=now, seen_at=now)
+        .returning(ConsoleSession.id)
+        .execution_options(synchronize_session=False)
+    )
+    return proven.first() is not None
+
+
+def login_of(session: SystemSession, session_id: UUID) -> str:
+    """Where Salesforce said who this session's admin is; empty where it did not."""
+    found = select(ConsoleSession.login_url).where(ConsoleSession.id == session_id)
+    return session.scalar(found) or ""
 
 
 def end(database: Database, session_id: UUID) -> None:
@@ -140,4 +173,5 @@ def _principal(found: ConsoleSession, staff: Staff | None, *, csrf: str) -> Prin
         org_id=found.org_id,
         session_id=found.id,
         csrf=csrf,
+        proven_at=(found.proven_at or found.created_at) if found.user_id else None,
     )

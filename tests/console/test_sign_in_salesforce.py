@@ -84,10 +84,12 @@ def leave(visitor: Visitor, login: str, address: str = "") -> str:
 
 def way_back(visitor: Visitor, box: RunningOrg, alias: str = "admin", **changed: Any) -> str:
     """The person logs in at the org: where the browser comes back to."""
-    asked = {
-        name: values[0]
-        for name, values in parse_qs(urlsplit(leave(visitor, box.url)).query).items()
-    }
+    return answer_of(box, leave(visitor, box.url), alias, **changed)
+
+
+def answer_of(box: RunningOrg, address: str, alias: str = "admin", **changed: Any) -> str:
+    """The org lets somebody in who was sent to it."""
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     user = users.find(alias)
     assert user is not None
     allowed = Code(
@@ -200,7 +202,7 @@ def test_an_answer_counts_once_in_its_browser_and_with_its_nonce(
 def test_an_admin_of_salesforce_comes_in_anew_after_four_hours(
     visitor: Visitor, box: RunningOrg
 ) -> None:
-    """Who is admin is asked at the door alone, so the door is not far."""
+    """However often Salesforce was asked in between."""
     start = utcnow()
     with time_machine.travel(start) as clock:
         assert come(visitor, box).status_code == 303
@@ -209,6 +211,78 @@ def test_an_admin_of_salesforce_comes_in_anew_after_four_hours(
             assert visitor.get("/console/").location.startswith("/console/orgs/")
         clock.shift(timedelta(minutes=3))
         assert visitor.get("/console/").location == "/console/sign-in"
+
+
+def asked_again(visitor: Visitor, box: RunningOrg, page: str, alias: str = "admin") -> TestResponse:
+    """Go to a page, by way of the org: what the browser comes back to."""
+    by_way = visitor.get(page)
+    assert (by_way.status_code, by_way.location[:26]) == (303, "/console/sign-in/again?to=")
+    to_org = visitor.get(by_way.location)
+    assert to_org.location.startswith(f"{box.url}/services/oauth2/authorize?")
+    return visitor.get(answer_of(box, to_org.location, alias))
+
+
+def test_salesforce_is_asked_again_within_minutes_and_nothing_is_lost(
+    visitor: Visitor, box: RunningOrg, database: Database, org: Org
+) -> None:
+    """E7: as often as of a frame. Pages go by way of Salesforce; session and forms stay."""
+    page = f"/console/orgs/{org.salesforce_id}/activity?q=ada"
+    keys = f"/console/orgs/{org.salesforce_id}/keys"
+    with time_machine.travel(utcnow()) as clock:
+        come(visitor, box)
+        clock.shift(timedelta(minutes=9))
+        shown = visitor.get(page)
+        assert shown.status_code == 200
+        csrf = re.search(r'name="csrf" value="([^"]+)"', shown.text)
+        assert csrf is not None
+        visitor.csrf = csrf[1]
+        clock.shift(timedelta(minutes=2))
+        assert visitor.post(keys, label="one").status_code == 200
+        back = asked_again(visitor, box, page)
+        assert (back.status_code, back.location) == (303, page)
+        assert visitor.get(page).status_code == 200
+        clock.shift(timedelta(minutes=16))
+        late = visitor.post(keys, label="two")
+        assert late.status_code == 401
+        assert "Salesforce has to be asked again" in late.text
+        assert visitor.get(page, **{"Sec-Fetch-Mode": "cors"}).status_code == 401
+        assert asked_again(visitor, box, page).status_code == 303
+        assert visitor.post(keys, label="two").status_code == 200
+        assert len(sessions_of(database)) == 1
+        clock.shift(timedelta(minutes=16))
+        assert visitor.post("/console/sign-out").status_code == 303
+        assert sessions_of(database) == []
+
+
+def test_who_is_no_admin_any_more_is_out_within_minutes(
+    visitor: Visitor, box: RunningOrg, database: Database, org: Org
+) -> None:
+    """Whoever of the org answers instead is not let into this session either."""
+    page = f"/console/orgs/{org.salesforce_id}/"
+    admin = users.find("admin")
+    assert admin is not None
+    with time_machine.travel(utcnow()) as clock:
+        come(visitor, box)
+        clock.shift(timedelta(minutes=11))
+        box.org.rights.assign(admin, "Inlay_Admin", on=False)
+        try:
+            refused = asked_again(visitor, box, page)
+        finally:
+            box.org.rights.assign(admin, "Inlay_Admin", on=True)
+        assert refused.status_code == 403
+        assert "permission set Inlay Admin" in refused.text
+        assert sessions_of(database) == []
+        assert visitor.get(page).location == "/console/sign-in"
+
+
+@pytest.mark.usefixtures("org")
+def test_the_way_back_leads_to_pages_of_ours_alone(visitor: Visitor, box: RunningOrg) -> None:
+    """An open redirect would lend our address to others."""
+    come(visitor, box)
+    for elsewhere in ("https://evil.example/", "//evil.example", "/d/x", "/console/\n", ""):
+        query = {"to": elsewhere}
+        gone = visitor.client.get("/console/sign-in/again", base_url=APP_URL, query_string=query)
+        assert visitor.get(answer_of(box, gone.location)).location == "/console/"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from flask import request
@@ -45,6 +46,8 @@ class Answered:
     """An attempt whose one answer came."""
 
     login_url: str
+    session_id: UUID | None
+    goes_to: str
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
 
@@ -54,8 +57,19 @@ def is_state(text: str) -> bool:
     return text.startswith(_PREFIX)
 
 
-def begin(database: Database, keyring: Keyring, way: Way, login_url: str = "") -> Begun:
-    """A new attempt; those whose time is over are forgotten."""
+def begin(
+    database: Database,
+    keyring: Keyring,
+    way: Way,
+    login_url: str = "",
+    *,
+    session_id: UUID | None = None,
+    goes_to: str = "",
+) -> Begun:
+    """A new attempt; those whose time is over are forgotten.
+
+    ``session_id`` and ``goes_to``: of an admin who is asked about again on their way to a page.
+    """
     state, secret, nonce = _PREFIX + new_token(), new_token(), new_token()
     verifier = secrets.token_urlsafe(48)
     with database.system_writing() as session:
@@ -68,6 +82,8 @@ def begin(database: Database, keyring: Keyring, way: Way, login_url: str = "") -
                 browser_digest=digest(keyring, Purpose.COOKIE, secret, _BROWSER),
                 nonce=nonce,
                 sealed_verifier=keyring.seal(verifier),
+                session_id=session_id,
+                goes_to=goes_to,
                 expires_at=utcnow() + LIFE,
             )
         )
@@ -92,12 +108,19 @@ def answer(database: Database, keyring: Keyring, config: Config, way: Way) -> An
                 SignInAttempt.browser_digest.in_(browsers),
                 SignInAttempt.expires_at > utcnow(),
             )
-            .returning(SignInAttempt.login_url, SignInAttempt.nonce, SignInAttempt.sealed_verifier)
+            .returning(
+                SignInAttempt.login_url,
+                SignInAttempt.session_id,
+                SignInAttempt.goes_to,
+                SignInAttempt.nonce,
+                SignInAttempt.sealed_verifier,
+            )
             .execution_options(synchronize_session=False)
         ).one_or_none()
     if row is None:
         raise _over()
-    return Answered(row.login_url, row.nonce, keyring.open(row.sealed_verifier))
+    verifier = keyring.open(row.sealed_verifier)
+    return Answered(row.login_url, row.session_id, row.goes_to, row.nonce, verifier)
 
 
 def _over() -> ConsoleError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import NoReturn, cast
 
-from flask import Response, request, url_for
+from flask import Response, redirect, request, url_for
 from sqlalchemy import or_, select
 
 from app.console import sessions
@@ -13,20 +13,26 @@ from app.console.errors import ConsoleError
 from app.console.frame import FEATURE, not_admin, package_at
 from app.console.guard import require_form_of_nobody
 from app.console.models import Way
+from app.console.principal import current_principal
 from app.console.room import room
 from app.console.sign_in import attempts
-from app.console.sign_in.entering import arrive, asks_anew, leave, sign_in_page
+from app.console.sign_in.attempts import Begun
+from app.console.sign_in.entering import arrive, asks_anew, go_on, leave, sign_in_page
 from app.orgs import audit, service
 from app.orgs.errors import NotAdmittedError
 from app.orgs.models import CanvasApp, Org
 from app.salesforce import me
 from app.salesforce.connect import signing_in
+from app.salesforce.connect.oauth import App
 from app.salesforce.connect.signing_in import Visitor
 from app.salesforce.errors import ForeignHost, SalesforceDown, SalesforceError, SalesforceSlow
 from app.salesforce.gateway import current_gateway
 from app.web import context
 from app.web.i18n import _
 from app.web.id_tokens import IdTokenRefusedError
+
+#: Longer than any address of ours.
+_LONGEST = 500
 
 
 @room.post("/console/sign-in/salesforce")
@@ -44,7 +50,44 @@ def to_salesforce() -> Response:
     except ForeignHost as error:
         return sign_in_page(words.sentence(error.reason), reason=error.reason, status=422)
     begun = attempts.begin(context.database(), context.keyring(), Way.SALESFORCE, login_url)
-    address = signing_in.address(
+    return leave(begun, _address(begun, login_url, vendor))
+
+
+@room.get("/console/sign-in/again")
+def ask_salesforce() -> Response:
+    """Have Salesforce say again that this is an admin, on the way to a page.
+
+    Who is logged in there sees nothing of it; the session and its forms stay.
+    """
+    require_form_of_nobody()
+    gateway, session_id = current_gateway(), current_principal().session_id
+    vendor, goes_to = gateway.policy.vendor, request.args.get("to", "")
+    if vendor is None or session_id is None:
+        return sign_in_page(words.sentence("way_not_allowed"), reason="way_not_allowed", status=404)
+    try:
+        with context.database().system_reading() as session:
+            login_url = gateway.hosts.login(sessions.login_of(session, session_id))
+    except ForeignHost as error:  # from before logins were kept, or taken off the table
+        return sign_in_page(words.sentence(error.reason), reason=error.reason, status=422)
+    begun = attempts.begin(
+        context.database(),
+        context.keyring(),
+        Way.SALESFORCE,
+        login_url,
+        session_id=session_id,
+        goes_to=goes_to if _is_ours(goes_to) else url_for("console.front"),
+    )
+    response = cast(Response, redirect(_address(begun, login_url, vendor), 302))
+    attempts.COOKIE.put(response, context.config(), begun.secret)
+    return response
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith("/console/") and path.isprintable() and len(path) <= _LONGEST
+
+
+def _address(begun: Begun, login_url: str, vendor: App) -> str:
+    return signing_in.address(
         login_url,
         vendor,
         state=begun.state,
@@ -53,13 +96,12 @@ def to_salesforce() -> Response:
         redirect_uri=_callback(),
         anew=asks_anew(),
     )
-    return leave(begun, address)
 
 
 def answered() -> Response:
     """Back from Salesforce, at the one address that the Connect app has."""
     try:
-        return arrive(_come_in())
+        return _come_in()
     except SalesforceError as error:
         reason = words.reason_of(error)
         sentence = _(_WORDS[reason]) if reason in _WORDS else words.sentence(reason)
@@ -70,8 +112,10 @@ def answered() -> Response:
         return sign_in_page(_(error.message), reason=error.reason, status=status)
 
 
-def _come_in() -> str:
-    """A new session of an admin, by the org's own word; the token is taken back.
+def _come_in() -> Response:
+    """In with a new session, or on with the one that was asked about, by the org's own word.
+
+    The token is taken back; a session whose admin is none any more ends.
 
     Raises:
         ConsoleError: ``attempt_over``, ``denied``, ``not_admin``, ``no_such_tenant``.
@@ -88,8 +132,14 @@ def _come_in() -> str:
         org, places = _tenant(visitor.organization)
         found = me.ask(visitor.client, org.salesforce_id, places, feature=FEATURE)
     if not found.is_admin or found.user_id != visitor.user_id:
+        if begun.session_id is not None:
+            sessions.end(context.database(), begun.session_id)
         raise not_admin()
-    return _begin(org, visitor)
+    if begun.session_id is not None:
+        with context.database().system_writing() as session:
+            if sessions.prove(session, begun.session_id, org.id, visitor.user_id):
+                return go_on(begun.goes_to)
+    return arrive(_begin(org, visitor, begun.login_url))
 
 
 def _tenant(organization: str) -> tuple[Org, list[str]]:
@@ -111,7 +161,7 @@ def _tenant(organization: str) -> tuple[Org, list[str]]:
         return org, [*package_at(tenant), *sorted(apps, reverse=True), ""]
 
 
-def _begin(org: Org, visitor: Visitor) -> str:
+def _begin(org: Org, visitor: Visitor, login_url: str) -> str:
     with context.database().system_writing() as session:
         actor = f"admin:{visitor.user_id}"
         by = "Log in with Salesforce"
@@ -123,6 +173,7 @@ def _begin(org: Org, visitor: Visitor) -> str:
             name=visitor.name or visitor.user_id,
             org_id=org.id,
             user_id=visitor.user_id,
+            login_url=login_url,
         )
 
 

@@ -65,3 +65,10 @@ def arrive(token: str) -> Response:
     sessions.COOKIE.put(response, context.config(), token)
     attempts.COOKIE.take_away(response, context.config())
     return response
+
+
+def go_on(goes_to: str) -> Response:
+    """Back to where somebody was going, with the session that they have."""
+    response = cast(Response, redirect(goes_to, 303))
+    attempts.COOKIE.take_away(response, context.config())
+    return response
