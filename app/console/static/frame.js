@@ -73,8 +73,7 @@ async function open(url, options = {}, { remember = true } = {}) {
     const response = await call(url, options);
     await render(response);
     if (remember) history.pushState({ url: response.url }, "");
-    const anchor = new URL(response.url).hash.slice(1);
-    (document.getElementById(anchor) ?? document.getElementById("main"))?.focus();
+    lead(document.getElementById(new URL(response.url).hash.slice(1)));
   } catch (trouble) {
     complain(trouble);
   }
@@ -88,7 +87,13 @@ async function render(response) {
 function show(fresh, title) {
   document.getElementById("console").replaceWith(document.adoptNode(fresh));
   document.title = title;
-  window.scrollTo(0, 0);
+}
+
+// The keyboard goes to the part that was asked for, or to the page's start. Salesforce's page around
+// us moves only when that is out of sight: focus alone would scroll it under the reader's pointer.
+function lead(part) {
+  (part ?? document.getElementById("main"))?.focus({ preventScroll: true });
+  (part ?? document.getElementById("console").firstElementChild)?.scrollIntoView({ block: "nearest" });
 }
 
 function complain(trouble) {
