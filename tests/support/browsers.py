@@ -9,8 +9,13 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tools import browser as browsers
 
-#: Nothing here is secret from the machine's root; and a person's browser is not "automated".
-ARGUMENTS = ["--no-sandbox", "--disable-blink-features=AutomationControlled"]
+#: Nothing here is secret from the machine's root; a person's browser is not "automated"; frames
+#: share a process, as a click right after a scroll is else led by where its frame was before.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-blink-features=AutomationControlled",
+    "--disable-site-isolation-trials",
+]
 
 
 @pytest.fixture(scope="session")
