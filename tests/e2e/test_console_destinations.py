@@ -92,7 +92,7 @@ def png() -> bytes:
 def test_axe_finds_nothing_in_destinations(
     tenants: Tenants, rep_window: Rep, browser: Browser, windows: Windows, scheme: str
 ) -> None:
-    """The list, one of them, the template with its preview: wide and narrow, photographed."""
+    """The list, one of them with its gate, the template: wide and narrow, photographed."""
     contact = tenants.a.named("Contact", "Priya Nair")["Id"]
     rep = rep_window().open(tenants.a.page("Contact", contact))
     if not rep.links():
@@ -105,7 +105,13 @@ def test_axe_finds_nothing_in_destinations(
     page.goto(base)
     photograph(page, f"list-{scheme}")
     page.get_by_role("link", name="Prepared for").first.click()
+    close_and_knock(page, scheme)
     photograph(page, f"one-{scheme}")
+    page.goto(f"{base}/defaults")
+    page.get_by_label("Let in", exact=True).fill("acme.example\nno domain")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("“no” is neither an address")).to_be_visible()
+    photograph(page, f"defaults-wrong-{scheme}")
     page.goto(f"{base}/brand")
     page.get_by_label("Image file").set_input_files(
         {"name": "logo.png", "mimeType": "image/png", "buffer": png()}
@@ -122,6 +128,31 @@ def test_axe_finds_nothing_in_destinations(
     page.get_by_label("Headline", exact=True).fill("")
     page.get_by_role("button", name="Save").click()
     photograph(page, f"template-wrong-{scheme}")
+
+
+def close_and_knock(page: Page, scheme: str) -> None:
+    """X12: the page in the console gets a gate, a stranger opens it, and is told of."""
+    page.get_by_role("radio", name="An e-mail address that is let in").check()
+    page.get_by_role("checkbox", name="Do not ask somebody").uncheck()
+    page.get_by_label("Let in", exact=True).fill("brightwater.example")
+    page.get_by_role("button", name="Save gate").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    link = page.get_by_role("textbox", name="Link of Anybody else").input_value()
+    stranger = page.context.new_page()
+    stranger.goto(link)
+    photograph(stranger, f"gate-{scheme}")
+    stranger.get_by_label("Your e-mail address").fill("kim@rival.example")
+    stranger.keyboard.press("Enter")
+    expect(stranger.get_by_role("alert")).to_contain_text("does not open the page")
+    photograph(stranger, f"gate-refused-{scheme}")
+    stranger.get_by_label("Your e-mail address").fill("kim@brightwater.example")
+    stranger.get_by_role("button", name="Agree and open the page").click()
+    expect(stranger.get_by_role("heading", level=1)).to_contain_text("Prepared for")
+    stranger.reload()
+    expect(stranger.get_by_label("E-mail", exact=True)).to_have_value("kim@brightwater.example")
+    stranger.close()
+    page.reload()
+    expect(page.get_by_role("row", name="kim@brightwater.example")).to_be_visible()
 
 
 def photograph(page: Page, name: str) -> None:
