@@ -31,6 +31,11 @@ class Finding:
     reason: str
 
 
+def found(holds: bool, reason: str) -> Finding:
+    """True or false, and how one knows."""
+    return Finding(TRUE if holds else FALSE, reason)
+
+
 def listed() -> list[Assumption]:
     """The table, in its order."""
     rows = []

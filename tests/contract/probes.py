@@ -8,12 +8,13 @@ A probe answers about the org it is asked of. What the API cannot show says so.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from tests.contract import jobs
-from tests.contract.assumptions import FALSE, NOT_RUN, TRUE, Finding
+from tests.contract import probes_of_records as records
+from tests.contract.assumptions import NOT_RUN, Finding, found
 from tests.contract.keys import key_fields
 from tests.contract.org import Org, Row
+from tests.contract.probes_of_records import codes
 
 Probe = Callable[[Org, Org | None], Finding]
 _EVENT = {"StartDateTime": "2026-03-01T10:00:00Z", "DurationInMinutes": 5}
@@ -22,10 +23,6 @@ _MISSING_ID = "003000000000000AAA"
 
 def _not_run(reason: str) -> Probe:
     return lambda _org, _limited: Finding(NOT_RUN, reason)
-
-
-def _found(holds: bool, reason: str) -> Finding:
-    return Finding(TRUE if holds else FALSE, reason)
 
 
 def _activity_key(org: Org) -> str:
@@ -47,8 +44,8 @@ def key_spans_task_and_event(org: Org, _limited: Org | None) -> Finding:
     answer = org.call("POST", "sobjects/Event", {"Subject": org.name(), field: key, **_EVENT})
     if answer.status_code == 201:
         org.note(answer.json()["id"])
-        return _found(False, f"an Event took the {field} of a Task")
-    return _found(_codes(answer.json()) == {"DUPLICATE_VALUE"}, f"the Event: {answer.json()}")
+        return found(False, f"an Event took the {field} of a Task")
+    return found(codes(answer.json()) == {"DUPLICATE_VALUE"}, f"the Event: {answer.json()}")
 
 
 def key_spans_recycle_bin(org: Org, _limited: Org | None) -> Finding:
@@ -62,8 +59,8 @@ def key_spans_recycle_bin(org: Org, _limited: Org | None) -> Finding:
     answer = org.call("PATCH", f"sobjects/Task/{field}/{key}", {"Subject": org.name()})
     if answer.status_code == 201:
         org.note(answer.json()["id"])
-        return _found(False, "a new Task took the key of a deleted one")
-    return _found(_codes(answer.json()) == {"DUPLICATE_VALUE"}, f"the upsert: {answer.json()}")
+        return found(False, "a new Task took the key of a deleted one")
+    return found(codes(answer.json()) == {"DUPLICATE_VALUE"}, f"the upsert: {answer.json()}")
 
 
 def key_spans_archive(org: Org, _limited: Org | None) -> Finding:
@@ -79,8 +76,8 @@ def key_spans_archive(org: Org, _limited: Org | None) -> Finding:
     answer = org.call("POST", "sobjects/Task", body)
     if answer.status_code == 201:
         org.note(answer.json()["id"])
-        return _found(False, "a new Task took the key of an archived one")
-    return _found(_codes(answer.json()) == {"DUPLICATE_VALUE"}, f"the Task: {answer.json()}")
+        return found(False, "a new Task took the key of an archived one")
+    return found(codes(answer.json()) == {"DUPLICATE_VALUE"}, f"the Task: {answer.json()}")
 
 
 def activity_fields_in_packaged_sets(org: Org, limited: Org | None) -> Finding:
@@ -92,7 +89,7 @@ def activity_fields_in_packaged_sets(org: Org, limited: Org | None) -> Finding:
         return Finding(NOT_RUN, "needs ORG_LIMITED_TOKEN, of a user with the packaged set alone")
     seen = limited.fields("Task").get(packaged[0], {})
     holds = bool(seen.get("createable") and seen.get("updateable"))
-    return _found(holds, f"{packaged[0]} {'can' if holds else 'cannot'} be written")
+    return found(holds, f"{packaged[0]} {'can' if holds else 'cannot'} be written")
 
 
 def minimum_access_reads_organization(_org: Org, limited: Org | None) -> Finding:
@@ -100,7 +97,7 @@ def minimum_access_reads_organization(_org: Org, limited: Org | None) -> Finding
     if limited is None:
         return Finding(NOT_RUN, "needs ORG_LIMITED_TOKEN, of a minimum-access user")
     answer = limited.call("GET", "query?q=SELECT+Id,Name+FROM+Organization")
-    return _found(answer.status_code == 200, f"the query answers {answer.status_code}")
+    return found(answer.status_code == 200, f"the query answers {answer.status_code}")
 
 
 def collections_inside_composite(org: Org, _limited: Org | None) -> Finding:
@@ -118,7 +115,7 @@ def collections_inside_composite(org: Org, _limited: Org | None) -> Finding:
     answer = org.call("POST", "composite", {"compositeRequest": [part], "allOrNone": False})
     inside = org.note_all(answer.json()["compositeResponse"][0]["body"])
     outcomes = [[_outcome(each) for each in results] for results in (alone, inside)]
-    return _found(outcomes[0] == outcomes[1], f"alone {outcomes[0]}, inside {outcomes[1]}")
+    return found(outcomes[0] == outcomes[1], f"alone {outcomes[0]}, inside {outcomes[1]}")
 
 
 def completed_date_time_writable(org: Org, _limited: Org | None) -> Finding:
@@ -132,10 +129,10 @@ def completed_date_time_writable(org: Org, _limited: Org | None) -> Finding:
     }
     answer = org.call("POST", "sobjects/Task", body)
     if answer.status_code != 201:
-        return _found(False, f"refused with {', '.join(_codes(answer.json()))}")
+        return found(False, f"refused with {', '.join(codes(answer.json()))}")
     task = org.note(answer.json()["id"])
     shown = org.read("Task", task, "CompletedDateTime")["CompletedDateTime"]
-    return _found(shown == "2026-03-01T10:00:00.000+0000", f"given for March 1, it shows {shown}")
+    return found(shown == "2026-03-01T10:00:00.000+0000", f"given for March 1, it shows {shown}")
 
 
 def unknown_field_fails_its_row(org: Org, _limited: Org | None) -> Finding:
@@ -147,9 +144,9 @@ def unknown_field_fails_its_row(org: Org, _limited: Org | None) -> Finding:
     ]
     answer = org.call("POST", "composite/sobjects", {"records": rows})
     if answer.status_code != 200:
-        return _found(False, f"the whole call is refused with {answer.status_code}")
+        return found(False, f"the whole call is refused with {answer.status_code}")
     results = org.note_all(answer.json())
-    return _found([each["success"] for each in results] == [True, False], f"{results}")
+    return found([each["success"] for each in results] == [True, False], f"{results}")
 
 
 def unknown_object_fails_its_row(org: Org, _limited: Org | None) -> Finding:
@@ -161,16 +158,16 @@ def unknown_object_fails_its_row(org: Org, _limited: Org | None) -> Finding:
     ]
     answer = org.call("POST", "composite/sobjects", {"records": rows})
     if answer.status_code != 200:
-        return _found(False, f"the whole call is refused with {answer.status_code}")
+        return found(False, f"the whole call is refused with {answer.status_code}")
     results = org.note_all(answer.json())
-    return _found([_outcome(each) for each in results] == ["ok", "INVALID_TYPE"], f"{results}")
+    return found([_outcome(each) for each in results] == ["ok", "INVALID_TYPE"], f"{results}")
 
 
 def usage_is_told_with_errors(org: Org, _limited: Org | None) -> Finding:
     """The header of a refused call."""
     answer = org.call("GET", "query?q=SELECT")
     told = "Sforce-Limit-Info" in answer.headers
-    return _found(told, f"a {answer.status_code} {'has' if told else 'lacks'} Sforce-Limit-Info")
+    return found(told, f"a {answer.status_code} {'has' if told else 'lacks'} Sforce-Limit-Info")
 
 
 def na_clears_in_bulk(org: Org, _limited: Org | None) -> Finding:
@@ -178,7 +175,7 @@ def na_clears_in_bulk(org: Org, _limited: Org | None) -> Finding:
     contact = org.create("Contact", LastName=org.name(), Title="T")
     _, bad = jobs.outcome(org, jobs.load(org, "update", f"Id,Title\n{contact},#N/A\n"))
     shown = org.read("Contact", contact, "Title")["Title"]
-    return _found(shown is None, f"the title is {shown!r}; refused rows: {len(bad)}")
+    return found(shown is None, f"the title is {shown!r}; refused rows: {len(bad)}")
 
 
 def who_by_external_id(org: Org, _limited: Org | None) -> Finding:
@@ -189,13 +186,9 @@ def who_by_external_id(org: Org, _limited: Org | None) -> Finding:
     who: Row = {"attributes": {"type": "Contact"}, "Email": mail}
     answer = org.call("POST", "sobjects/Task", {"Subject": org.name(), "Who": who})
     if answer.status_code != 201:
-        return _found(False, f"refused with {', '.join(_codes(answer.json()))}")
+        return found(False, f"refused with {', '.join(codes(answer.json()))}")
     task = org.note(answer.json()["id"])
-    return _found(org.read("Task", task, "WhoId")["WhoId"] == contact, "the Task was made")
-
-
-def _codes(errors: Any) -> set[str]:
-    return {str(each.get("errorCode")) for each in errors} if isinstance(errors, list) else set()
+    return found(org.read("Task", task, "WhoId")["WhoId"] == contact, "the Task was made")
 
 
 def _outcome(result: Row) -> str:
@@ -215,7 +208,7 @@ PROBES: dict[str, Probe] = {
     "collections-inside-composite": collections_inside_composite,
     "no-trusted-url": _not_run("needs a browser in the org"),
     "package-installs": _not_run("needs a Dev Hub, and an org to install into"),
-    "hyperlink-reads-as-anchor": _not_run("needs the package"),
+    "hyperlink-reads-as-anchor": records.hyperlink_reads_as_anchor,
     "run-as-for-a-packaged-app": _not_run("needs the package, and its client id and secret"),
     "completed-date-time-writable": completed_date_time_writable,
     "unknown-field-fails-its-row": unknown_field_fails_its_row,
@@ -223,4 +216,12 @@ PROBES: dict[str, Probe] = {
     "usage-is-told-with-errors": usage_is_told_with_errors,
     "na-clears-in-bulk": na_clears_in_bulk,
     "who-by-external-id": who_by_external_id,
+    "text-is-counted-in-utf-16": records.text_is_counted_in_utf_16,
+    "all-day-event-is-of-its-utc-day": records.all_day_event_is_of_its_utc_day,
+    "owner-of-a-lead-tells-whether-active": records.owner_of_a_lead_tells_whether_active,
+    "id-tokens-are-issued-by-the-host": records.id_tokens_are_issued_by_the_host,
+    "app-is-not-asked-for-consent-again": _not_run("needs a browser in the org"),
+    "missing-right-to-create-is-named": records.missing_right_to_create_is_named,
+    "deleted-destination-keeps-its-key": records.deleted_destination_keeps_its_key,
+    "hidden-holder-is-called-unknown": records.hidden_holder_is_called_unknown,
 }
