@@ -11,6 +11,7 @@ from flask import url_for
 from app.console.nav import N_
 from app.console.permissions import ROUTES
 from app.console.principal import Principal
+from app.outbox.models import DeliveryState
 from app.web.i18n import _
 
 
@@ -26,13 +27,17 @@ _PAGES: Mapping[str, tuple[str, str]] = {
     "connect": ("console.connect", N_("Connect")),
     "features": ("console.features", N_("Switch it on")),
     "retry": ("console.ask_decision", N_("Try all of them again")),
+    "paused": ("console.activity", N_("See what is paused")),
     "breaker": ("console.health", N_("See what is held")),
 }
 
 
 def fixes(principal: Principal) -> Mapping[str, Fix]:
     """The ways out that this principal has, by name; the address names the org."""
-    values: Mapping[str, Mapping[str, Any]] = {"retry": {"verb": "retry"}}
+    values: Mapping[str, Mapping[str, Any]] = {
+        "retry": {"verb": "retry"},
+        "paused": {"state": DeliveryState.PAUSED.value},
+    }
     return {
         name: Fix(_(label), url_for(endpoint, **values.get(name, {})))
         for name, (endpoint, label) in _PAGES.items()

@@ -45,6 +45,7 @@ def health() -> Response:
                 iter(log.lines(session, Asked(state=DeliveryState.DELIVERED), limit=1)), None
             ),
             "causes": log.causes(session),
+            "paused": log.causes(session, DeliveryState.PAUSED),
             "spent": chart.draw(spending.by_day(session, utcnow().date())),
         }
     with context.database().system_reading() as system:
@@ -82,4 +83,5 @@ def _counts(now: Condition) -> list[tuple[str, int, str]]:
         (_("No record yet"), waiting[DeliveryState.UNLINKED], "unlinked"),
         (_("Need you"), waiting[DeliveryState.PARKED], "parked"),
         (_("Held"), waiting[DeliveryState.HELD], "held"),
+        (_("Paused"), waiting[DeliveryState.PAUSED], "paused"),
     ]

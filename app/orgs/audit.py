@@ -39,6 +39,8 @@ class Tag(StrEnum):
     DISCONNECTED = "admin:connection:end"
     CONNECT_LINK_MADE = "admin:connect_link:create"
     DELIVERY_RETRIED = "console:delivery:retry"
+    DELIVERY_PAUSED = "console:delivery:pause"
+    DELIVERY_RESUMED = "console:delivery:resume"
     DELIVERY_RETRIED_BY_REP = "rep:delivery:retry"
     DELIVERY_DROPPED = "console:delivery:drop"
     ADMIN_INVITED = "staff:admin:invite"

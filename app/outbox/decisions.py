@@ -1,8 +1,14 @@
-"""What a person decides about activities that do not move by themselves: try again, or drop."""
+"""What a person decides about activities: try again, drop, pause, let go on.
+
+*Paused* is a state of the row: whatever looks for rows to send, to link, to hold or to try again
+looks for other states, in this version and in those before it. What is under way to Salesforce at
+that moment is not paused; what follows of the same person is not held back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, CursorResult, func, null, select, update
 
@@ -10,19 +16,23 @@ from app.clock import utcnow
 from app.db import TenantSession
 from app.outbox.follow_ups.rules import FIRST_RANK
 from app.outbox.log import Asked, criteria
-from app.outbox.models import DeliveryState, OutboxRow
+from app.outbox.models import NOT_DELIVERED, DeliveryState, OutboxRow
+from app.outbox.service import is_linked
 from app.outbox.turns import breakers
 from app.outbox.turns.lease import in_states
 
 #: States in which a person may try again; those waiting just go sooner.
 RETRIED = (DeliveryState.PARKED, DeliveryState.WAITING, DeliveryState.HELD)
-DROPPED = (
+#: All that is not in Salesforce, under way to it, or given up.
+PAUSABLE = (
     DeliveryState.PARKED,
     DeliveryState.WAITING,
     DeliveryState.HELD,
     DeliveryState.UNLINKED,
     DeliveryState.PENDING,
 )
+DROPPED = (*PAUSABLE, DeliveryState.PAUSED)
+RESUMED = (DeliveryState.PAUSED,)
 _DIGEST = "digest"
 
 Which = Asked | Sequence[int]
@@ -49,16 +59,7 @@ def retry(session: TenantSession, which: Which) -> int:
     ).all()
     for kind in held:
         breakers.reset(session, kind)
-    is_ours_to_compose = [
-        OutboxRow.is_unsure.is_(False),
-        OutboxRow.rank < FIRST_RANK,
-        OutboxRow.kind != _DIGEST,
-        in_states(OutboxRow.state, DeliveryState.PARKED),
-    ]
-    _change(
-        session, [*chosen, *is_ours_to_compose],
-        payload=null(), sobject=None, activity_key=None, first_sent_at=None, leased_at=None,
-    )  # fmt: skip
+    _compose_anew(session, [*chosen, in_states(OutboxRow.state, DeliveryState.PARKED)])
     return _change(
         session,
         [*chosen, in_states(OutboxRow.state, DeliveryState.PARKED, DeliveryState.WAITING)],
@@ -66,6 +67,45 @@ def retry(session: TenantSession, which: Which) -> int:
         not_before=utcnow(),
         attempts=0,
     ) + (count(session, which, (DeliveryState.HELD,)) if held else 0)
+
+
+def pause(session: TenantSession, which: Which, *, by: str, why: str) -> int:
+    """Send none of these until somebody lets them go on; how many they are."""
+    return _change(
+        session,
+        [*_criteria(which, PAUSABLE)],
+        state=DeliveryState.PAUSED,
+        settled_by=by[:255],
+        paused_why=why[:200],
+    )
+
+
+def resume(session: TenantSession, which: Which) -> int:
+    """Let what was paused go on, as if it were tried for the first time; how many they are.
+
+    Whose person has no record waits for one again.
+    """
+    chosen = _criteria(which, RESUMED)
+    _compose_anew(session, chosen)
+    begun: dict[str, Any] = {"settled_by": "", "paused_why": None, "attempts": 0}
+    begun |= {"not_before": utcnow()}
+    unlinked = [*chosen, OutboxRow.rank == 0, ~is_linked()]
+    return _change(session, unlinked, state=DeliveryState.UNLINKED, **begun) + _change(
+        session, chosen, state=DeliveryState.PENDING, **begun
+    )
+
+
+def _compose_anew(session: TenantSession, chosen: Sequence[ColumnElement[bool]]) -> None:
+    """What surely is not in Salesforce may say something else at the next try."""
+    is_ours_to_compose = [
+        OutboxRow.is_unsure.is_(False),
+        OutboxRow.rank < FIRST_RANK,
+        OutboxRow.kind != _DIGEST,
+    ]
+    _change(
+        session, [*chosen, *is_ours_to_compose],
+        payload=null(), sobject=None, activity_key=None, first_sent_at=None, leased_at=None,
+    )  # fmt: skip
 
 
 def drop(session: TenantSession, which: Which, *, by: str) -> int:
@@ -80,8 +120,11 @@ def drop(session: TenantSession, which: Which, *, by: str) -> int:
 
 
 def _criteria(which: Which, states: Sequence[DeliveryState]) -> list[ColumnElement[bool]]:
-    mine = criteria(which) if isinstance(which, Asked) else [OutboxRow.seq.in_(which)]
-    return [*mine, in_states(OutboxRow.state, *states)]
+    if not isinstance(which, Asked):
+        return [OutboxRow.seq.in_(which), in_states(OutboxRow.state, *states)]
+    # along the index of what is not delivered, which is little
+    few = in_states(OutboxRow.state, *NOT_DELIVERED)
+    return [*criteria(which), few, in_states(OutboxRow.state, *states)]
 
 
 def _change(session: TenantSession, which: Sequence[ColumnElement[bool]], **values: object) -> int:

@@ -39,6 +39,7 @@ class Line(NamedTuple):
     salesforce_id: str | None
     settled_by: str
     settled_at: datetime | None
+    paused_why: str | None
     person_id: UUID
     person: str
     email: str | None
@@ -47,7 +48,7 @@ class Line(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """Why activities are parked: how many, the newest, and an example of what was said."""
+    """Why activities are parked, or paused: how many, the newest, an example of what was said."""
 
     reason: str
     code: str
@@ -78,8 +79,8 @@ _COLUMNS = (
     OutboxRow.seq, OutboxRow.created_at, OutboxRow.kind, OutboxRow.rank, OutboxRow.state,
     OutboxRow.not_before, OutboxRow.attempts, OutboxRow.is_unsure, OutboxRow.error_reason,
     OutboxRow.error_code, OutboxRow.error_message, OutboxRow.sobject, OutboxRow.salesforce_id,
-    OutboxRow.settled_by, OutboxRow.settled_at, OutboxRow.person_id, Person.name, Person.email,
-    Event.subject, Event.occurred_at,
+    OutboxRow.settled_by, OutboxRow.settled_at, OutboxRow.paused_why, OutboxRow.person_id,
+    Person.name, Person.email, Event.subject, Event.occurred_at,
 )  # fmt: skip
 
 
@@ -113,8 +114,13 @@ def place_of(shown: Line) -> tuple[datetime, int]:
     return shown.created_at, shown.seq
 
 
-def causes(session: TenantSession, limit: int = 20) -> list[Cause]:
-    """Why activities are parked, the most frequent first: one statement."""
+def causes(
+    session: TenantSession, state: DeliveryState = DeliveryState.PARKED, limit: int = 20
+) -> list[Cause]:
+    """Why activities are parked, the most frequent first: one statement.
+
+    Of those that are paused: why Salesforce refused them before; empty if it never did.
+    """
     count = func.count().label("count")
     rows = session.execute(
         select(
@@ -125,7 +131,7 @@ def causes(session: TenantSession, limit: int = 20) -> list[Cause]:
             func.max(OutboxRow.created_at),
             func.max(OutboxRow.error_message),
         )
-        .where(*_in_state(DeliveryState.PARKED))
+        .where(*_in_state(state))
         .group_by(OutboxRow.error_reason, OutboxRow.error_code, OutboxRow.kind)
         .order_by(count.desc(), OutboxRow.error_reason)
         .limit(limit)

@@ -38,6 +38,7 @@ class DeliveryState(StrEnum):
     PARKED = "parked"
     DROPPED = "dropped"
     HELD = "held"  # under an open breaker of its kind
+    PAUSED = "paused"  # by a person, until somebody lets it go on
 
 
 #: Few beside the delivered ones, so they have an index of their own for the log.
@@ -49,6 +50,7 @@ NOT_DELIVERED = (
     DeliveryState.PARKED,
     DeliveryState.DROPPED,
     DeliveryState.HELD,
+    DeliveryState.PAUSED,
 )
 
 
@@ -153,8 +155,11 @@ class OutboxRow(Tenant, Base):
     error_code: Mapped[str] = mapped_column(String(80), default="")
     error_message: Mapped[str] = mapped_column(Text, default="")
     salesforce_id: Mapped[str | None] = mapped_column(String(18))
-    settled_by: Mapped[str] = mapped_column(String(255), default="", doc="Who dropped it.")
+    settled_by: Mapped[str] = mapped_column(
+        String(255), default="", doc="Who dropped or paused it."
+    )
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_why: Mapped[str | None] = mapped_column(String(200), doc="What whoever paused it said.")
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
     backfill_id: Mapped[UUID | None] = mapped_column(
         Uuid, doc="The request for history that it belongs to; what happens live goes first."

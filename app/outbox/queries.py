@@ -25,6 +25,7 @@ _OPEN = (
     DeliveryState.WAITING,
     DeliveryState.PARKED,
     DeliveryState.HELD,
+    DeliveryState.PAUSED,
 )
 
 

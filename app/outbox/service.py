@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import CursorResult, exists, select, update
+from sqlalchemy import ColumnElement, CursorResult, exists, select, update
 
 from app.crm.models import RecordLink, SObject
 from app.db import SystemSession, TenantSession
@@ -24,23 +24,27 @@ def backfill(session: TenantSession, person_ids: Collection[UUID]) -> int:
     """
     if not person_ids:
         return 0
-    is_linked = exists().where(
-        RecordLink.org_id == OutboxRow.org_id,
-        RecordLink.person_id == OutboxRow.person_id,
-        RecordLink.sobject.in_(_PEOPLE),
-    )
     changed = session.execute(
         update(OutboxRow)
         .where(
             in_states(OutboxRow.state, DeliveryState.UNLINKED),
             OutboxRow.person_id.in_(person_ids),
-            is_linked,
+            is_linked(),
         )
         .values(state=DeliveryState.PENDING)
         .execution_options(synchronize_session=False)
     )
     assert isinstance(changed, CursorResult)  # noqa: S101  # what an UPDATE gives
     return changed.rowcount
+
+
+def is_linked() -> ColumnElement[bool]:
+    """Rows whose person has a Contact or Lead."""
+    return exists().where(
+        RecordLink.org_id == OutboxRow.org_id,
+        RecordLink.person_id == OutboxRow.person_id,
+        RecordLink.sobject.in_(_PEOPLE),
+    )
 
 
 def resume(session: TenantSession) -> None:

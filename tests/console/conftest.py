@@ -32,7 +32,7 @@ class Visitor:
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, base_url=APP_URL, headers={"Accept": "text/html", **headers})
 
-    def post(self, path: str, *, csrf: str | None = None, **form: str) -> TestResponse:
+    def post(self, path: str, *, csrf: str | None = None, **form: str | list[str]) -> TestResponse:
         data = {**form, "csrf": self.csrf if csrf is None else csrf}
         headers = {"Origin": APP_URL, "Accept": "text/html"}
         return self.client.post(path, base_url=APP_URL, headers=headers, data=data)

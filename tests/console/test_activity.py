@@ -181,8 +181,8 @@ def test_what_is_in_salesforce_or_under_way_is_left_alone(
     """Exactly once: nobody sends a delivered row again by a click."""
     seq = rows.row(rows.person("Ada", "ada@example.com"), state)
     admin = signed_in(Role.ORG_ADMIN)
-    for verb in ("retry", "drop"):
-        admin.post(f"{log}/{verb}", seq=str(seq))
+    for verb in ("retry", "pause", "resume", "drop"):
+        admin.post(f"{log}/{verb}", seq=str(seq), why="tests")
     assert state_of(database, org, seq).state is state
 
 
@@ -193,10 +193,10 @@ def test_rows_of_another_org_are_out_of_reach(
     theirs = Rows(database, other)
     seq = theirs.row(theirs.person("Eve", "eve@example.com"), DeliveryState.PARKED, **RULE)
     admin = signed_in(Role.ORG_ADMIN)
-    for verb in ("retry", "drop"):
+    for verb in ("retry", "pause", "resume", "drop"):
         assert "Nothing to do" in admin.get(f"{log}/{verb}?seq={seq}").text
-        admin.post(f"{log}/{verb}", seq=str(seq))
-        admin.post(f"{log}/{verb}")
+        admin.post(f"{log}/{verb}", seq=str(seq), why="tests")
+        admin.post(f"{log}/{verb}", why="tests")
     assert state_of(database, other, seq).state is DeliveryState.PARKED
     assert "Eve" not in admin.get(log).text
     assert "Eve" not in admin.get(f"{log}.csv").text

@@ -97,6 +97,8 @@ def test_an_admin_finds_the_cause_in_words_mends_it_and_sends_again(
     ask_why(console, EMAIL, "Salesforce refuses 1 activity")
     expect(console.locator(".notice")).to_contain_text("Calls need an outcome.")
     assert_accessible(admin.frame)
+    pause_and_resume(admin)
+    ask_why(console, EMAIL, "Salesforce refuses 1 activity")
     forget_rules(org)
     console.get_by_role("link", name="Try all of them again").click()
     console.get_by_role("button", name="Send 1 activity again").click()
@@ -118,6 +120,26 @@ def test_an_admin_finds_the_cause_in_words_mends_it_and_sends_again(
     rep.card.get_by_role("button", name="Why is this not in Salesforce?").click()
     item = rep.card.locator("#why li").filter(has_text=SUBJECT).first
     expect(item.get_by_role("link", name="Open in Salesforce")).to_be_visible()
+
+
+def pause_and_resume(admin: RecordPage) -> None:
+    """What is ticked in the log, all at once; first how many it is; the line says who and why."""
+    console = admin.card
+    console.get_by_role("link", name="Activity log").click()
+    line = console.get_by_role("listitem").filter(has_text=SUBJECT)
+    line.get_by_role("checkbox").check()
+    expect(console.get_by_text("1 ticked")).to_be_visible()
+    for scheme in ("dark", "light"):
+        admin.page.emulate_media(color_scheme=scheme)
+        assert_accessible(admin.frame)
+        admin.page.screenshot(path=SCREENSHOTS / f"console-ticked-{scheme}.png")
+    console.get_by_role("button", name="Pause what is ticked").click()
+    console.get_by_label("Why").fill("The rule is being looked at")
+    console.get_by_role("button", name="Pause 1 activity").click()
+    expect(console.get_by_role("status")).to_contain_text("1 activity is paused.")
+    expect(line).to_contain_text("The rule is being looked at")
+    line.get_by_role("button", name="Resume").click()
+    expect(console.get_by_role("status")).to_contain_text("1 activity goes on.")
 
 
 def assert_rep_is_told_why(rep: RecordPage) -> None:

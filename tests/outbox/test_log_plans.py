@@ -11,7 +11,7 @@ from sqlalchemy import event
 from app.db import Database, TenantSession
 from app.ids import new_id
 from app.orgs.models import Org
-from app.outbox import log, queries, story
+from app.outbox import decisions, log, queries, story
 from app.outbox.log import Asked
 from app.outbox.models import DeliveryState
 from tests.conftest import database_kind
@@ -56,6 +56,14 @@ def plans(database: Database) -> list[str]:
         ),
         (lambda s: log.of_events(s, PEOPLE), "(org_id=? AND event_id=?)"),
         (log.causes, "ix_outbox_row_log_state (org_id=? AND state=?)"),
+        (
+            lambda s: log.causes(s, DeliveryState.PAUSED),
+            "ix_outbox_row_log_state (org_id=? AND state=?)",
+        ),
+        (
+            lambda s: decisions.count(s, Asked(kind="call"), decisions.DROPPED),
+            "ix_outbox_row_log_state (org_id=? AND state=?)",
+        ),
         (queries.depth, "COVERING INDEX ix_outbox_row_log_state"),
     ],
 )  # fmt: skip

@@ -21,7 +21,7 @@ from app.web.times import zone_of
 from canvas.ids import CONTACT, LEAD, OPPORTUNITY, sobject_of, to_18
 
 _ID = re.compile(r"(?<![a-zA-Z0-9])[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?(?![a-zA-Z0-9])")
-_FIELDS = ("q", "state", "kind", "reason", "code", "from", "to")
+FIELDS = ("q", "state", "kind", "reason", "code", "from", "to")
 _LONGEST = 500
 #: More than a database counts to.
 _NO_SEQ = 2**63
@@ -50,7 +50,7 @@ class Filter:
 
 def filter_of(arguments: Mapping[str, str]) -> Filter:
     """From the address; what makes no sense is said and left out."""
-    values = {field: arguments.get(field, "").strip()[:_LONGEST] for field in _FIELDS}
+    values = {field: arguments.get(field, "").strip()[:_LONGEST] for field in FIELDS}
     problems = {}
     if values["state"] and _state(values["state"]) is None:
         problems["state"] = _("There is no such state.")

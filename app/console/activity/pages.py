@@ -1,14 +1,15 @@
-"""Addresses of the activity log: the list, its file, retry and drop."""
+"""Addresses of the activity log: the list, its file, and what is decided about lines of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import cast
 
 from flask import Response, redirect, request, url_for
 
 from app.console.activity import export
 from app.console.activity.asked import asked_of, filter_of, mark_of
+from app.console.activity.chosen import Chosen, chosen_of
+from app.console.activity.verbs import VERBS
 from app.console.files import file
 from app.console.pages import page
 from app.console.permissions import Permission
@@ -17,19 +18,13 @@ from app.console.room import room
 from app.engagement.kinds import Kind, facts_of
 from app.orgs import audit
 from app.outbox import decisions, log
-from app.outbox.decisions import Which
 from app.outbox.explaining import words
-from app.outbox.log import Asked
-from app.outbox.models import DeliveryState
 from app.outbox.queries import condition
 from app.salesforce.connect.connections import status
 from app.web import context
-from app.web.i18n import _, ngettext
+from app.web.i18n import _
 
-_STATES = {"retry": decisions.RETRIED, "drop": decisions.DROPPED}
-#: What a decision may be about: one line, or all parked ones of a cause.
-_CHOICE = ("seq", "reason", "code", "kind")
-_LONGEST = 500
+_LONGEST = 200
 
 
 @room.get("/console/orgs/<org_id>/activity")
@@ -62,57 +57,46 @@ def activity_csv() -> Response:
     return file(pieces, f"activity-{org.salesforce_id}.csv", "text/csv")
 
 
-@room.get("/console/orgs/<org_id>/activity/<any(retry, drop):verb>")
+@room.get("/console/orgs/<org_id>/activity/<any(retry, pause, resume, drop):verb>")
 def ask_decision(verb: str) -> Response:
     """How many a decision would concern, before it is made."""
-    with context.database().reading(current_org().id) as session:
-        number = decisions.count(session, _which(request.args), _STATES[verb])
-    return page("activity/decide.html", verb=verb, number=number, chosen=_chosen(request.args))
+    return _ask(verb, chosen_of(request.args))
 
 
-@room.post("/console/orgs/<org_id>/activity/<any(retry, drop):verb>")
+@room.post("/console/orgs/<org_id>/activity/<any(retry, pause, resume, drop):verb>")
 def decide(verb: str) -> Response:
-    """Send these again, or drop them."""
-    which, actor = _which(request.form), current_principal().actor
+    """Send these again, pause them, let them go on, or drop them."""
+    chosen, wanted, who = chosen_of(request.form), VERBS[verb], current_principal()
+    why = request.form.get("why", "").strip()[:_LONGEST]
+    if wanted.asks_why and not why:
+        return _ask(verb, chosen, _("Say why: colleagues and the org's admin read it."), 422)
     with context.database().writing(current_org().id) as session:
-        if verb == "retry":
-            number = decisions.retry(session, which)
-        else:
-            number = decisions.drop(session, which, by=actor)
-        tag = audit.Tag.DELIVERY_RETRIED if verb == "retry" else audit.Tag.DELIVERY_DROPPED
-        chosen, why = _chosen(request.form), request.form.get("why", "").strip()[:_LONGEST]
-        audit.record(session, tag, actor, number=number, why=why, **chosen)
+        which = chosen.which(session, wanted, who.time_zone)
+        number = wanted.act(session, which, who.actor, why)
+        audit.record(session, wanted.tag, who.actor, number=number, why=why, **chosen.told())
     url = url_for("console.activity", done=verb, number=number)
     return cast(Response, redirect(url, 303))
 
 
-def _which(given: Mapping[str, str]) -> Which:
-    seq = given.get("seq", "")
-    if seq:
-        return [int(seq)] if seq.isascii() and seq.isdecimal() and len(seq) < 19 else []
-    chosen = _chosen(given)
-    return Asked(
-        state=DeliveryState.PARKED,
-        kind=chosen.get("kind", ""),
-        reason=chosen.get("reason", ""),
-        code=chosen.get("code", ""),
+def _ask(verb: str, chosen: Chosen, problem: str = "", status: int = 200) -> Response:
+    wanted = VERBS[verb]
+    with context.database().reading(current_org().id) as session:
+        which = chosen.which(session, wanted, current_principal().time_zone)
+        number = decisions.count(session, which, wanted.states)
+    return page(
+        "activity/decide.html",
+        status=status,
+        verb=verb,
+        wanted=wanted,
+        number=number,
+        chosen=chosen,
+        problem=problem,
     )
-
-
-def _chosen(given: Mapping[str, str]) -> dict[str, str]:
-    return {name: given[name][:80] for name in _CHOICE if given.get(name)}
 
 
 def _done() -> str:
     """What was just done, in words; numbers and verbs of the address alone, nothing it says."""
-    number, verb = request.args.get("number", ""), request.args.get("done", "")
-    if not (number.isascii() and number.isdecimal()):
+    number, verb = request.args.get("number", ""), VERBS.get(request.args.get("done", ""))
+    if verb is None or not (number.isascii() and number.isdecimal()):
         return ""
-    count = int(number[:9])
-    if verb == "retry":
-        text = ngettext("%(n)d activity is sent again.", "%(n)d activities are sent again.", count)
-    elif verb == "drop":
-        text = ngettext("%(n)d activity was dropped.", "%(n)d activities were dropped.", count)
-    else:
-        return ""
-    return text % {"n": count}
+    return verb.told(verb.done, int(number[:9]))

@@ -4,6 +4,7 @@
 import { openPopup } from "./connect.js";
 import "./copy.js";
 import { keepPreviews } from "./preview.js";
+import "./ticks.js";
 
 const RENEW_BEFORE_S = 60;
 

@@ -52,6 +52,8 @@ _WORDS: Mapping[str, str] = {
     Tag.BACKFILL_STOPPED: N_("History stopped"),
     Tag.DELIVERY_RETRIED: N_("Activities tried again"),
     Tag.DELIVERY_RETRIED_BY_REP: N_("Activities tried again by a rep"),
+    Tag.DELIVERY_PAUSED: N_("Activities paused"),
+    Tag.DELIVERY_RESUMED: N_("Paused activities resumed"),
     Tag.DELIVERY_DROPPED: N_("Activities dropped"),
     Tag.ADMIN_INVITED: N_("Admin invited"),
     Tag.INVITATION_WITHDRAWN: N_("Invitation withdrawn"),

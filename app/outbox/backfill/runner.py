@@ -48,6 +48,7 @@ _UNSENT = (
     DeliveryState.PENDING,
     DeliveryState.WAITING,
     DeliveryState.HELD,
+    DeliveryState.PAUSED,
     DeliveryState.UNLINKED,
 )
 

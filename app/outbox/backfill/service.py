@@ -40,7 +40,8 @@ class Progress:
     def settled(self) -> int:
         """Activities of which nothing more becomes by itself."""
         ended = (DeliveryState.DELIVERED, DeliveryState.PARKED, DeliveryState.DROPPED)
-        return sum(self.rows.get(state, 0) for state in (*ended, DeliveryState.UNLINKED))
+        by_others = (DeliveryState.UNLINKED, DeliveryState.PAUSED)
+        return sum(self.rows.get(state, 0) for state in (*ended, *by_others))
 
 
 def span_of(

@@ -21,6 +21,7 @@ _STATES = {
     DeliveryState.LEASED: "under way",
     DeliveryState.WAITING: "to be tried again",
     DeliveryState.HELD: "held by a rule of the org",
+    DeliveryState.PAUSED: "paused by a person",
     DeliveryState.PARKED: "parked",
     DeliveryState.UNLINKED: "without a record",
     DeliveryState.DROPPED: "dropped",

@@ -12,7 +12,7 @@ from app.engagement.models import Confidence, Source
 from app.orgs.features import Feature
 from app.orgs.settings import KindPolicy, OrgSettings
 from app.outbox.explaining.situation import Situation
-from app.outbox.explaining.words import CURES
+from app.outbox.explaining.words import CURES, paused_words
 from app.outbox.log import Line
 from app.outbox.models import DeliveryState
 from app.outbox.story import Happened
@@ -37,6 +37,7 @@ class Hindrance(StrEnum):
     NOTHING_HAPPENED = "nothing_happened"
     REFUSED = "refused"
     HELD = "held"
+    PAUSED = "paused"
     UNLINKED = "unlinked"
     UNDER_WAY = "under_way"
     ALL_SENT = "all_sent"
@@ -46,7 +47,7 @@ class Hindrance(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """The present obstacle, in words for an admin. ``fix`` names what the page offers: ``retry``,
-    ``connect``, ``features``, ``breaker`` or nothing; ``is_fine`` says that there is none at all.
+    ``connect``, ``features``, ``breaker``, ``paused`` or nothing; ``is_fine``: there is none.
 
     ``of_rights``: a right is missing, and ``lacks`` are those that the last preflight named.
     ``number`` activities are concerned; ``newest`` is one of them.
@@ -133,6 +134,8 @@ def _of_rows(now: Situation) -> Obstacle:
     for state in (DeliveryState.PARKED, DeliveryState.HELD):
         if by_state[state]:
             return _refused(now, state, by_state[state])
+    if by_state[DeliveryState.PAUSED]:
+        return _paused(now, by_state[DeliveryState.PAUSED])
     if by_state[DeliveryState.UNLINKED]:
         return Obstacle(
             Hindrance.UNLINKED,
@@ -160,6 +163,19 @@ def _of_rows(now: Situation) -> Obstacle:
         Hindrance.NOTHING_TO_SEND,
         _("Nothing of it is to be sent"),
         _("Each line below says why."),
+    )
+
+
+def _paused(now: Situation, number: int) -> Obstacle:
+    newest = next(line for line in now.waiting if line.state is DeliveryState.PAUSED)
+    title = ngettext("%(n)d activity is paused", "%(n)d activities are paused", number)
+    return Obstacle(
+        Hindrance.PAUSED,
+        title % {"n": number},
+        paused_words(newest),
+        "paused",
+        number=number,
+        newest=newest,
     )
 
 

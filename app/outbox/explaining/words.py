@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.engagement.kinds import facts_of
-from app.outbox.decisions import DROPPED, RETRIED
+from app.outbox.decisions import DROPPED, PAUSABLE, RESUMED, RETRIED
 from app.outbox.log import Line
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition
@@ -21,6 +21,7 @@ STATES: Mapping[DeliveryState, str] = {
     DeliveryState.PARKED: N_("Needs you"),
     DeliveryState.DROPPED: N_("Dropped"),
     DeliveryState.HELD: N_("Held"),
+    DeliveryState.PAUSED: N_("Paused"),
 }
 
 #: What cures a refusal, by its reason (``outbox.outcomes``).
@@ -57,13 +58,15 @@ class Told:
     step: str
     may_retry: bool
     may_drop: bool
+    may_pause: bool
+    may_resume: bool
     record_url: str
 
 
 def tell(line: Line, condition: Condition, instance_url: str) -> Told:
     """What a line says to an admin."""
     has_answer = line.state in (
-        DeliveryState.PARKED, DeliveryState.WAITING, DeliveryState.HELD,
+        DeliveryState.PARKED, DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.PAUSED,
     )  # fmt: skip
     return Told(
         line=line,
@@ -74,6 +77,8 @@ def tell(line: Line, condition: Condition, instance_url: str) -> Told:
         step=_step(line),
         may_retry=line.state in RETRIED,
         may_drop=line.state in DROPPED,
+        may_pause=line.state in PAUSABLE,
+        may_resume=line.state in RESUMED,
         record_url=record_url(line, instance_url),
     )
 
@@ -94,12 +99,20 @@ def _sentence(line: Line, condition: Condition) -> str:
             return _("It is being sent right now.")
         case DeliveryState.DROPPED:
             return _("It is never sent. Dropped by %(who)s.") % {"who": line.settled_by or "Inlay"}
+        case DeliveryState.PAUSED:
+            return paused_words(line)
         case DeliveryState.HELD:
             return _("Salesforce refuses all of this kind; some are tried now and then.")
         case DeliveryState.PARKED:
             return _("Salesforce refused it, and trying again alone will not help.")
         case _:
             return _waiting(line, condition)
+
+
+def paused_words(line: Line) -> str:
+    """Who paused it, and why."""
+    who = _("Paused by %(who)s") % {"who": line.settled_by or "Inlay"}
+    return f"{who}: “{line.paused_why}”" if line.paused_why else f"{who}."
 
 
 def _waiting(line: Line, condition: Condition) -> str:

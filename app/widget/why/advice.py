@@ -121,6 +121,18 @@ def _refused(found: Obstacle, now: Situation, frame: Frame) -> Advice:
     return Advice(title, reason, who=who, text=_letter(what, now, frame))
 
 
+def _paused(found: Obstacle, now: Situation, frame: Frame) -> Advice:
+    title = ngettext("%(n)d activity is paused", "%(n)d activities are paused", found.number) % {
+        "n": found.number
+    }
+    return Advice(
+        title,
+        _("Somebody who looks after Inlay paused it by hand. It waits until it is resumed."),
+        who=_("Your Salesforce admin sees who paused it and why, and can resume it."),
+        text=_letter(f"{title}.", now, frame),
+    )
+
+
 def _unlinked(*_rest: object) -> Advice:
     return Advice(
         _("No contact or lead yet"),
@@ -177,6 +189,7 @@ _ADVICE: Mapping[Hindrance, Callable[[Obstacle, Situation, Frame], Advice]] = {
     Hindrance.NOTHING_HAPPENED: _nothing_happened,
     Hindrance.REFUSED: _refused,
     Hindrance.HELD: _refused,
+    Hindrance.PAUSED: _paused,
     Hindrance.UNLINKED: _unlinked,
     Hindrance.UNDER_WAY: _under_way,
     Hindrance.ALL_SENT: _all_sent,
