@@ -66,7 +66,8 @@ def file(pieces: Pieces, name: str, mimetype: str) -> Response:
     Raises:
         TooManyRequestsError: More than one person, one org or this process is meant to make.
     """
-    person, org = current_principal().actor, g.org.salesforce_id if g.get("org") else "all"
+    principal, org = current_principal(), g.org.salesforce_id if g.get("org") else "all"
+    person = f"{principal.org_id or 'staff'}:{principal.actor}"  # invited ones have no other name
     limits.hit(context.database(), f"file:{person}", _PERSON_PER_MINUTE)
     limits.hit(context.database(), f"file:{org}", _ORG_PER_MINUTE)
     most = {f"person:{person}": _PERSON_AT_ONCE, f"org:{org}": _ORG_AT_ONCE, "all": _ALL_AT_ONCE}
