@@ -40,7 +40,8 @@ def test_a_person_and_an_org_have_so_many_in_a_minute(path: str, signed_in: Sign
 def test_only_so_many_are_made_at_once(path: str, org: Org, signed_in: SignedIn) -> None:
     """Each holds a thread; it is given back at the end, and where only the head was asked for."""
     admin, viewer = signed_in(Role.ORG_ADMIN), signed_in(Role.VIEWER)
-    of_admin = {f"person:{org.id}:admin:invited by tests": 9, f"org:{org.salesforce_id}": 9, "all": 9}
+    person, tenant = f"person:{org.id}:admin:invited by tests", f"org:{org.salesforce_id}"
+    of_admin = {person: 9, tenant: 9, "all": 9}
     with time_machine.travel(START, tick=False):
         under_way = [TURNS.take(of_admin) for _ in range(2)]
         refused = admin.get(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from app.keys import Keyring
 from app.orgs.models import Org, OrgState
 from app.salesforce.connect import connections, establishing, soap_login
 from app.salesforce.connect.connections import Condition
+from app.salesforce.connect.proof import Proven
 from app.salesforce.connect.ways import Access
 from app.salesforce.errors import (
     AppNotApproved,
@@ -113,7 +115,7 @@ def test_an_org_that_was_suspended_is_not_connected(
 ) -> None:
     """C6: before anything is asked, nothing is; after, what Salesforce gave is taken back."""
 
-    def suspend(*_given: object) -> None:
+    def suspend() -> None:
         with gateway.database.system_writing() as session:
             session.get_one(Org, org.id).state = OrgState.SUSPENDED
 
@@ -121,7 +123,12 @@ def test_an_org_that_was_suspended_is_not_connected(
         suspend()
     else:
         proven = establishing._proven
-        monkeypatch.setattr(establishing, "_proven", lambda *given: (suspend(), proven(*given))[1])
+
+        def slowly(*given: Any) -> Proven:
+            suspend()
+            return proven(*given)
+
+        monkeypatch.setattr(establishing, "_proven", slowly)
     with pytest.raises(OrgOnHold):
         connect(gateway, box, org, way)
     asked = [path for path in paths(box) if "/oauth2/" in path]
