@@ -43,19 +43,25 @@ def _condition(page: Page) -> Locator:
     return page.locator("[data-condition]")
 
 
+def _log_in(page: Page, way: Locator, url: str, username: str) -> Page:
+    """Press the way's button, and log in at the org in the popup that opens."""
+    way.get_by_label(f"Test org: {url}").check()
+    with page.expect_popup() as opened:
+        way.get_by_role("button", name="Connect with Salesforce").click()
+    popup = opened.value
+    popup.get_by_label("Username").fill(username)
+    popup.get_by_label("Password").fill(DEFAULT_PASSWORD)
+    popup.get_by_role("button", name="Log In").click()
+    return popup
+
+
 def test_an_admin_connects_by_logging_in_at_salesforce(enter: Enter, tenants: Tenants) -> None:
     """M2, P1, E9: invitation, button, popup, login, consent; the page shows whom Inlay acts as."""
     page = enter(ORG_A)
     expect(_condition(page)).to_have_attribute("data-condition", "none")
     way = page.locator("#way-web_server")
     way.locator("summary").click()
-    way.get_by_label(f"Test org: {tenants.a.url}").check()
-    with page.expect_popup() as opened:
-        way.get_by_role("button", name="Connect with Salesforce").click()
-    popup = opened.value
-    popup.get_by_label("Username").fill("amir.haddad@halyard.example")
-    popup.get_by_label("Password").fill(DEFAULT_PASSWORD)
-    popup.get_by_role("button", name="Log In").click()
+    popup = _log_in(page, way, tenants.a.url, "amir.haddad@halyard.example")
     expect(popup.get_by_role("heading", name="Allow Access?")).to_be_visible(timeout=LOADED)
     with popup.expect_event("close", timeout=LOADED):
         popup.get_by_role("button", name="Allow").click()
@@ -80,13 +86,7 @@ def test_an_admin_in_salesforces_frame_connects_without_a_cookie(
     way = frame.locator("#way-web_server")
     if way.get_attribute("open") is None:  # it is open where nothing is connected yet
         way.locator("summary").click()
-    way.get_by_label(f"Test org: {tenants.a.url}").check()
-    with page.expect_popup() as opened:
-        way.get_by_role("button", name="Connect with Salesforce").click()
-    popup = opened.value
-    popup.get_by_label("Username").fill("rosa.lindqvist@halyard.example")
-    popup.get_by_label("Password").fill(DEFAULT_PASSWORD)
-    popup.get_by_role("button", name="Log In").click()
+    popup = _log_in(page, way, tenants.a.url, "rosa.lindqvist@halyard.example")
     with popup.expect_event("close", timeout=LOADED):
         popup.get_by_role("button", name="Allow").click()
     shown = frame.get_by_text("rosa.lindqvist@halyard.example")
@@ -100,13 +100,7 @@ def test_who_denies_at_salesforce_is_told_so_and_nothing_is_connected(
     page = enter(ORG_B)
     way = page.locator("#way-web_server")
     way.locator("summary").click()
-    way.get_by_label(f"Test org: {tenants.b.url}").check()
-    with page.expect_popup() as opened:
-        way.get_by_role("button", name="Connect with Salesforce").click()
-    popup = opened.value
-    popup.get_by_label("Username").fill("rosa.lindqvist@halyard.example")
-    popup.get_by_label("Password").fill(DEFAULT_PASSWORD)
-    popup.get_by_role("button", name="Log In").click()
+    popup = _log_in(page, way, tenants.b.url, "rosa.lindqvist@halyard.example")
     with page.expect_navigation(timeout=LOADED):  # the page hears of it and shows how things stand
         popup.get_by_role("button", name="Deny").click()
     expect(popup.get_by_text("Access was denied at Salesforce")).to_be_visible(timeout=LOADED)
