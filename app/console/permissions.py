@@ -174,6 +174,7 @@ ROUTES: Mapping[str, Permission] = {
     "console.audit": Permission.FIND_ORGS,
     "console.audit_csv": Permission.FIND_ORGS,
     "console.system": Permission.FIND_ORGS,
+    "console.ask_kill_switch": Permission.STEER_SYSTEM,
     "console.turn_kill_switch": Permission.STEER_SYSTEM,
     "console.set_share": Permission.STEER_SYSTEM,
     "console.staff_page": Permission.MANAGE_STAFF,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -16,10 +17,12 @@ from app.orgs import features, kill_switches, sandboxes, service, states
 from app.orgs.catalogue import KillSwitch
 from app.orgs.features import Feature
 from app.orgs.models import Org, OrgState
+from app.outbox.models import DeliveryState
 from app.salesforce.connect import connections
 from canvas.framing import my_domain
 from canvas.ids import to_18
 from tests.console.conftest import Visitor
+from tests.console.rows import Rows
 from tests.support.application import make_org
 
 SignedIn = Callable[[Role], Visitor]
@@ -66,7 +69,8 @@ def test_kill_switches_are_the_operators_and_named_by_effect(
     assert refused.status_code == 403
     assert operator.post(f"{path}/switches/pull", switch="widget").status_code == 422
     assert operator.post(f"{path}/switches/pull", switch="gravity", why="x").status_code == 404
-    done = operator.post(f"{path}/switches/pull", switch="new_destinations", why="<b>spam</b>")
+    asked = {"switch": "new_destinations", "why": "<b>spam</b>"}
+    done = operator.post(f"{path}/switches/pull", word="new_destinations", **asked)
     assert done.status_code == 303
     text = operator.get(path).text
     assert "No new Destinations: pulled" in text
@@ -79,6 +83,42 @@ def test_kill_switches_are_the_operators_and_named_by_effect(
     operator.post(f"{path}/switches/release", switch="new_destinations", why="over")
     with database.system_reading() as session:
         assert not kill_switches.states(session)[KillSwitch.NEW_DESTINATIONS].is_pulled
+
+
+def test_pulling_says_first_what_it_concerns_and_takes_its_name(
+    database: Database, org: Org, other: Org, signed_in: SignedIn
+) -> None:
+    """Every destructive act says how many; what was typed is kept; releasing takes a reason."""
+    path, operator = "/console/system/switches", signed_in(Role.OPERATOR)
+    for tenant, sent in ((org, ("pending", "waiting", "parked")), (other, ("leased",))):
+        rows = Rows(database, tenant)
+        somebody = rows.person("Ada", "ada@example.com")
+        for state in sent:
+            rows.row(somebody, DeliveryState(state))
+    text = operator.get(f"{path}/salesforce_writes").text
+    assert re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", text) == [
+        ("Orgs that are served", "2"),
+        ("Activities on their way now", "3"),
+        ("Orgs that these are of", "2"),
+        ("Histories that are being filled in", "0"),
+        ("Follow-up tasks that wait", "0"),
+    ]
+    for switch in KillSwitch:
+        assert "At this moment" in operator.get(f"{path}/{switch.value}").text
+    assert operator.get(f"{path}/gravity").status_code == 404
+    assert signed_in(Role.SUPPORT).get(f"{path}/widget").status_code == 403
+    asked = {"switch": "salesforce_writes", "why": "A bad release"}
+    refused = operator.post(f"{path}/pull", word="salesforce", **asked)
+    assert refused.status_code == 422
+    assert 'id="error-word"' in refused.text
+    assert 'value="A bad release"' in refused.text
+    with database.reading(org.id) as session:
+        assert kill_switches.may_send(session)
+    assert operator.post(f"{path}/pull", word="salesforce_writes", **asked).status_code == 303
+    with database.reading(org.id) as session:
+        assert not kill_switches.may_send(session)
+    assert "It is pulled already" in operator.get(f"{path}/salesforce_writes").text
+    assert operator.post(f"{path}/release", **asked).status_code == 303
 
 
 @pytest.mark.parametrize("percent", ["", "101", "-1", "half", "²"])

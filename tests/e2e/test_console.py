@@ -226,6 +226,7 @@ def test_axe_finds_nothing_in_the_console(
     org = f"orgs/{ORG_A}"
     addresses = (
         "orgs", "orgs?q=nobody", "audit", "deletions", "system", "staff", "orgs/nowhere/",
+        "system/switches/salesforce_writes",
         *(f"{org}/{name}" for name in _PAGES),
     )  # fmt: skip
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,6 +13,7 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_principal
 from app.console.room import room
+from app.console.support import effects
 from app.console.support.features import LABELS
 from app.orgs import kill_switches
 from app.orgs.audit import SystemTag
@@ -54,12 +56,23 @@ def system() -> Response:
     return _system()
 
 
+@room.get("/console/system/switches/<name>")
+def ask_kill_switch(name: str) -> Response:
+    """What pulling it would do, and whom it concerns at this moment."""
+    return _ask(name, {}) if name in set(KillSwitch) else _system(status=404)
+
+
 @room.post("/console/system/switches/<any(pull, release):way>")
 def turn_kill_switch(way: str) -> Response:
-    """Pull or release one, with a reason; every process follows with its next statement."""
+    """Pull or release one, with a reason; every process follows with its next statement.
+
+    To pull it, its name is typed, too: it concerns all orgs.
+    """
     name, why = request.form.get("switch", ""), request.form.get("why", "").strip()[:_LONGEST]
     if name not in set(KillSwitch):
         return _system(status=404)
+    if way == "pull" and (problems := _not_meant(name, why)):
+        return _ask(name, problems, status=422)
     try:
         with context.database().system_writing() as session:
             actor = current_principal().actor
@@ -67,6 +80,29 @@ def turn_kill_switch(way: str) -> Response:
     except SwitchError as error:
         return _system(asked=name, problem=_(error.message), status=422)
     return cast(Response, redirect(url_for("console.system", done=name), 303))
+
+
+def _not_meant(name: str, why: str) -> dict[str, str]:
+    """What is missing before all orgs are touched, by field."""
+    problems = {} if why else {"why": _("Say why: it stands in the audit.")}
+    if request.form.get("word", "").strip() != name:
+        problems["word"] = _("This is not its name. Type it as it stands here.")
+    return problems
+
+
+def _ask(name: str, problems: Mapping[str, str], status: int = 200) -> Response:
+    switch = KillSwitch(name)
+    with context.database().system_reading() as session:
+        found = effects.concerned(session, switch)
+        kept = kill_switches.states(session).get(name)
+    return page(
+        "support/pull.html",
+        status=status,
+        switch=Switch(switch, KILLS[switch], kept),
+        concerned=found,
+        problems=problems,
+        typed=request.form if problems else {},
+    )
 
 
 @room.post("/console/system/shares")
