@@ -11,11 +11,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from flask import Flask
-
 from app.db import TenantSession
 from app.engagement.models import Confidence, Event, Source
-from app.errors import ConfigError
+from app.web.port import Port
 
 
 class RecordedEvent(NamedTuple):
@@ -41,23 +39,7 @@ def told_of(event: Event) -> RecordedEvent:
 
 Recorded = Callable[[TenantSession, Sequence[RecordedEvent]], None]
 
-_EXTENSION = "inlay.recorded"
-
-
-def plug_recorded(app: Flask, recorded: Recorded) -> None:
-    """Fill the port."""
-    app.extensions[_EXTENSION] = recorded
-
-
-def recorded_of(app: Flask) -> Recorded:
-    """What the port was filled with.
-
-    Raises:
-        ConfigError: Nothing was plugged in; create_app has to call ``plug_recorded``.
-    """
-    recorded: Recorded | None = app.extensions.get(_EXTENSION)
-    if recorded is None:
-        raise ConfigError(
-            "Nobody listens to recorded engagement; create_app must call plug_recorded."
-        )
-    return recorded
+_PORT = Port[Recorded](
+    "recorded", "Nobody listens to recorded engagement; create_app must call plug_recorded."
+)
+plug_recorded, recorded_of = _PORT.plug, _PORT.of

@@ -232,7 +232,7 @@ def test_every_reason_that_lower_rooms_know_has_a_page() -> None:
         if isinstance(kind, type) and issubclass(kind, salesforce.SalesforceError)
     }
     known -= {"salesforce_error", "request_refused", "reconnect_needed"}  # of no page
-    known -= {"attempt_over", "sealed"}  # of the console, and of the integration
+    known -= {"attempt_over", "org_on_hold", "sealed"}  # of the console, and the integration
     assert not [reason for reason in known if not refusals.is_known(reason)]
 
 
