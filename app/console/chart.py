@@ -54,7 +54,7 @@ class Chart:
 
 def name_of(feature: str) -> str:
     """What a feature's calls are for, in words."""
-    return _(_FEATURES[feature]) if feature in _FEATURES else feature.replace("_", " ")
+    return _(_FEATURES[feature]) if feature in _FEATURES else feature.replace("_", " ").capitalize()
 
 
 def draw(days: Sequence[Day]) -> Chart:

@@ -138,4 +138,6 @@ def _texts() -> dict[str, str]:
         "silent": _("The page around this view does not answer. Reload it to go on."),
         "offlineTitle": _("No connection"),
         "offline": _("The console can't be reached right now. Check your connection."),
+        "lateDone": _("What you sent before has been answered."),
+        "lateRefused": _("What you sent before was not taken."),
     }

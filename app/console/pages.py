@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import Response, g, render_template, request
 from markupsafe import Markup
 
@@ -30,6 +31,8 @@ def page(template: str, *, status: int = 200, **values: Any) -> Response:
         "staff_nav": nav.of_staff(principal) if principal else [],
         "csrf": _csrf,
         "when": _when,
+        "by": by,
+        "count": _count,
     }
     return Response(render_template(f"console/{template}", **layout, **values), status=status)
 
@@ -57,6 +60,22 @@ def _when(moment: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{} {}">{}</time>').format(
         moment.isoformat(), text, zone, text
     )
+
+
+def by(actor: str) -> str:
+    """Who did something, as people say it: ``staff:mara@example.com`` is her address."""
+    kind, _colon, name = actor.partition(":")
+    if kind == "staff" and name:
+        return name
+    if kind == "admin" and name:
+        told = _("admin %(who)s") if name.startswith("005") else _("an admin, %(who)s")
+        return told % {"who": name}
+    return actor
+
+
+def _count(number: int) -> str:
+    """A number with its thousands apart, as the reader's language does it."""
+    return format_decimal(number, locale=i18n.current_locale())
 
 
 def wants_json() -> bool:

@@ -41,7 +41,7 @@ SPECS: Mapping[Feature, FeatureSpec] = {
     Feature.FOLLOW_UPS: FeatureSpec(
         False,
         "outbox",
-        "Rules make follow-up tasks in Salesforce (together with activity_to_salesforce).",
+        "Rules make follow-up tasks in Salesforce, together with writing activities.",
         writes=True,
     ),
     Feature.DESTINATION_RECORDS: FeatureSpec(

@@ -7,16 +7,24 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+)
 
 from tests.e2e.demo import Demo
+from tests.e2e.looks import DESK, SCREENSHOTS
 from tests.e2e.org import Org
-from tests.e2e.pages import Prospect, RecordPage
-from tests.e2e.processes import ROOT
+from tests.e2e.pages import LOADED, Prospect, RecordPage
 from tests.e2e.tenants import Tenants
 
-SCREENSHOTS = ROOT / ".inlay-test" / "screenshots"
-DESK = {"width": 1400, "height": 1000}
+# What is promised within a time says so where it is expected; all else waits for a busy machine.
+expect.set_options(timeout=LOADED)
+
 #: The browser reports refused requests, which some tests are about.
 _EXPECTED = ("Failed to load resource",)
 _FAILED = pytest.StashKey[bool]()

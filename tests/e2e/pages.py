@@ -24,6 +24,15 @@ def at_all_times(condition: Callable[[], bool], seconds: float, page: Page) -> b
     return condition()
 
 
+def press(control: Locator) -> None:
+    """A link or a button, by the keyboard.
+
+    A frame that grows and scrolls with what it shows moves away from under Playwright's mouse,
+    which then clicks on nothing.
+    """
+    control.press("Enter")
+
+
 class RecordPage:
     """A record page of devorg; `card` is what the frame in it shows."""
 
@@ -56,9 +65,13 @@ class RecordPage:
 
     def wait_until(self, condition: str) -> None:
         """Until a JavaScript expression is true in the frame, whose policy forbids eval."""
+        self.wait_for(lambda: bool(self.frame.evaluate(condition)), condition)
+
+    def wait_for(self, condition: Callable[[], bool], told: str = "") -> None:
+        """Until something is so; the page goes on meanwhile."""
         until = time.monotonic() + SOON / 1000
-        while not self.frame.evaluate(condition):
-            assert time.monotonic() < until, f"never {condition}"
+        while not condition():
+            assert time.monotonic() < until, f"never {told}"
             self.page.wait_for_timeout(50)
 
     @property

@@ -3,62 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.demo import Demo
+from tests.e2e.looks import assert_accessible_in_both, assert_no_sideways_scrolling
 from tests.e2e.org import Org
 from tests.e2e.pages import Prospect, RecordPage
 
 Rep = Callable[..., RecordPage]
-SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 #: Where the focus stands inside the frame.
 FOCUS = "document.activeElement.id || document.activeElement.tagName"
 
 
-@SCHEMES
 @pytest.mark.parametrize("sobject", ["Contact", "Opportunity"])
-def test_axe_finds_nothing_in_the_card(
-    org: Org, rep_window: Rep, sobject: str, scheme: str
-) -> None:
+def test_axe_finds_nothing_in_the_card(org: Org, rep_window: Rep, sobject: str) -> None:
     """C2: before and after the click."""
     name = {"Contact": "Lucía Serrano", "Opportunity": "Castellan Insurance - Claims portal"}
-    rep = rep_window(color_scheme=scheme)
+    rep = rep_window()
     rep.open(org.page(sobject, org.named(sobject, name[sobject])["Id"]))
     if rep.create_button.is_visible():
-        assert_accessible(rep.frame)
+        assert_accessible_in_both(rep.frame)
         rep.create()
-    assert_accessible(rep.frame)
+    assert_accessible_in_both(rep.frame)
 
 
-@SCHEMES
-def test_axe_finds_nothing_in_calm_pages(
-    org: Org, main: dict[str, str], rep_window: Rep, scheme: str
-) -> None:
+def test_axe_finds_nothing_in_calm_pages(org: Org, main: dict[str, str], rep_window: Rep) -> None:
     """C1: a refusal is a page like any other."""
-    rep = rep_window(color_scheme=scheme)
+    rep = rep_window()
     rep.open(org.page("Contact", main["contact"], "norecord", force_canvas="1"))
-    assert_accessible(rep.frame)
+    assert_accessible_in_both(rep.frame)
 
 
-@SCHEMES
-def test_axe_finds_nothing_in_the_public_page(
-    demo: Demo, org: Org, rep_window: Rep, scheme: str
-) -> None:
+def test_axe_finds_nothing_in_the_public_page(demo: Demo, org: Org, rep_window: Rep) -> None:
     """C3: the page, one of its documents, what it records, and an address that leads nowhere."""
     contact = org.named("Contact", "Andrés Molina")["Id"]
-    rep = rep_window(color_scheme=scheme).open(org.page("Contact", contact))
+    rep = rep_window().open(org.page("Contact", contact))
     link = (rep.links() or rep.create())["Andrés Molina"]
-    page = rep_window(color_scheme=scheme, viewport={"width": 390, "height": 844}).page
+    page = rep_window(viewport={"width": 390, "height": 844}).page
     pages_url = demo.facts["pages_url"]
     for address in (
         link, f"{link}/documents/1", f"{pages_url}/what-is-recorded", f"{pages_url}/d/nowhere"
     ):  # fmt: skip
         page.goto(address)
-        assert_accessible(page)
+        assert_accessible_in_both(page)
         assert_no_sideways_scrolling(page)
 
 
@@ -119,15 +108,3 @@ def tab_to(rep: RecordPage, wanted: set[str]) -> list[str]:
         if set(reached) == wanted:
             break
     return reached
-
-
-def assert_accessible(shown: Page | Frame) -> None:
-    """axe-core finds nothing at all, serious or not."""
-    found: Any = Axe().run(shown)
-    assert not found.response["violations"], found.generate_report()
-
-
-def assert_no_sideways_scrolling(shown: Page | Frame) -> None:
-    """What is shown is as wide as where it is shown, at most."""
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert shown.evaluate(overflow) <= 0

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from devorg.apps.passwords import DEFAULT_PASSWORD
-from tests.e2e.conftest import DESK, Windows
+from tests.e2e.conftest import Windows
+from tests.e2e.looks import DESK, assert_accessible_in_both
 from tests.e2e.pages import LOADED, SOON
 from tests.e2e.tenants import CLIENT_ID, CLIENT_SECRET, ORG_A, ORG_B, Tenants
 
@@ -29,7 +28,7 @@ def enter(browser: Browser, windows: Windows, links: dict[str, str]) -> Enter:
     """Opens the invitation of an org's admin and goes to the page of the connection."""
 
     def come_in(org_id: str) -> Page:
-        page = windows.watch(browser.new_context(viewport=DESK)).new_page()  # type: ignore[arg-type]
+        page = windows.watch(browser.new_context(viewport=DESK)).new_page()
         page.goto(links[org_id])
         page.get_by_role("main").get_by_role("button").click()
         page.get_by_role("link", name="Connection").click()
@@ -68,15 +67,14 @@ def test_an_admin_connects_by_logging_in_at_salesforce(enter: Enter, tenants: Te
     expect(_condition(page)).to_have_attribute("data-condition", "connected", timeout=SOON)
     expect(page.get_by_text("amir.haddad@halyard.example").first).to_be_visible()
     expect(page.get_by_text("holds more than Inlay needs")).to_be_visible()
-    found: Any = Axe().run(page)
-    assert found.response["violations"] == []
+    assert_accessible_in_both(page)
 
 
 def test_an_admin_in_salesforces_frame_connects_without_a_cookie(
     browser: Browser, windows: Windows, tenants: Tenants
 ) -> None:
     """P1: the popup is opened by a ticket, since a frame of another site has no session cookie."""
-    page = windows.watch(browser.new_context(viewport=DESK)).new_page()  # type: ignore[arg-type]
+    page = windows.watch(browser.new_context(viewport=DESK)).new_page()
     contact = tenants.a.main()["contact"]
     page.goto(tenants.a.page("Contact", contact, "admin", view="console"))
     frame = page.frame_locator("iframe[name^=canvas-frame]")

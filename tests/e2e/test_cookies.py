@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Playwright, Request
 
-from tests.e2e.conftest import DESK, Windows
+from tests.e2e.conftest import Windows
 from tests.e2e.demo import Demo
+from tests.e2e.looks import DESK
 from tests.e2e.org import Org
 from tests.e2e.pages import Prospect, RecordPage
 from tests.e2e.road import new_tasks, visit
@@ -38,7 +39,7 @@ def forgetful(playwright: Playwright, windows: Windows, tmp_path: Path) -> Brows
         folder.parent,
         executable_path=browsers.find(),
         args=[*ARGUMENTS, "--test-third-party-cookie-phaseout"],
-        viewport=DESK,  # type: ignore[arg-type]  # a dict of this shape
+        viewport=DESK,
         user_agent=agent,
     )
     return windows.watch(context)

@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from app.clock import utcnow
 from app.salesforce.preflight.rights import SETS, Access
 from devorg.rights.sets import API_ONLY
-from tests.e2e.conftest import DESK, SCREENSHOTS, Windows
+from tests.e2e.conftest import Windows
+from tests.e2e.looks import DESK, look
 from tests.e2e.pages import LOADED, SOON, RecordPage
 from tests.e2e.processes import answers
 from tests.e2e.tenants import CLIENT_ID, CLIENT_SECRET, ORG_A, PACKAGED_SECRET, Tenants
-from tests.e2e.test_accessible import assert_accessible
 
 Rep = Callable[..., RecordPage]
 SET = SETS["Inlay_Activity_Access"]
@@ -86,7 +86,7 @@ def test_from_an_empty_install_to_a_delivery_that_was_mended(
     """N1, P7, X6: approved, connected, turned on, delivered; a right breaks, is named, is back."""
 
     def come_in(link: str) -> Page:
-        page = windows.watch(browser.new_context(viewport=DESK)).new_page()  # type: ignore[arg-type]
+        page = windows.watch(browser.new_context(viewport=DESK)).new_page()
         page.set_default_timeout(LOADED)
         page.goto(link.strip())
         page.get_by_role("main").get_by_role("button", name="Continue").click()
@@ -169,9 +169,7 @@ def _find_the_cause(admin: Page) -> None:
     cause.get_by_role("button", name="Find the missing right").click()
     expect(cause).to_contain_text("Edit Tasks", timeout=LOADED)
     expect(cause).to_contain_text(SET.name)
-    assert_accessible(admin)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    admin.screenshot(path=SCREENSHOTS / "console-why-right.png")
+    look(admin, "console-why-right")
 
 
 def _log_says(admin: Page, subject: str, state: str) -> None:

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Response, redirect, request, url_for
 
+from app.console.nav import N_
 from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
@@ -16,8 +17,15 @@ from app.destinations.logos import MOST_BYTES, LogoError
 from app.orgs import audit, service, settings
 from app.orgs.settings import OrgSettings
 from app.web import context
+from app.web.i18n import _
 
 _LONGEST = 400
+#: What is told of a value that its setting does not take.
+_WRONG = {
+    "website": N_("Write an address such as https://www.example.com, or leave it empty."),
+    "brand_color": N_("Write a colour such as #0b5cab."),
+    "consent_text": N_("Write 300 characters at most."),
+}
 _BRAND = ("company_name", "website", "brand_color", "consent_text")
 
 
@@ -74,8 +82,8 @@ def _values(chosen: OrgSettings) -> dict[str, str]:
 
 
 def _problems(typed: Mapping[str, str]) -> Mapping[str, str]:
-    found = {name: settings.problem(name, typed[name]) for name in _BRAND}
-    return {name: words for name, words in found.items() if words}
+    told = {name: settings.problem(name, typed[name]) for name in _BRAND}
+    return {name: _(_WRONG.get(name, words)) for name, words in told.items() if words}
 
 
 def _brand(

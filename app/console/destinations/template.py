@@ -125,15 +125,21 @@ def _rows(fields: Fields, name: str, most: int) -> Sequence[str]:
 
 def _merge_fields(chosen: OrgSettings) -> Sequence[tuple[str, str, str]]:
     """Name, meaning and what it gives in the preview."""
-    sample = sample_values(current_principal().name, chosen)
+    sample = sample_values(_rep_name(), chosen)
     return [(name, _(_MEANING[name]), sample[name]) for name in FIELDS]
 
 
 def _preview(fields: Fields, chosen: OrgSettings, logo: str) -> str:
     color = chosen.brand_color.removeprefix("#").lower()
     style = url_for("console.page_style", color=color)
-    name, wanted = current_principal().name, typed.template_of(fields)
-    return preview(wanted, name, chosen, style_url=style, logo_url=logo)
+    wanted = typed.template_of(fields)
+    return preview(wanted, _rep_name(), chosen, style_url=style, logo_url=logo)
+
+
+def _rep_name() -> str:
+    """Whoever looks stands for the rep; of who came in by a link, no name is known."""
+    principal = current_principal()
+    return _("Sam") if principal.actor == f"admin:{principal.name}" else principal.name
 
 
 def _back(done: str) -> Response:

@@ -35,6 +35,8 @@ POLICIES: Mapping[KindPolicy, str] = {
     KindPolicy.DIGEST: N_("One a day, together"),
 }
 _PLAIN = ("activity_object", "opportunity_rule", "time_zone", "api_budget")
+#: What is told of a value that its setting does not take.
+_WRONG = {"time_zone": N_("Write a name such as Europe/Berlin, or leave it empty.")}
 _LONGEST = 300
 
 
@@ -92,7 +94,8 @@ def _values(chosen: OrgSettings) -> Mapping[str, str]:
 
 
 def _problems(typed: Mapping[str, str]) -> Mapping[str, str]:
-    found = {name: settings.problem(name, typed[name]) for name in _PLAIN if name != "api_budget"}
+    told = {name: settings.problem(name, typed[name]) for name in _PLAIN if name != "api_budget"}
+    found = {name: _(_WRONG.get(name, words)) for name, words in told.items() if words}
     budget = typed["api_budget"]
     if budget and not (budget.isascii() and budget.isdecimal() and len(budget) < 10):
         found["api_budget"] = _("Write a number of calls, or leave it empty.")
@@ -100,7 +103,7 @@ def _problems(typed: Mapping[str, str]) -> Mapping[str, str]:
         name = f"kind-{kind.value}"
         if typed[name] not in set(KindPolicy):
             found[name] = _("Choose one of these.")
-    return {name: words for name, words in found.items() if words}
+    return found
 
 
 def _changes(typed: Mapping[str, str]) -> dict[str, Any]:

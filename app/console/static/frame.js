@@ -3,6 +3,7 @@
 
 import { openPopup } from "./connect.js";
 import "./copy.js";
+import { under } from "./once.js";
 import { keepPreviews } from "./preview.js";
 import "./ticks.js";
 
@@ -15,6 +16,8 @@ const client = new CanvasClient(frame.client);
 let bearer = frame.bearer;
 let endsAt = 0;
 let renewing = null;
+let newest = null; // who asks for a page last is shown it, however late others are answered
+const late = []; // answers to forms whose reader went on
 
 class Trouble extends Error {
   constructor(title, detail) {
@@ -66,28 +69,64 @@ async function call(url, options) {
   return ask(url, options);
 }
 
-// Shows what an address answers: a page, whatever its status.
+// Shows what an address answers: a page, whatever its status. A page that nobody waits for any more
+// is let go; what a form was answered is told all the same, since it was sent.
 async function open(url, options = {}, { remember = true } = {}) {
-  const shown = document.getElementById("console");
-  shown.setAttribute("aria-busy", "true");
+  const isForm = options.method === "POST";
+  newest?.abort();
+  const mine = new AbortController();
+  newest = mine;
+  document.getElementById("console").setAttribute("aria-busy", "true");
+  const signal = isForm ? null : mine.signal;
   try {
-    const response = await call(url, options);
-    await render(response);
-    if (remember) history.pushState({ url: response.url }, "");
+    const response = await call(url, { ...options, signal });
+    const page = await pageOf(response);
+    if (mine !== newest) return isForm ? tellLate(page, response.ok) : undefined;
+    show(page.getElementById("console"), page.title);
+    if (remember) note(response, isForm);
     lead(document.getElementById(new URL(response.url).hash.slice(1)));
   } catch (trouble) {
-    complain(trouble);
+    if (mine === newest) complain(trouble);
+    else if (isForm) tellLate(null, false);
   }
 }
 
-async function render(response) {
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  show(page.getElementById("console"), page.title);
+async function pageOf(response) {
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+// A form that was refused is answered on the page where it stands, so that Back leads before it.
+function note(response, isForm) {
+  if (isForm && !response.redirected) return;
+  const same = response.url === history.state?.url;
+  history[same ? "replaceState" : "pushState"]({ url: response.url }, "");
+}
+
+// The answer to a form whose reader went on meanwhile: in a line above, the whole of it on request.
+function tellLate(page, isDone) {
+  const line = document.getElementById("late").content.cloneNode(true).firstElementChild;
+  line.classList.add(isDone ? "good" : "bad");
+  line.setAttribute("role", isDone ? "status" : "alert");
+  line.querySelector("span").textContent = isDone ? frame.texts.lateDone : frame.texts.lateRefused;
+  const button = line.querySelector("button");
+  button.hidden = page === null;
+  button.addEventListener("click", () => {
+    show(page.getElementById("console"), page.title);
+    lead(null);
+  });
+  late.push(line);
+  if (document.getElementById("console").getAttribute("aria-busy") !== "true") placeLate();
+}
+
+function placeLate() {
+  const main = document.getElementById("main");
+  if (main !== null) main.prepend(...late.splice(0));
 }
 
 function show(fresh, title) {
   document.getElementById("console").replaceWith(document.adoptNode(fresh));
   document.title = title;
+  placeLate();
 }
 
 // The keyboard goes to the part that was asked for, or to the page's start. Salesforce's page around
@@ -111,7 +150,11 @@ function complain(trouble) {
 // A file: fetched like a page, and handed to the browser to keep; a refusal is a page.
 async function download(link) {
   const response = await call(link.href);
-  if (!response.ok) return render(response);
+  if (!response.ok) {
+    const page = await pageOf(response);
+    show(page.getElementById("console"), page.title);
+    return;
+  }
   const file = document.createElement("a");
   file.href = URL.createObjectURL(await response.blob());
   file.download = link.download || "inlay.csv";
@@ -141,7 +184,7 @@ document.addEventListener("submit", (event) => {
   const url = new URL(event.submitter?.getAttribute("formaction") ?? form.action, location.href);
   if (form.getAttribute("action") === null) url.href = history.state?.url ?? url.href;
   if (form.method === "post") {
-    open(url, { method: "POST", body: fields });
+    under(form, () => open(url, { method: "POST", body: fields }));
   } else {
     url.search = fields;
     open(url);

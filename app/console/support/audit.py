@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from app.console.nav import N_
 from app.console.pages import page
 from app.console.principal import current_org, current_principal
 from app.console.room import room
+from app.console.support.features import LABELS
 from app.db import Database
 from app.orgs.audit import Tag
 from app.orgs.models import AuditEntry, Org
@@ -23,6 +25,8 @@ from app.web import context
 from app.web.i18n import _
 
 PAGE_SIZE = 50
+#: A moment as details keep it, in UTC.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 _CHUNK = 1000
 _MOST_LINES = 100_000
 
@@ -47,6 +51,7 @@ _WORDS: Mapping[str, str] = {
     Tag.DISCONNECTED: N_("Disconnected"),
     Tag.CONNECT_LINK_MADE: N_("Link for connecting made"),
     Tag.BREAKER_RESET: N_("Held activities tried"),
+    Tag.OWNER_MAPPED: N_("Colleague mapped to a user"),
     Tag.FOLLOW_UP_RULE: N_("Follow-up rule changed"),
     Tag.BACKFILL_STARTED: N_("History requested"),
     Tag.BACKFILL_STOPPED: N_("History stopped"),
@@ -58,6 +63,10 @@ _WORDS: Mapping[str, str] = {
     Tag.ADMIN_INVITED: N_("Admin invited"),
     Tag.INVITATION_WITHDRAWN: N_("Invitation withdrawn"),
     Tag.ADMIN_CAME_IN: N_("Admin came in"),
+    Tag.DATA_EXPORTED: N_("All data exported"),
+    Tag.DELETION_ASKED: N_("Deletion asked for"),
+    Tag.DELETION_CANCELLED: N_("Deletion called off"),
+    Tag.VIEWED_AS: N_("Widget looked at as a rep"),
 }
 
 
@@ -77,7 +86,7 @@ class Entry(NamedTuple):
         """What is known of it besides, in one line."""
         known = {name: value for name, value in self.detail.items() if value != ""}
         return ", ".join(
-            f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in known.items()
+            f"{name.replace('_', ' ')}: {_plain(name, value)}" for name, value in known.items()
         )
 
     @property
@@ -91,8 +100,15 @@ def words_of(tag: str) -> str:
     return _(_WORDS[tag]) if tag in _WORDS else tag.replace(":", " ").replace("_", " ")
 
 
-def _plain(value: object) -> object:
-    return {True: _("yes"), False: _("no")}.get(value, value) if isinstance(value, bool) else value
+def _plain(name: str, value: object) -> object:
+    """A value as people say it: yes and no, a feature by its name, a moment to the minute."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if not isinstance(value, str):
+        return value
+    if name == "feature" and value in LABELS:
+        return _(LABELS[value])
+    return f"{value[:10]} {value[11:16]} UTC" if _MOMENT.fullmatch(value) else value
 
 
 @room.get("/console/orgs/<org_id>/audit")

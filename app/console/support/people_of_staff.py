@@ -16,6 +16,7 @@ from app.console.permissions import STAFF_ROLES, Role
 from app.console.principal import current_principal
 from app.console.room import room
 from app.console.sign_in.provider import current_provider
+from app.console.support.agents import agent_of
 from app.errors import ConfigError
 from app.web import context, limits
 from app.web.i18n import _
@@ -101,6 +102,7 @@ def _staff(*, invitation: str = "", problem: str = "", status: int = 200) -> Res
         roles=[role.value for role in STAFF_ROLES],
         typed=request.form if problem else {},
         invitation=invitation,
+        agent_of=agent_of,
         has_provider=current_provider() is not None,
         problem=problem,
     )

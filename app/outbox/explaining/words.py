@@ -10,7 +10,7 @@ from app.outbox.decisions import DROPPED, PAUSABLE, RESUMED, RETRIED
 from app.outbox.log import Line
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition
-from app.web.i18n import N_, _
+from app.web.i18n import N_, _, ngettext
 
 STATES: Mapping[DeliveryState, str] = {
     DeliveryState.UNLINKED: N_("No record yet"),
@@ -121,7 +121,13 @@ def _waiting(line: Line, condition: Condition) -> str:
         return _("Deliveries to this org rest. %(why)s") % {"why": condition.pause_words}
     if line.state is DeliveryState.PENDING:
         return _("It is sent within seconds.")
-    return _("Tried %(n)d times; it is tried again by itself.") % {"n": max(1, line.attempts)}
+    number = max(1, line.attempts)
+    told = ngettext(
+        "Tried once; it is tried again by itself.",
+        "Tried %(n)d times; it is tried again by itself.",
+        number,
+    )
+    return told % {"n": number}
 
 
 def _step(line: Line) -> str:
