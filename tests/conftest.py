@@ -18,7 +18,7 @@ import psutil
 import pytest
 from hypothesis import settings
 
-from tests.support import databases, quick_routes
+from tests.support import databases, quick_routes, quick_statements
 from tools import postgres
 
 pytest_plugins = ["tests.support.application", "tests.support.browsers"]
@@ -27,6 +27,7 @@ pytest_plugins = ["tests.support.application", "tests.support.browsers"]
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")
 quick_routes.install()
+quick_statements.install()
 
 _ROOM = Path(__file__).parent
 _KINDS = ("sqlite", "postgresql")
