@@ -37,7 +37,7 @@ _SHOWN_COLUMNS = 300
 
 
 def parts(cores: int, *, fast: bool = False) -> dict[str, Part]:
-    """The parts by name, longest first; ``LANES`` run at a time, each with one worker for two cores."""
+    """The parts by name, longest first; ``LANES`` run at a time."""
     # tests wait about half of their time: one worker more than there are cores
     workers = cores + 1 if fast else max(1, cores // 2)
     unit = "not e2e and not sfdx and not slow" if fast else "not e2e and not sfdx"
