@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, cast
+from typing import NoReturn
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from sqlalchemy import or_, select
 
 from app.console import sessions
@@ -77,9 +77,7 @@ def ask_salesforce() -> Response:
         session_id=session_id,
         goes_to=goes_to if _is_ours(goes_to) else url_for("console.front"),
     )
-    response = cast(Response, redirect(_address(begun, login_url, vendor), 302))
-    attempts.COOKIE.put(response, context.config(), begun.secret)
-    return response
+    return leave(begun, _address(begun, login_url, vendor))
 
 
 def _is_ours(path: str) -> bool:

@@ -50,7 +50,10 @@ def sign_in_page(problem: str = "", *, reason: str = "", status: int = 200) -> R
 
 
 def leave(begun: Begun, address: str) -> Response:
-    """Send the browser on by a page of ours: a form may not be redirected to another site."""
+    """Send the browser on by a page of ours.
+
+    A form may not be redirected to another site, nor may the page that it leads to.
+    """
     response = page("going.html", url=address)
     attempts.COOKIE.put(response, context.config(), begun.secret)
     return response
