@@ -61,6 +61,7 @@ def health() -> Response:
         may_steer=current_principal().may(Permission.STEER_DELIVERY),
         reset=request.args.get("reset") == "1",
         size=(chart.WIDTH, chart.HEIGHT),
+        never_refused=log.NEVER_REFUSED,
         **values,
     )
 

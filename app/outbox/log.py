@@ -21,6 +21,10 @@ PAGE_SIZE = 50
 UNSETTLED = tuple(state for state in NOT_DELIVERED if state is not DeliveryState.DROPPED)
 
 
+#: A reason to ask for: Salesforce never refused these.
+NEVER_REFUSED = "never_refused"
+
+
 class Line(NamedTuple):
     """One activity with the event that it tells of and the person whom it is about."""
 
@@ -146,7 +150,7 @@ def criteria(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if asked.kind:
         yield OutboxRow.kind == asked.kind
     if asked.reason:
-        yield OutboxRow.error_reason == asked.reason
+        yield OutboxRow.error_reason == ("" if asked.reason == NEVER_REFUSED else asked.reason)
     if asked.code:
         yield OutboxRow.error_code == asked.code
     if asked.people is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -120,6 +121,25 @@ def test_all_that_a_filter_finds_is_what_it_finds(
         assert "Nothing to do" in admin.get(f"{log}/pause?of=found&{wrong}").text
     admin.post(f"{log}/pause", of="found", kind="call", q="ada@example.com", why=WHY)
     assert states(database, org) == [PAUSED, PENDING, PENDING]
+
+
+def test_what_was_never_refused_is_a_cause_of_its_own(
+    database: Database, org: Org, rows: Rows, log: str, signed_in: SignedIn
+) -> None:
+    """The number on Health is the number that is asked about."""
+    ada = rows.person("Ada Lind", "ada@example.com", contact=CONTACT)
+    paused = {"paused_why": WHY, "settled_by": "staff:mara@example.com"}
+    rows.row(ada, PAUSED, **RULE, **paused)
+    rows.row(ada, PAUSED, **paused)
+    support = signed_in(Role.SUPPORT)
+    health = support.get(log.removesuffix("activity")).text
+    links = re.findall(r'href="([^"]+/activity/resume[^"]+)"', health)
+    assert len(links) == 2
+    for link in links:
+        assert "Resume 1 activity" in support.get(link.replace("&amp;", "&")).text
+    support.post(f"{log}/resume", state="paused", reason="never_refused")
+    assert states(database, org) == [PAUSED, PENDING]
+    assert "Paused by mara@example.com" in support.get(log).text
 
 
 def test_a_viewer_sees_what_is_paused_and_decides_nothing(

@@ -98,7 +98,7 @@ def _sentence(line: Line, condition: Condition) -> str:
         case DeliveryState.LEASED:
             return _("It is being sent right now.")
         case DeliveryState.DROPPED:
-            return _("It is never sent. Dropped by %(who)s.") % {"who": line.settled_by or "Inlay"}
+            return _("It is never sent. Dropped by %(who)s.") % {"who": _who(line)}
         case DeliveryState.PAUSED:
             return paused_words(line)
         case DeliveryState.HELD:
@@ -111,8 +111,14 @@ def _sentence(line: Line, condition: Condition) -> str:
 
 def paused_words(line: Line) -> str:
     """Who paused it, and why."""
-    who = _("Paused by %(who)s") % {"who": line.settled_by or "Inlay"}
+    who = _("Paused by %(who)s") % {"who": _who(line)}
     return f"{who}: “{line.paused_why}”" if line.paused_why else f"{who}."
+
+
+def _who(line: Line) -> str:
+    """Whoever decided, without the audit's own mark of what they are."""
+    kind, _colon, name = line.settled_by.partition(":")
+    return name if name and kind in ("staff", "admin") else line.settled_by or "Inlay"
 
 
 def _waiting(line: Line, condition: Condition) -> str:
