@@ -18,6 +18,7 @@ from app.console import routes as console
 from app.console.ports import plug_view_as, view_as_of
 from app.db import Database
 from app.destinations import routes as destinations
+from app.destinations.door import org_at
 from app.engagement.ports import plug_recorded, recorded_of
 from app.errors import ConfigError
 from app.jobs import gauges
@@ -28,6 +29,7 @@ from app.outbox.plan import planner
 from app.salesforce.gateway import EXTENSION, Gateway
 from app.web import errors, health, i18n, logs, room
 from app.web.metrics import add_gauges
+from app.web.ports import own_hosts_of, plug_own_hosts
 from app.widget import routes as widget
 from app.widget import viewas
 from app.widget.ports import console_of, plug_console
@@ -74,6 +76,8 @@ def _plug(app: Flask, config: Config) -> None:
     console_of(app)
     plug_view_as(app, viewas.show)
     view_as_of(app)
+    plug_own_hosts(app, partial(org_at, app.extensions["inlay.database"], config.pages_url))
+    own_hosts_of(app)
     add_gauges(app, partial(gauges.outbox_rows, app.extensions["inlay.database"]))
 
 

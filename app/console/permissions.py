@@ -42,6 +42,8 @@ class Permission(StrEnum):
     CONSENT = "consent"
     #: Look at a card as a rep saw it.
     VIEW_AS = "view_as"
+    #: Let an org's public pages answer on a domain of its own, once its proof was seen.
+    OPEN_DOMAINS = "open_domains"
     FIND_ORGS = "find_orgs"
     SWITCH_FEATURES = "switch_features"
     CHANGE_ORG_STATE = "change_org_state"
@@ -150,6 +152,10 @@ ROUTES: Mapping[str, Permission] = {
     "console.set_gate": Permission.CONFIGURE_ORG,
     "console.defaults": Permission.SEE_ORG,
     "console.save_defaults": Permission.CONFIGURE_ORG,
+    "console.domain": Permission.SEE_ORG,
+    "console.ask_domain": Permission.CONFIGURE_ORG,
+    "console.remove_domain": Permission.CONFIGURE_ORG,
+    "console.open_domain": Permission.OPEN_DOMAINS,
     "console.template": Permission.SEE_ORG,
     "console.save_template": Permission.CONFIGURE_ORG,
     "console.preview_template": Permission.CONFIGURE_ORG,

@@ -10,7 +10,7 @@ from app.console import entry, frame, health
 from app.console.activity import pages as activity
 from app.console.connect import popup, secret_link, show, typed
 from app.console.data import pages as data
-from app.console.destinations import brand, defaults, one, overview, template
+from app.console.destinations import brand, defaults, domain, one, overview, template
 from app.console.errors import ConsoleError
 from app.console.guard import is_navigation
 from app.console.pages import trouble, wants_json
@@ -37,7 +37,7 @@ PAGES = (
     *(steps, sending, people, keys),
     *(show, typed, popup, secret_link),
     *(answer, data, view_as),
-    *(overview, one, defaults, brand, template),
+    *(overview, one, defaults, domain, brand, template),
     *(orgs, features, life, audit, people_of_staff, system),
 )
 

@@ -14,8 +14,9 @@ from sqlalchemy import func, or_, select
 
 from app.crm.models import Person
 from app.db import Database
+from app.destinations.domains import host_in
 from app.destinations.gate import Gate
-from app.destinations.models import Destination, DestinationState, Link, Logo
+from app.destinations.models import Destination, DestinationState, Link, Logo, PageDomain
 from app.destinations.tokens import is_token
 from app.orgs.gates import GateKind, entries_of
 from app.orgs.models import SERVED, Org, OrgSetting
@@ -37,8 +38,13 @@ class Entry:
     gate: Gate = field(default_factory=Gate)
 
 
-def enter(database: Database, token: str, now: datetime) -> Entry | None:
-    """What the token opens; None when it is unknown, revoked or over, or its org not served."""
+def enter(
+    database: Database, token: str, now: datetime, own_host: UUID | None = None
+) -> Entry | None:
+    """What the token opens; None when it is unknown, revoked or over, or its org not served.
+
+    ``own_host`` is the org on whose own domain somebody knocks: it opens links of that org alone.
+    """
     if not is_token(token):
         return None
     statement = (
@@ -59,6 +65,7 @@ def enter(database: Database, token: str, now: datetime) -> Entry | None:
         )
         .where(
             Link.token == token,
+            *([Link.org_id == own_host] if own_host else []),
             Link.revoked_at.is_(None),
             or_(Link.expires_at.is_(None), Link.expires_at > now),
             Destination.state == DestinationState.ACTIVE,
@@ -79,9 +86,22 @@ def enter(database: Database, token: str, now: datetime) -> Entry | None:
     return Entry(*values)
 
 
-def find_logo(database: Database, token: str) -> Logo | None:
-    """The logo of this address; that of no org's present page opens nothing."""
+def org_at(database: Database, pages_url: str, host: str) -> UUID | None:
+    """The org whose own domain, opened, this host of a request is: one statement."""
+    name = host_in(pages_url, host)
+    if not name:
+        return None
+    opened = select(PageDomain.org_id).where(
+        PageDomain.host == name, PageDomain.opened_at.is_not(None)
+    )
+    with database.system_reading() as session:
+        return session.scalar(opened)
+
+
+def find_logo(database: Database, token: str, own_host: UUID | None = None) -> Logo | None:
+    """The logo of this address, on an own domain that org's; None of no org's present page."""
     if not is_token(token):
         return None
     with database.system_reading() as session:
-        return session.scalar(select(Logo).where(Logo.token == token))
+        found = session.scalar(select(Logo).where(Logo.token == token))
+    return found if found is None or own_host in (None, found.org_id) else None

@@ -155,6 +155,31 @@ class Logo(Tenant, Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class PageDomain(Tenant, Base):
+    """A domain of the org's own for its public pages; they answer there once it was opened.
+
+    ``proof`` is what a TXT record of the domain has to say before.
+    """
+
+    __tablename__ = "page_domain"
+    __table_args__ = (
+        UniqueConstraint("org_id"),
+        Index(
+            "uq_page_domain_opened", "host", unique=True,
+            sqlite_where=text("opened_at IS NOT NULL"),
+            postgresql_where=text("opened_at IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[IdColumn]
+    host: Mapped[str] = mapped_column(String(253), doc="Lower case, as the network spells it.")
+    proof: Mapped[str] = mapped_column(String(64))
+    asked_by: Mapped[str] = mapped_column(String(255))
+    asked_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    opened_by: Mapped[str] = mapped_column(String(255), default="")
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Block(Tenant, Base):
     """One block of a Destination; ``content`` has the shape its kind asks for."""
 

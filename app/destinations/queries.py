@@ -12,7 +12,15 @@ from sqlalchemy import String, bindparam, func, literal, null, or_, select, type
 
 from app.crm.models import Person, RecordLink
 from app.db import JsonType, TenantSession
-from app.destinations.models import Destination, DestinationState, GatePass, Link, Viewer
+from app.destinations.domains import url_on
+from app.destinations.models import (
+    Destination,
+    DestinationState,
+    GatePass,
+    Link,
+    PageDomain,
+    Viewer,
+)
 from app.destinations.tokens import link_url, preview_url
 from app.engagement.models import Visit
 from app.orgs.models import OrgUser
@@ -22,21 +30,22 @@ MOST_MESSAGES = 5
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A link: whose it is (None: anybody's), and how often it was viewed."""
+    """A link: whose it is (None: anybody's), how often it was viewed, on which domain."""
 
     person_id: UUID | None
     token: str
     channel: str
     views: int
     last_viewed_at: datetime | None
+    own_host: str | None = None
 
     def url(self, pages_url: str) -> str:
         """The address to share."""
-        return link_url(pages_url, self.token)
+        return link_url(url_on(pages_url, self.own_host), self.token)
 
     def preview_url(self, pages_url: str) -> str:
         """The page for the rep's own eyes: it records nothing."""
-        return preview_url(pages_url, self.token)
+        return preview_url(url_on(pages_url, self.own_host), self.token)
 
 
 class Introduced(NamedTuple):
@@ -90,8 +99,14 @@ class DestinationView:
         return self.state is DestinationState.ACTIVE and not is_over
 
 
+_OWN_HOST = (
+    select(PageDomain.host)
+    .where(PageDomain.org_id == Destination.org_id, PageDomain.opened_at.is_not(None))
+    .correlate(Destination)
+    .scalar_subquery()
+)
 _WITH_LINKS = (
-    select(Destination, Link)
+    select(Destination, Link, _OWN_HOST)
     .outerjoin(Link, (Link.destination_id == Destination.id) & Link.revoked_at.is_(None))
     .where(Destination.record_id == bindparam("record_id"))
     .order_by(Link.person_id.is_not(None), Link.created_at, Link.id)
@@ -181,7 +196,7 @@ def for_record(
         version=destination.version,
         created_at=destination.created_at,
         created_by=destination.created_by,
-        links=[_link_view(link) for _, link in rows if link is not None],
+        links=[_link_view(link, own) for _, link, own in rows if link is not None],
         views=destination.views,
         last_viewed_at=destination.last_viewed_at,
         viewers=[person for person, _ in viewers],
@@ -191,5 +206,7 @@ def for_record(
     )
 
 
-def _link_view(link: Link) -> LinkView:
-    return LinkView(link.person_id, link.token, link.channel, link.views, link.last_viewed_at)
+def _link_view(link: Link, own_host: str | None) -> LinkView:
+    return LinkView(
+        link.person_id, link.token, link.channel, link.views, link.last_viewed_at, own_host
+    )

@@ -6,6 +6,8 @@ ever do these.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Response, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -24,7 +26,7 @@ from app.engagement.ports import recorded_of
 from app.web import context
 from app.web.csp import CLOSED
 from app.web.problem import problem
-from app.web.room import Origin, Room, set_policy
+from app.web.room import Origin, Room, host_org, set_policy
 
 room = Room("destinations", __name__, origin=Origin.PAGES, policy=POLICY)
 
@@ -115,7 +117,7 @@ def take_form(token: str) -> BaseResponse:
 @room.get("/logos/<token>")
 def logo(token: str) -> Response:
     """An org's logo: an image whatever a browser would make of it; a new one has a new address."""
-    found = find_logo(context.database(), token)
+    found = find_logo(context.database(), token, host_org())
     if found is None:
         return shown.gone()
     set_policy(CLOSED.with_directives(sandbox=""))
@@ -147,7 +149,7 @@ def _on_bad_beacon(error: BeaconError) -> Response:
 
 
 def _enter(token: str) -> Entry:
-    return enter(context.database(), token, utcnow()) or abort(404)
+    return enter(context.database(), token, utcnow(), host_org()) or abort(404)
 
 
 def _visitor(token: str, max_bytes: int) -> Visitor:
@@ -157,7 +159,10 @@ def _visitor(token: str, max_bytes: int) -> Visitor:
     if entry.gate.asks(entry.email):
         with context.database().reading(entry.org_id) as session:
             passed = passes.require(session, entry, now)
-    return Visitor(entry, agent, now, context.config().pages_url, passed)
+    pages_url = context.config().pages_url
+    if host_org():  # what is kept leads to where the visitor was
+        pages_url = f"{urlsplit(pages_url).scheme}://{request.host}"
+    return Visitor(entry, agent, now, pages_url, passed)
 
 
 def _page(entry: Entry) -> Page:

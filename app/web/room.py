@@ -6,6 +6,7 @@ import hashlib
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import (
     Blueprint,
@@ -20,12 +21,16 @@ from flask import (
 
 from app.web import context
 from app.web.csp import CLOSED, Policy
+from app.web.ports import own_hosts_of
 
 _YEAR = 365 * 24 * 3600
 
 
 class Origin(StrEnum):
-    """Which host a room answers on; what a rep writes on a page never shares one with the app."""
+    """Which host a room answers on; what a rep writes on a page never shares one with the app.
+
+    Rooms of the pages' host answer on the orgs' own domains, too (``host_org``).
+    """
 
     APP = "app"
     PAGES = "pages"
@@ -102,8 +107,17 @@ def _check_host() -> None:
         return
     config = context.config()
     expected = config.app_host if room.origin is Origin.APP else config.pages_host
-    if request.host != expected:
+    if request.host == expected:
+        return
+    g.own_host = own_hosts_of(current_app)(request.host) if room.origin is Origin.PAGES else None
+    if g.own_host is None:
         abort(404)
+
+
+def host_org() -> UUID | None:
+    """The org whose own domain the present request names; None on the operator's own host."""
+    found: UUID | None = g.get("own_host")
+    return found
 
 
 def _set_headers(response: Response) -> Response:

@@ -24,7 +24,9 @@ from app.crm import preflights, sights
 from app.crm.models import SObject
 from app.crm.service import person_for
 from app.db import Database, SystemSession, TenantSession
-from app.destinations import logos, stored_template, switching
+from app.destinations import domains, logos, stored_template, switching
+from app.destinations.gate import Gate
+from app.destinations.models import GatePass, Link
 from app.destinations.schemas import PersonFacts, RecordFacts, RepFacts
 from app.destinations.service import get_or_create
 from app.engagement.kinds import Kind
@@ -33,6 +35,7 @@ from app.orgs import apikeys, features, kill_switches, plans, sandboxes, service
 from app.orgs.catalogue import Feature, KillSwitch, Plan
 from app.orgs.data import deletion
 from app.orgs.data.models import DeletionState
+from app.orgs.gates import GateKind
 from app.orgs.models import Org, OrgState, OrgUser
 from app.outbox.models import BreakerState, DeliveryBreaker, DeliveryState
 from app.outbox.owners import service as owners
@@ -54,6 +57,7 @@ CONTACT, DEAL = to_18("003000000000001"), to_18("006000000000001")
 REP_ID = to_18("0055e000000REPA")
 REP_EMAIL = "rosa.lindqvist@halyard.example"
 PERSON = "elena.marquez@brightwater-energy.example"
+OWN_HOST = "rooms.halyard.example"
 #: Another width of a name than designers think of.
 LONG_NAME = "Zentralverband der Energieversorgungsunternehmen Norddeutschlands e.V."
 
@@ -350,6 +354,14 @@ class _Maker:
             made[2].expires_at = utcnow() - timedelta(days=1)
             self.world.destination, self.world.revoked = str(made[0].id), str(made[1].id)
             stored_template.save(tenant, stored_template.read(tenant), by=BY)
+            domains.ask(tenant, self.world.app.extensions["inlay.config"], OWN_HOST, by=BY)
+            listed = Gate(GateKind.LISTED, False, ("brightwater-energy.example",))
+            switching.set_gate(tenant, made[0].id, listed, by=BY)
+            link = tenant.scalars(select(Link.id).where(Link.destination_id == made[0].id)).first()
+            for email in (PERSON, f"kim.{'a' * 40}@brightwater-energy.example"):
+                tenant.add(
+                    GatePass(destination_id=made[0].id, link_id=link, email=email, agreed="…")
+                )
         self._system(
             lambda session: logos.save(
                 session, service.required(session, self.world.troubled), png(), by=BY

@@ -16,7 +16,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from app.console.models import LinkPurpose
 from app.console.permissions import Role
 from tests.e2e.conftest import Windows
-from tests.e2e.lived_in import CONTACT, PERSON, REP_EMAIL, LivedIn, lived_in
+from tests.e2e.lived_in import CONTACT, OWN_HOST, PERSON, REP_EMAIL, LivedIn, lived_in
 from tests.e2e.looks import DESK, look
 from tests.e2e.samples import png
 from tests.support.databases import Databases
@@ -136,6 +136,8 @@ def shots(world: LivedIn) -> dict[Role | None, list[Shot]]:
             Shot("defaults", f"{org}/destinations/defaults"),
             Shot("defaults-wrong", f"{org}/destinations/defaults",
                  lambda page: save_with(page, "Let in", "acme.example\nno domain")),
+            Shot("domain", f"{org}/destinations/domain"),
+            Shot("domain-wrong", f"{org}/destinations/domain", press("Ask for it", host="acme")),
             Shot("brand", f"{org}/destinations/brand"),
             Shot("brand-wrong", f"{org}/destinations/brand", press("Save", brand_color="blue")),
             Shot("brand-logo-wrong", f"{org}/destinations/brand", choose_logo),
@@ -176,6 +178,7 @@ def shots(world: LivedIn) -> dict[Role | None, list[Shot]]:
             Shot("data-leaving", f"{of}/{world.leaving}/data"),
             Shot("activity-empty", f"{of}/{world.fresh}/activity"),
             Shot("destinations-empty", f"{of}/{world.fresh}/destinations"),
+            Shot("domain-empty", f"{of}/{world.fresh}/destinations/domain"),
             Shot("preflight-empty", f"{of}/{world.fresh}/preflight"),
             Shot("setup-empty", f"{of}/{world.fresh}/setup"),
             Shot("people-empty", f"{of}/{world.fresh}/setup/people"),
@@ -185,6 +188,9 @@ def shots(world: LivedIn) -> dict[Role | None, list[Shot]]:
             Shot("connect-lost", f"{of}/{world.lost}/connect"),
             Shot("connect-refused", f"{of}/{world.fresh}/connect",
                  press("Connect", **wrong, **typed)),
+            Shot("domain-check", f"{org}/destinations/domain"),
+            Shot("domain-opened", f"{org}/destinations/domain",
+                 press(f"Open {OWN_HOST}", why="dig shows the proof")),
             Shot("system", "/console/system"),
             Shot("pull", "/console/system/switches/salesforce_writes"),
             Shot("system-wrong", "/console/system", press("Set Scores on contacts and leads")),

@@ -37,7 +37,7 @@ SYSTEM_SESSIONS = {
     "app/orgs/": "the tenants themselves",
     "app/console/": "support staff",
     "app/api/access.py": "an API key names its org; until it is read there is none",
-    "app/destinations/door.py": "a link or logo names its org; until it is found there is none",
+    "app/destinations/door.py": "a link, logo or own domain names its org; until it is found, none",
     "app/engagement/silence.py": "the worker's search for silent visits of all orgs: ids only",
     "app/salesforce/accounting.py": "books the calls of all orgs in one statement",
     "app/web/limits.py": "rate limits count before anyone is known",

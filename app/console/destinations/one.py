@@ -17,7 +17,7 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
-from app.destinations import overview, switching
+from app.destinations import domains, overview, switching
 from app.destinations.expiry import Expiry, expiry_of
 from app.destinations.models import Destination, DestinationState
 from app.destinations.tokens import link_url, preview_url
@@ -107,6 +107,7 @@ def _page(
         connection = status(session)
         chosen = session.scalars(select(Destination).where(Destination.id == destination_id)).one()
         came = overview.came_by_gate(session, destination_id)
+        pages_url = domains.pages_url_of(session, context.config().pages_url)
     working = [link for link in links if link.revoked_at is None]
     is_revoked = line.state is DestinationState.REVOKED
     is_open = not is_revoked and not line.is_over(now)
@@ -118,8 +119,8 @@ def _page(
         line=line,
         state=words.state_of(line, now),
         record_url=words.record_url(line, instance_url),
-        page_url=_preview(working) if is_open and working and may_change else "",
-        links=[(link, link_url(context.config().pages_url, link.token)) for link in links],
+        page_url=_preview(working, pages_url) if is_open and working and may_change else "",
+        links=[(link, link_url(pages_url, link.token)) for link in links],
         number=len(working),
         is_revoked=is_revoked,
         is_open=is_open,
@@ -142,9 +143,9 @@ def _fields(chosen: Destination, zone: str) -> dict[str, str]:
     }
 
 
-def _preview(links: list[overview.LinkLine]) -> str:
+def _preview(links: list[overview.LinkLine], pages_url: str) -> str:
     """The page as somebody with the first link sees it; looking at it counts nothing."""
-    return preview_url(context.config().pages_url, links[0].token)
+    return preview_url(pages_url, links[0].token)
 
 
 def _back(destination_id: UUID, **values: Any) -> Response:

@@ -8,6 +8,7 @@ from app.console.pages import page
 from app.console.room import room
 from app.console.support import finding
 from app.console.support.finding import PAGE_SIZE
+from app.destinations import domains
 from app.orgs.models import OrgState
 from app.web import context
 
@@ -25,6 +26,7 @@ def orgs() -> Response:
     with context.database().system_reading() as session:
         found = finding.find(session, words, state, after)
         pending = finding.waiting_for_approval(session)
+        domains_waiting = domains.waiting(session)
     return page(
         "support/orgs.html",
         found=found[:PAGE_SIZE],
@@ -33,4 +35,5 @@ def orgs() -> Response:
         state=state.value if state else "",
         states=[each.value for each in OrgState],
         pending=pending,
+        domains=domains_waiting,
     )

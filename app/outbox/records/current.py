@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from app.clock import utcnow
 from app.crm.models import SObject
 from app.db import TenantSession
+from app.destinations import domains
 from app.destinations.models import Destination, DestinationState, Link, Viewer
 from app.destinations.tokens import link_url
 from app.outbox.composing.lengths import clip
@@ -96,7 +97,7 @@ def is_any_due(session: TenantSession) -> bool:
 
 
 def claim(session: TenantSession, pages_url: str) -> list[Current]:
-    """Take the next ones; nobody else takes them for a while. Five statements.
+    """Take the next ones; nobody else takes them for a while. Six statements.
 
     A worker that dies with them leaves them due again: what it wrote is then written once more,
     under the same external id, with the values of then.
@@ -117,6 +118,7 @@ def claim(session: TenantSession, pages_url: str) -> list[Current]:
         .values(record_due_at=utcnow() + CLAIM)
         .execution_options(synchronize_session=False)
     )
+    pages_url = domains.pages_url_of(session, pages_url)
     tokens, viewers, written = _tokens(session, ids), _viewers(session, ids), _written(session, ids)
     return [
         _current(
