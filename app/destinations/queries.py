@@ -23,6 +23,7 @@ from app.destinations.models import (
 )
 from app.destinations.tokens import link_url, preview_url
 from app.engagement.models import Visit
+from app.orgs.gates import GateKind
 from app.orgs.models import OrgUser
 
 MOST_MESSAGES = 5
@@ -82,6 +83,8 @@ class DestinationView:
     title: str
     state: DestinationState
     expires_at: datetime | None
+    gate: GateKind
+    gate_own_link: bool
     version: int
     created_at: datetime
     created_by: str
@@ -193,6 +196,8 @@ def for_record(
         title=destination.title,
         state=destination.state,
         expires_at=destination.expires_at,
+        gate=destination.gate,
+        gate_own_link=destination.gate_own_link,
         version=destination.version,
         created_at=destination.created_at,
         created_by=destination.created_by,

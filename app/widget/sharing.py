@@ -17,13 +17,19 @@ from app.destinations.queries import DestinationView
 from app.destinations.schemas import PersonFacts, RecordFacts, RepFacts
 from app.orgs import settings
 from app.orgs.features import Feature
+from app.orgs.gates import GateKind
 from app.orgs.models import OrgUser
 from app.orgs.service import refuse_feature
-from app.web.i18n import _, ngettext
+from app.web.i18n import N_, _, ngettext
 from app.widget import frames
 from app.widget.bearer import Frame
 from app.widget.reader import Reader
 from app.widget.rows import message_of, sender_of
+
+_GATES: Mapping[GateKind, str] = {
+    GateKind.ASK: N_("Asks visitors for an e-mail address"),
+    GateKind.LISTED: N_("Opens only for e-mail addresses that are let in"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Shared:
     links: list[SharedLink]
     messages: list[Message]
     introduced: list[str]
+    rules: list[str]
     is_closed: bool = False
 
 
@@ -99,9 +106,20 @@ def of_record(
             Message(sender_of(form), reader.moment(sent), message_of(form))
             for form, sent in found.messages
         ],
+        rules=_rules(found, reader),
         introduced=[f"{email} · {reader.moment(at)}" for email, at in found.introduced],
         is_closed=is_closed,
     )
+
+
+def _rules(found: DestinationView, reader: Reader) -> list[str]:
+    """What a rep should know before they send a link: what it asks for, how long it opens."""
+    told = [_(_GATES[found.gate])] if found.gate in _GATES else []
+    if told and found.gate_own_link:
+        told.append(_("Links of people's own open at once"))
+    if found.expires_at is not None and found.is_open(utcnow()):
+        told.append(_("Open until %(moment)s") % {"moment": reader.moment(found.expires_at)})
+    return told
 
 
 def _links(found: DestinationView, names: Mapping[UUID, str], pages_url: str) -> list[SharedLink]:

@@ -306,6 +306,7 @@ def test_the_card_names_who_came_by_the_gate_but_none_of_a_record_it_does_not_sh
     assert [each.email for each in shown.introduced] == ["carl@b.example", "ada@acme.example"]
     assert [each.email for each in alone.introduced] == ["carl@b.example"]
     assert (shown.viewers, shown.messages) == ([], [])
+    assert (shown.gate, shown.gate_own_link) == (GateKind.ASK, False)
 
 
 def test_guessing_is_slow(pages: FlaskClient, shared: Shared, close: Close) -> None:

@@ -108,3 +108,7 @@ def test_a_stranger_at_the_gate_is_refused_and_who_is_listed_comes_in(
     page.reload()
     expect(page.get_by_role("row", name="kim@brightwater.example")).to_be_visible()
     look(page, "console-destination-gate")
+    rep.page.reload()
+    expect(rep.card.get_by_text("kim@brightwater.example")).to_be_visible(timeout=LOADED)
+    expect(rep.card.get_by_text("Opens only for e-mail addresses")).to_be_visible()
+    look(rep.page, "widget-gate")
