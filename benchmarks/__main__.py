@@ -13,11 +13,11 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from app import memory
-from benchmarks import backfill, beside, box, delivery, intake, opening, orgs, verify
+from benchmarks import backfill, beside, box, delivery, intake, lists, opening, orgs, verify
 from benchmarks.box import ROOT, Box
 from benchmarks.org import measure as measure_devorg
 from benchmarks.rows import Row, table
-from benchmarks.scale import FULL, QUICK, Scale
+from benchmarks.scale import FULL, QUICK, WHOLE_LISTS, Scale
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tools import postgres
 
@@ -33,10 +33,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure, print, write; 0 also when a goal is missed: the table says so."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="little of each, to see that it works")
+    parser.add_argument(
+        "--whole-lists", action="store_true", help="lists with 10,000 orgs and 10,000,000 lines"
+    )
     parser.add_argument("--only", default="", help="parts whose name contains this")
     parser.add_argument("--output", type=Path, default=None, help="file for the rows as JSON")
     options = parser.parse_args(arguments)
-    scale = QUICK if options.quick else FULL
+    scale = QUICK if options.quick else WHOLE_LISTS if options.whole_lists else FULL
     memory.settle()  # as `wsgi` does
     rows: list[Row] = []
     begun = time.monotonic()
@@ -98,6 +101,10 @@ def _parts(scale: Scale, stack: ExitStack, folder: Path) -> Iterator[Part]:
         yield (
             f"many orgs, {kind}",
             lambda k=kind: orgs.measure(scale, k, url(k), folder),  # type: ignore[misc]
+        )
+        yield (
+            f"lists of the console, {kind}",
+            lambda k=kind: lists.measure(scale, k, lambda: url(k), folder),  # type: ignore[misc]
         )
     yield "back-fill", lambda: backfill.measure(scale, url("SQLite"), org, folder)
     yield "beside a hung org", lambda: _beside(scale, stack, url("SQLite"), org, folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Scale:
         deliveries_beside: Deliveries with and without a hung org beside.
         flood: Activities that another org has waiting in one row.
         connected_orgs: Numbers of orgs whose idle cost is measured.
+        list_orgs, list_lines: Orgs, and lines of their logs together, of the console's lists.
+        list_rounds: How often each list is opened.
         org_contacts: Contacts in the org that is measured itself.
         org_rounds, org_calls: Rounds, and single-record calls in each.
         org_rows, org_jobs: Rows of a Bulk job, and jobs.
@@ -43,6 +45,9 @@ class Scale:
     deliveries_beside: int
     flood: int
     connected_orgs: tuple[int, ...]
+    list_orgs: int
+    list_lines: int
+    list_rounds: int
     org_contacts: int
     org_rounds: int
     org_calls: int
@@ -67,6 +72,9 @@ FULL = Scale(
     deliveries_beside=6,
     flood=20_000,
     connected_orgs=(10, 100, 1000),
+    list_orgs=1000,
+    list_lines=1_000_000,
+    list_rounds=15,
     org_contacts=1_000_000,
     org_rounds=30,
     org_calls=100,
@@ -91,9 +99,15 @@ QUICK = Scale(
     deliveries_beside=1,
     flood=1000,
     connected_orgs=(3, 6),
+    list_orgs=120,
+    list_lines=12_000,
+    list_rounds=1,
     org_contacts=100_000,
     org_rounds=3,
     org_calls=20,
     org_rows=1000,
     org_jobs=1,
 )
+
+#: What the lists are promised for: a quarter of an hour and some twenty gigabytes on each database.
+WHOLE_LISTS = replace(FULL, list_orgs=10_000, list_lines=10_000_000)

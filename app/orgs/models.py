@@ -215,7 +215,13 @@ class AuditEntry(Tenant, Base):
     """Who did what to an org, tagged ``source:subject:action``."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "org_id", "seq"),)
+    __table_args__ = (
+        Index(None, "org_id", "seq"),
+        # found by what was done and by whom: of all orgs, and of one
+        Index(None, "tag", "seq"),
+        Index(None, "actor", "seq"),
+        Index(None, "org_id", "actor", "seq"),
+    )
 
     seq: Mapped[SequenceColumn]
     tag: Mapped[str] = mapped_column(String(80))

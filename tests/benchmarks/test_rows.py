@@ -43,6 +43,9 @@ WANTED = (
             "widget open with 1,000 events, opportunity",
             "intake by the service",
             "intake by the API",
+            "orgs, second page",
+            "activity log, parked calls",
+            "audit of all orgs",
         )
     ),
     "counted API calls per 1,000 activities",

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from flask import Response, request
 from sqlalchemy import Row, Select, or_, select
@@ -18,7 +19,8 @@ from app.console.pages import page
 from app.console.principal import current_org, current_principal
 from app.console.room import room
 from app.console.support.features import LABELS
-from app.db import Database
+from app.db import Database, SystemSession
+from app.orgs import acting
 from app.orgs.audit import Tag
 from app.orgs.models import AuditEntry, Org
 from app.web import context
@@ -139,7 +141,10 @@ def _audit(org: Org | None, here: str, file_at: str) -> Response:
     before = request.args.get("before", "")
     place = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
     with context.database().system_reading() as session:
-        rows = session.execute(_select(org, place).limit(PAGE_SIZE + 1)).all()
+        statement = _select(session, org).limit(PAGE_SIZE + 1)
+        if place is not None:
+            statement = statement.where(AuditEntry.seq < place)
+        rows = session.execute(statement).all()
     found = _entries(rows)
     return page(
         "support/audit.html",
@@ -155,7 +160,9 @@ def _audit(org: Org | None, here: str, file_at: str) -> Response:
 
 def _file(org: Org | None) -> Response:
     name = f"audit-{org.salesforce_id}.csv" if org else "audit.csv"
-    return file(_rows(context.database(), _select(org, None)), name, "text/csv")
+    with context.database().system_reading() as session:
+        statement = _select(session, org)
+    return file(_rows(context.database(), statement), name, "text/csv")
 
 
 def _rows(database: Database, statement: Select[*tuple[Any, ...]]) -> Iterator[str]:
@@ -173,8 +180,8 @@ def _rows(database: Database, statement: Select[*tuple[Any, ...]]) -> Iterator[s
         last = found[-1].seq
 
 
-def _select(org: Org | None, before: int | None) -> Select[*tuple[Any, ...]]:
-    """Newest first; words are looked for in who did it."""
+def _select(session: SystemSession, org: Org | None) -> Select[*tuple[Any, ...]]:
+    """Newest first; words are looked for in who did it, and in names and ids of orgs."""
     statement = (
         select(
             AuditEntry.seq, AuditEntry.at, AuditEntry.tag, AuditEntry.actor, AuditEntry.detail,
@@ -185,17 +192,26 @@ def _select(org: Org | None, before: int | None) -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
     if org is not None:
         statement = statement.where(AuditEntry.org_id == org.id)
-    if before is not None:
-        statement = statement.where(AuditEntry.seq < before)
     if _tag():
         statement = statement.where(AuditEntry.tag == _tag())
     if words := _words():
-        matches = [AuditEntry.actor.icontains(words, autoescape=True)]
-        if org is None:
-            matches.append(Org.name.icontains(words, autoescape=True))
-            matches.append(Org.salesforce_id.startswith(words, autoescape=True))
-        statement = statement.where(or_(*matches))
+        who = acting.actors(session, words, org.id if org else None)
+        statement = statement.where(
+            or_(
+                AuditEntry.actor.in_(who),
+                AuditEntry.org_id.in_([] if org else _orgs(session, words)),
+            )
+        )
     return statement
+
+
+def _orgs(session: SystemSession, words: str) -> Sequence[UUID]:
+    """Orgs that the words name, by a part of the name or the begin of the id: one statement."""
+    named = or_(
+        Org.name.icontains(words, autoescape=True),
+        Org.salesforce_id.startswith(words, autoescape=True),
+    )
+    return session.scalars(select(Org.id).where(named).limit(acting.MOST)).all()
 
 
 def _entries(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Entry]:
