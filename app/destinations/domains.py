@@ -39,6 +39,15 @@ class DomainError(InlayError):
     reason = "bad_domain"
 
 
+class OrgDomain(NamedTuple):
+    """A domain and whose it is, or is to be."""
+
+    host: str
+    is_open: bool
+    salesforce_id: str
+    proof: str
+
+
 class Waiting(NamedTuple):
     """An org that asked for a domain which nobody has opened yet."""
 
@@ -126,6 +135,17 @@ def waiting(session: SystemSession) -> Sequence[Waiting]:
         .limit(20)
     )
     return [Waiting._make(row) for row in session.execute(statement)]
+
+
+def of_all_orgs(session: SystemSession) -> Sequence[OrgDomain]:
+    """All domains by name, those that wait too."""
+    statement = (
+        select(PageDomain.host, PageDomain.opened_at.is_not(None), Org.salesforce_id,
+               PageDomain.proof)
+        .join(Org, Org.id == PageDomain.org_id)
+        .order_by(PageDomain.host, Org.salesforce_id)
+    )  # fmt: skip
+    return [OrgDomain._make(row) for row in session.execute(statement)]
 
 
 def _forget(session: TenantSession, found: PageDomain | None) -> None:

@@ -66,7 +66,9 @@ def tell_over(session: SystemSession, now: datetime) -> int:
     told = session.execute(
         update(Destination)
         .where(
-            Destination.id.in_(_over(now).limit(_MOST_AT_ONCE)), Destination.expiry_told.is_(False)
+            # whom somebody else writes to waits for the next time: nobody waits crosswise
+            Destination.id.in_(_over(now).limit(_MOST_AT_ONCE).with_for_update(skip_locked=True)),
+            Destination.expiry_told.is_(False),
         )
         .values(version=Destination.version + 1, expiry_told=True)
         .returning(Destination.id)

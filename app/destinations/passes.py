@@ -76,7 +76,7 @@ def give_cookie(response: BaseResponse, entry: Entry, pass_id: UUID) -> None:
         f"{pass_id.hex}.{_seal(key, entry, pass_id)}",
         max_age=int(LASTS.total_seconds()),
         path=url_for("destinations.show", token=entry.token),
-        secure=context.config().is_https,
+        secure=_is_https(),
         httponly=True,
         samesite="Lax",
     )
@@ -121,4 +121,9 @@ def _seal(key: bytes, entry: Entry, pass_id: UUID) -> str:
 
 
 def _cookie_name() -> str:
-    return "__Secure-inlay-gate" if context.config().is_https else "inlay-gate"
+    return "__Secure-inlay-gate" if _is_https() else "inlay-gate"
+
+
+def _is_https() -> bool:
+    """Of the pages' host, whatever the app's is."""
+    return context.config().pages_url.startswith("https://")
