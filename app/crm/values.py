@@ -24,7 +24,9 @@ def normal_email(text: str) -> str:
         UnknownPersonError: The text is no e-mail address.
     """
     email = text.strip().lower()
-    if len(email) > _MAX_EMAIL or "\x00" in email or _EMAIL.fullmatch(email) is None:
+    # what is not printable would turn the text around it, or hide in a list: it is shown to reps
+    is_sound = len(email) <= _MAX_EMAIL and email.isprintable()
+    if not is_sound or _EMAIL.fullmatch(email) is None:
         raise UnknownPersonError("This is no e-mail address; give one such as ada@example.com.")
     return email
 

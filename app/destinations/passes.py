@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import request, url_for
-from sqlalchemy import Exists, Select, SQLColumnExpression, exists, select
+from sqlalchemy import Exists, Select, SQLColumnExpression, exists, or_, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.crm.models import Person
@@ -57,7 +57,7 @@ def open_gate(
     session: TenantSession, entry: Entry, email: str, agreed: str, now: datetime
 ) -> UUID | None:
     """Note who comes in; None when the address does not open it, whichever way it does not."""
-    is_invited = session.scalar(select(_is_invited(entry, email)))
+    is_invited = session.scalar(select(_is_invited(entry, email, now)))
     if not entry.gate.lets_in(email, is_invited=bool(is_invited)):
         return None
     passed = GatePass(
@@ -87,17 +87,18 @@ def _found(entry: Entry, pass_id: UUID, now: datetime) -> Select[*tuple[Any, ...
         GatePass.email,
         GatePass.agreed,
         GatePass.passed_at,
-        _is_invited(entry, GatePass.email).label("is_invited"),
+        _is_invited(entry, GatePass.email, now).label("is_invited"),
     ).where(
         GatePass.id == pass_id, GatePass.link_id == entry.link_id, GatePass.passed_at > now - LASTS
     )
 
 
-def _is_invited(entry: Entry, email: str | SQLColumnExpression[str]) -> Exists:
-    """Whether somebody with the address has a link of their own that is not revoked."""
+def _is_invited(entry: Entry, email: str | SQLColumnExpression[str], now: datetime) -> Exists:
+    """Whether somebody with the address has a link of their own, neither revoked nor over."""
     return exists().where(
         Link.destination_id == entry.destination_id,
         Link.revoked_at.is_(None),
+        or_(Link.expires_at.is_(None), Link.expires_at > now),
         Person.org_id == Link.org_id,
         Person.id == Link.person_id,
         Person.email == email,

@@ -30,6 +30,8 @@ class TooManyEntriesError(ValueError):
 
 _BETWEEN = re.compile(r"[\s,;]+")
 _LOCAL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}")
+#: Of RFC 3490: input methods write the others.
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}", re.ASCII)
 
@@ -71,8 +73,15 @@ def _entry(word: str) -> str:
 
 
 def _ascii(domain: str) -> str:
-    """As the network spells it, so that ``müller.example`` is one domain however it is typed."""
+    """As the network spells it, so that ``müller.example`` is one domain however it is typed.
+
+    A label that has no such spelling stays, and hides none of the others; a root's dot is left out.
+    """
+    return ".".join(_label(label) for label in _DOTS.split(domain)).removesuffix(".")
+
+
+def _label(label: str) -> str:
     try:
-        return domain.encode("idna").decode("ascii")
+        return label.encode("idna").decode("ascii")
     except UnicodeError:
-        return domain
+        return label

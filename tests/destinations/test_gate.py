@@ -237,6 +237,12 @@ def test_who_is_taken_from_a_list_is_out(
         session.execute(update(Link).where(Link.token == shared.ada).values(revoked_at=utcnow()))
     close(GateKind.LISTED)
     assert not is_open(pages, shared.general), "her own link was revoked"
+    knock(pages, shared.general, "ben@acme.example")
+    assert is_open(pages, shared.general)
+    with database.writing(shared.org_id) as session:
+        session.execute(update(Link).where(Link.token == shared.ben).values(expires_at=utcnow()))
+    assert not is_open(pages, shared.general), "his own link is over"
+    assert knock(pages, shared.general, "ben@acme.example").status_code == 403
 
 
 @pytest.mark.parametrize("kind", [GateKind.ASK, GateKind.LISTED])

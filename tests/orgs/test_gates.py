@@ -38,6 +38,9 @@ def test_a_list_has_an_end() -> None:
         ("carl@eu.brightwater.example", True), ("carl@notbrightwater.example", False),
         ("carl@brightwater.example.evil.example", False), ("x@müller.example", True),
         ("x@xn--mller-kva.example", True), ("x@a..example", False), ("x@example", False),
+        ("x@brightwater.example.", True), ("x@brightwater.example\u3002", True),
+        ("x@\uff42rightwater\uff0eexample", True), (f"x@{'a' * 64}.brightwater\uff61example", True),
+        ("x@bright\u00adwater.example", True), ("x@brightwater\uff0eexample.evil.example", False),
     ],
 )  # fmt: skip
 def test_a_domain_means_those_below_it_and_an_address_nobody_else(email: str, is_in: bool) -> None:
