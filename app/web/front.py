@@ -1,11 +1,12 @@
-"""The roots of both hosts, for whoever wants to know whether something is there."""
+"""The roots of all hosts, for whoever wants to know whether something is there."""
 
 from __future__ import annotations
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, current_app, render_template, request
 
 from app.web import context
 from app.web.i18n import _
+from app.web.ports import own_hosts_of
 
 
 def front() -> Response:
@@ -14,7 +15,7 @@ def front() -> Response:
     if request.host == config.app_host:
         title = _("Inlay runs")
         line = _("It is seen inside Salesforce: open a record page.")
-    elif request.host == config.pages_host:
+    elif request.host == config.pages_host or own_hosts_of(current_app)(request.host):
         title = _("Nothing to see here")
         line = _("Pages at this address open by the whole link that you were sent.")
     else:
