@@ -146,6 +146,11 @@ def test_the_audit_is_searched_and_saved(
     assert "asked by Pelican" in text
     assert "asked by Devorg" not in text
     assert "asked by" not in support.get("/console/audit?tag=staff:org:state").text
+    for page in ("/console/audit", f"/console/orgs/{org.salesforce_id}/audit"):
+        assert "asked by Devorg" in support.get(f"{page}?q=SUPPORT@exam").text
+        assert "asked by" not in support.get(f"{page}?q=nobody").text
+        assert "asked by" not in support.get(f"{page}?q=support@example.com_").text
+    assert "asked by" not in support.get(f"/console/orgs/{org.salesforce_id}/audit?q=pelican").text
     lines = list(csv.reader(io.StringIO(support.get("/console/audit.csv?q=pelican").text)))
     assert len(lines) == 2
     assert "127.0.0.1" in lines[1][-1]
