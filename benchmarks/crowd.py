@@ -219,7 +219,9 @@ def _tables(sql: _Sql, crowd: Crowd) -> Iterator[tuple[str, int, dict[str, str]]
     yield "audit_entry", crowd.lines // 10, {
         "org_id": sql.id(f"CASE WHEN n % {LARGE} = 0 THEN 0 ELSE n % {crowd.orgs} END"),
         "tag": "CASE WHEN n % 997 = 0 THEN 'staff:org:state' ELSE 'rep:destination:create' END",
-        "actor": sql.padded("staff:person", f"n % {max(crowd.lines // 200, 1)}", 6, "@example.com"),
+        "actor": f"CASE n % 3 WHEN 0 THEN {sql.padded('staff:mara', 'n % 300', 3, '@example.com')} "
+        f"WHEN 1 THEN {sql.padded('admin:0055e', f'n % {3 * crowd.orgs}', 10, 'AAA')} "
+        f"ELSE {sql.padded('0055e', f'n % {3 * crowd.orgs}', 10, 'AAA')} END",
         "at": sql.ago(f"{crowd.lines // 10} - n"),
     }  # fmt: skip
     yield "api_call_count", 14 * _FEATURES, {
