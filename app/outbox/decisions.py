@@ -16,7 +16,7 @@ from app.clock import utcnow
 from app.db import TenantSession
 from app.outbox.follow_ups.rules import FIRST_RANK
 from app.outbox.log import Asked, criteria
-from app.outbox.models import NOT_DELIVERED, DeliveryState, OutboxRow
+from app.outbox.models import NOT_DELIVERED, DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.service import is_linked
 from app.outbox.turns import breakers
 from app.outbox.turns.lease import in_states
@@ -51,6 +51,7 @@ def retry(session: TenantSession, which: Which) -> int:
     that is unsure the worker first asks whether it arrived. Kinds held by a breaker are tried by
     it: some first, the others if one passes.
     """
+    _hold_turn(session)
     chosen = [*_criteria(which, RETRIED)]
     held = session.scalars(
         select(OutboxRow.kind)
@@ -71,6 +72,7 @@ def retry(session: TenantSession, which: Which) -> int:
 
 def pause(session: TenantSession, which: Which, *, by: str, why: str) -> int:
     """Send none of these until somebody lets them go on; how many they are."""
+    _hold_turn(session)
     return _change(
         session,
         [*_criteria(which, PAUSABLE)],
@@ -85,6 +87,7 @@ def resume(session: TenantSession, which: Which) -> int:
 
     Whose person has no record waits for one again.
     """
+    _hold_turn(session)
     chosen = _criteria(which, RESUMED)
     _compose_anew(session, chosen)
     begun: dict[str, Any] = {"settled_by": "", "paused_why": None, "attempts": 0}
@@ -93,6 +96,14 @@ def resume(session: TenantSession, which: Which) -> int:
     return _change(session, unlinked, state=DeliveryState.UNLINKED, **begun) + _change(
         session, chosen, state=DeliveryState.PENDING, **begun
     )
+
+
+def _hold_turn(session: TenantSession) -> None:
+    """First the org's row, as workers do: nobody waits for another's rows or breakers in a circle.
+
+    While it is held no row of the org is frozen for sending, or settled.
+    """
+    session.scalar(select(OrgDelivery.id).with_for_update())
 
 
 def _compose_anew(session: TenantSession, chosen: Sequence[ColumnElement[bool]]) -> None:
@@ -110,6 +121,7 @@ def _compose_anew(session: TenantSession, chosen: Sequence[ColumnElement[bool]])
 
 def drop(session: TenantSession, which: Which, *, by: str) -> int:
     """Never send these; how many they are."""
+    _hold_turn(session)
     return _change(
         session,
         [*_criteria(which, DROPPED)],

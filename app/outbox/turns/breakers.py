@@ -31,8 +31,8 @@ from app.outbox.turns.settlement import Settlement, Tally
 
 _log = structlog.get_logger()
 
-#: So many refusals in a row, without one delivery of the kind, open its breaker; if they are of so
-#: many people, else the fault may be with one record; or of so many rows, whoever they are of.
+#: So many rows refused in a row, without one delivery of the kind, open its breaker; if they are
+#: of so many people, else the fault may be with one record; or so many rows of whomever.
 REFUSALS_TO_OPEN = 5
 PEOPLE_TO_OPEN = 3
 REFUSALS_OF_ANYBODY = 50
@@ -170,14 +170,17 @@ def _try_some(session: TenantSession, breaker: DeliveryBreaker) -> None:
 
 def _refuse(session: TenantSession, breaker: DeliveryBreaker, tally: Tally) -> None:
     assert tally.verdict is not None  # noqa: S101  # set with the first refused row
-    breaker.refusals += len(tally.refused)
     breaker.reason = tally.verdict.reason
     breaker.code = tally.refusal.code[:80]
     breaker.message = f"{tally.verdict.words} {tally.refusal.text}".strip()[:2000]
+    refused = [row["seq"] for row in tally.refused]
     if breaker.state is not BreakerState.OPEN:
-        breaker.seqs = [*breaker.seqs, *(row["seq"] for row in tally.refused)]
-        if not _is_the_kind(session, breaker):
-            return
+        # tried again by a person, a row is no other one
+        refused = [seq for seq in refused if seq not in breaker.seqs]
+        breaker.seqs = [*breaker.seqs, *refused]
+    breaker.refusals += len(refused)
+    if breaker.state is not BreakerState.OPEN and not _is_the_kind(session, breaker):
+        return
     for row in tally.refused:
         row["state"] = DeliveryState.HELD
         row["attempts"] += 1

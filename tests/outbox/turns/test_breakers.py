@@ -9,9 +9,15 @@ import requests
 from sqlalchemy import update
 
 from app.clock import utcnow
+from app.outbox import decisions
 from app.outbox.models import DeliveryBreaker
 from app.outbox.turns import breakers
-from app.outbox.turns.breakers import REFUSALS_TO_OPEN, TRIED_AT_ONCE, Breaker
+from app.outbox.turns.breakers import (
+    REFUSALS_OF_ANYBODY,
+    REFUSALS_TO_OPEN,
+    TRIED_AT_ONCE,
+    Breaker,
+)
 from tests.outbox.world import World
 
 _KIND = "email_replied"
@@ -212,3 +218,23 @@ def test_a_lock_or_an_outage_opens_nothing(world: World) -> None:
     world.hurry()
     world.drain()
     assert set(world.states()) == {"delivered"}
+
+
+@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+def test_one_person_s_refused_activities_that_are_tried_over_and_over_are_no_rule_of_the_kind(
+    world: World,
+) -> None:
+    """A rep who clicks again and again holds nobody else's: rows count, not tries."""
+    _require(world)
+    contact = world.contacts()[0]
+    world.record([contact], 20)
+    for _ in range(4):
+        world.drain()
+        assert set(world.states()) == {"parked"}
+        assert _opened(world) == []
+        with world.writing() as session:
+            decisions.retry(session, [row.seq for row in world.rows()])
+    world.record([contact], 30)
+    world.drain()
+    (breaker,) = _opened(world)
+    assert breaker.waiting == REFUSALS_OF_ANYBODY

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from collections.abc import Callable
+from typing import Any
 
+import pytest
+from sqlalchemy import event, select, update
+
+from app.db import TenantSession
 from app.outbox import decisions, service
 from app.outbox.log import Asked
 from app.outbox.models import DeliveryState, OutboxRow
@@ -56,3 +61,34 @@ def test_what_was_unsure_when_it_was_paused_is_asked_after_first(world: World) -
     world.drain()
     assert world.states() == ["delivered"]
     assert len(world.activities()) == 1
+
+
+@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda session: decisions.pause(session, Asked(), by="mara@example.com", why="a question"),
+        lambda session: decisions.resume(session, Asked()),
+        lambda session: decisions.retry(session, Asked()),
+        lambda session: decisions.drop(session, Asked(), by="mara@example.com"),
+    ],
+    ids=["pause", "resume", "retry", "drop"],
+)
+def test_who_decides_holds_the_org_s_turn_first_as_workers_do(
+    world: World, decide: Callable[[TenantSession], int]
+) -> None:
+    """Else a decision about many rows and a breaker that holds or tries some wait in a circle."""
+    world.record([world.contacts()[0]])
+    seen: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(" ".join(statement.split()))
+
+    event.listen(world.database.engine, "before_cursor_execute", hear)
+    with world.writing() as session:
+        decide(session)
+    event.remove(world.database.engine, "before_cursor_execute", hear)
+    of_rows = next(place for place, text in enumerate(seen) if " outbox_row" in text)
+    assert any("FROM org_delivery" in text for text in seen[:of_rows]), seen
+    is_postgresql = world.database.engine.dialect.name == "postgresql"
+    assert any("FOR UPDATE" in text for text in seen[:of_rows]) is is_postgresql
