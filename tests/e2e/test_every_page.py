@@ -22,6 +22,13 @@ from tests.e2e.samples import png
 from tests.support.databases import Databases
 
 Press = Callable[[Page], None]
+ORGS = "/console/orgs"
+#: An address that no org has.
+WRONG = {
+    "client_credentials__address": "elsewhere.example",
+    "client_credentials__client_id": "id",
+    "client_credentials__client_secret": "x",
+}
 #: What a GET answers with that is no page: files, data for scripts, and ways to elsewhere.
 NO_PAGES = {
     "console.static", "console.page_style", "console.front", "console.certificate_file",
@@ -82,124 +89,144 @@ def type_headline(page: Page) -> None:
 
 def shots(world: LivedIn) -> dict[Role | None, list[Shot]]:
     """All pictures, by whom they are taken."""
-    org, of = f"/console/orgs/{world.troubled}", "/console/orgs"
+    return {
+        None: of_nobody(world),
+        Role.ORG_ADMIN: of_an_admin(world),
+        Role.SUPPORT: of_support(world),
+        Role.OPERATOR: of_an_operator(world),
+    }
+
+
+def of_nobody(world: LivedIn) -> list[Shot]:
+    """What is seen before anybody is known."""
     staff_link = world.link(LinkPurpose.STAFF_INVITE, role=Role.VIEWER)
     org_link = world.link(LinkPurpose.ORG_INVITE, world.calm)
     secret = world.link(LinkPurpose.CONNECT_SECRET, world.fresh)
-    wrong = {"client_credentials__address": "elsewhere.example"}
-    typed = {"client_credentials__client_id": "id", "client_credentials__client_secret": "x"}
-    return {
-        None: [
-            Shot("sign-in", "/console/sign-in"),
-            Shot("sign-in-refused", "/console/sign-in/callback?state=nobody"),
-            Shot("popup-over", "/oauth/callback?state=nobody"),
-            Shot("enter-staff", staff_link),
-            Shot("enter-admin", org_link),
-            Shot("link-over", "/console/enter/nobody"),
-            Shot("secret", secret, open_all),
-            Shot("secret-refused", secret, press("Connect", **wrong, **typed)),
-        ],
-        Role.ORG_ADMIN: [
-            Shot("health", f"{org}/"),
-            Shot("setup", f"{org}/setup"),
-            Shot("setup-off", f"{org}/setup", press("Turn off")),
-            Shot("setup-on", f"{org}/setup", press("Turn on")),
-            Shot("sending", f"{org}/setup/sending"),
-            Shot("sending-wrong", f"{org}/setup/sending", press("Save", api_budget="many")),
-            Shot("people", f"{org}/setup/people?suggest=1"),
-            Shot("people-wrong", f"{org}/setup/people", press("Map", identity="")),
-            Shot("keys", f"{org}/keys"),
-            Shot("keys-made", f"{org}/keys", press("Make a key", label="Marketing tool")),
-            Shot("keys-wrong", f"{org}/keys", press("Make a key")),
-            Shot("connect", f"{org}/connect", open_all),
-            Shot("connect-link", f"{org}/connect", press("Make a link")),
-            Shot("disconnect", f"{org}/connect/disconnect"),
-            Shot("preflight", f"{org}/preflight", open_all),
-            Shot("activity", f"{org}/activity"),
-            Shot("activity-wrong", f"{org}/activity?from=yesterday&state=parked"),
-            Shot("activity-nothing", f"{org}/activity?q=nobody"),
-            Shot("activity-retry", f"{org}/activity/retry?reason=rule"),
-            Shot("activity-drop", f"{org}/activity/drop?reason=rule"),
-            Shot("activity-moved", f"{org}/activity/drop?reason=none"),
-            Shot("why", f"{org}/why"),
-            Shot("why-wrong", f"{org}/why?q=hello"),
-            Shot("why-story", f"{org}/why?q={PERSON}"),
-            Shot("why-nobody", f"{org}/why?q=nobody@example.com"),
-            Shot("destinations", f"{org}/destinations"),
-            Shot("destination", f"{org}/destinations/{world.destination}"),
-            Shot("destination-wrong", f"{org}/destinations/{world.destination}",
-                 press("Save expiry", until="2020-01-01")),
-            Shot("destination-revoked", f"{org}/destinations/{world.revoked}"),
-            Shot("template", f"{org}/destinations/template", type_headline),
-            Shot("template-wrong", f"{org}/destinations/template",
-                 press("Save", headline="Ideas for {{nobody}}")),
-            Shot("defaults", f"{org}/destinations/defaults"),
-            Shot("defaults-wrong", f"{org}/destinations/defaults",
-                 lambda page: save_with(page, "Let in", "acme.example\nno domain")),
-            Shot("domain", f"{org}/destinations/domain"),
-            Shot("domain-wrong", f"{org}/destinations/domain", press("Ask for it", host="acme")),
-            Shot("brand", f"{org}/destinations/brand"),
-            Shot("brand-wrong", f"{org}/destinations/brand", press("Save", brand_color="blue")),
-            Shot("brand-logo-wrong", f"{org}/destinations/brand", choose_logo),
-            Shot("features-admin", f"{org}/features"),
-            Shot("audit-admin", f"{org}/audit"),
-            Shot("data", f"{org}/data"),
-            Shot("data-wrong", f"{org}/data",
-                 press("Delete everything in 7 days", name="halyard")),
-            Shot("not-for-your-role", of),
-        ],
-        Role.SUPPORT: [
-            Shot("orgs", of),
-            Shot("orgs-one", f"{of}?q=halyard"),
-            Shot("orgs-nothing", f"{of}?q=nobody"),
-            Shot("audit", "/console/audit"),
-            Shot("audit-nothing", "/console/audit?q=nobody"),
-            Shot("system-support", "/console/system"),
-            Shot("deletions", "/console/deletions"),
-            Shot("nowhere", f"{of}/nowhere/"),
-            Shot("features", f"{org}/features"),
-            Shot("features-wrong", f"{org}/features", press("Switch off Widget")),
-            Shot("features-done", f"{org}/features",
-                 press("Switch on Follow-up tasks", why__follow_ups="Asked for, case 4711")),
-            Shot("state", f"{org}/state"),
-            Shot("state-trial", f"{of}/{world.trial}/state"),
-            Shot("state-wrong", f"{of}/{world.trial}/state",
-                 press("Change the trial's end", until__trial="2020-01-01")),
-            Shot("state-refreshed", f"{of}/{world.refreshed}/state"),
-            Shot("state-leaving", f"{of}/{world.leaving}/state"),
-            Shot("view-as", f"{org}/view-as"),
-            Shot("view-as-wrong", f"{org}/view-as", press("Look", rep="nobody@example.com")),
-            Shot("as-seen", f"{org}/view-as",
-                 press("Look", rep=REP_EMAIL, record=CONTACT, why="Case 4711")),
-            Shot("health-calm", f"{of}/{world.calm}/"),
-            Shot("health-fresh", f"{of}/{world.fresh}/"),
-            Shot("health-lost", f"{of}/{world.lost}/"),
-            Shot("health-leaving", f"{of}/{world.leaving}/"),
-            Shot("data-leaving", f"{of}/{world.leaving}/data"),
-            Shot("activity-empty", f"{of}/{world.fresh}/activity"),
-            Shot("destinations-empty", f"{of}/{world.fresh}/destinations"),
-            Shot("domain-empty", f"{of}/{world.fresh}/destinations/domain"),
-            Shot("preflight-empty", f"{of}/{world.fresh}/preflight"),
-            Shot("setup-empty", f"{of}/{world.fresh}/setup"),
-            Shot("people-empty", f"{of}/{world.fresh}/setup/people"),
-        ],
-        Role.OPERATOR: [
-            Shot("connect-fresh", f"{of}/{world.fresh}/connect"),
-            Shot("connect-lost", f"{of}/{world.lost}/connect"),
-            Shot("connect-refused", f"{of}/{world.fresh}/connect",
-                 press("Connect", **wrong, **typed)),
-            Shot("domain-check", f"{org}/destinations/domain"),
-            Shot("domain-opened", f"{org}/destinations/domain",
-                 press(f"Open {OWN_HOST}", why="dig shows the proof")),
-            Shot("system", "/console/system"),
-            Shot("pull", "/console/system/switches/salesforce_writes"),
-            Shot("system-wrong", "/console/system", press("Set Scores on contacts and leads")),
-            Shot("state-invitation", f"{org}/state", press("Make a link")),
-            Shot("staff", "/console/staff"),
-            Shot("staff-made", "/console/staff", press("Make a link", email="kim@example.com")),
-            Shot("staff-wrong", "/console/staff", press("Make a link", email=f"{65 * 'k'}@k.org")),
-        ],
-    }  # fmt: skip
+    return [
+        Shot("sign-in", "/console/sign-in"),
+        Shot("sign-in-refused", "/console/sign-in/callback?state=nobody"),
+        Shot("popup-over", "/oauth/callback?state=nobody"),
+        Shot("enter-staff", staff_link),
+        Shot("enter-admin", org_link),
+        Shot("link-over", "/console/enter/nobody"),
+        Shot("secret", secret, open_all),
+        Shot("secret-refused", secret, press("Connect", **WRONG)),
+    ]  # fmt: skip
+
+
+def of_an_admin(world: LivedIn) -> list[Shot]:
+    """Of the org that has trouble."""
+    org = f"{ORGS}/{world.troubled}"
+    return [
+        Shot("health", f"{org}/"),
+        Shot("setup", f"{org}/setup"),
+        Shot("setup-off", f"{org}/setup", press("Turn off")),
+        Shot("setup-on", f"{org}/setup", press("Turn on")),
+        Shot("sending", f"{org}/setup/sending"),
+        Shot("sending-wrong", f"{org}/setup/sending", press("Save", api_budget="many")),
+        Shot("people", f"{org}/setup/people?suggest=1"),
+        Shot("people-wrong", f"{org}/setup/people", press("Map", identity="")),
+        Shot("keys", f"{org}/keys"),
+        Shot("keys-made", f"{org}/keys", press("Make a key", label="Marketing tool")),
+        Shot("keys-wrong", f"{org}/keys", press("Make a key")),
+        Shot("connect", f"{org}/connect", open_all),
+        Shot("connect-link", f"{org}/connect", press("Make a link")),
+        Shot("disconnect", f"{org}/connect/disconnect"),
+        Shot("preflight", f"{org}/preflight", open_all),
+        Shot("activity", f"{org}/activity"),
+        Shot("activity-wrong", f"{org}/activity?from=yesterday&state=parked"),
+        Shot("activity-nothing", f"{org}/activity?q=nobody"),
+        Shot("activity-retry", f"{org}/activity/retry?reason=rule"),
+        Shot("activity-drop", f"{org}/activity/drop?reason=rule"),
+        Shot("activity-moved", f"{org}/activity/drop?reason=none"),
+        Shot("why", f"{org}/why"),
+        Shot("why-wrong", f"{org}/why?q=hello"),
+        Shot("why-story", f"{org}/why?q={PERSON}"),
+        Shot("why-nobody", f"{org}/why?q=nobody@example.com"),
+        Shot("destinations", f"{org}/destinations"),
+        Shot("destination", f"{org}/destinations/{world.destination}"),
+        Shot("destination-wrong", f"{org}/destinations/{world.destination}",
+             press("Save expiry", until="2020-01-01")),
+        Shot("destination-revoked", f"{org}/destinations/{world.revoked}"),
+        Shot("template", f"{org}/destinations/template", type_headline),
+        Shot("template-wrong", f"{org}/destinations/template",
+             press("Save", headline="Ideas for {{nobody}}")),
+        Shot("defaults", f"{org}/destinations/defaults"),
+        Shot("defaults-wrong", f"{org}/destinations/defaults",
+             lambda page: save_with(page, "Let in", "acme.example\nno domain")),
+        Shot("domain", f"{org}/destinations/domain"),
+        Shot("domain-wrong", f"{org}/destinations/domain", press("Ask for it", host="acme")),
+        Shot("brand", f"{org}/destinations/brand"),
+        Shot("brand-wrong", f"{org}/destinations/brand", press("Save", brand_color="blue")),
+        Shot("brand-logo-wrong", f"{org}/destinations/brand", choose_logo),
+        Shot("features-admin", f"{org}/features"),
+        Shot("audit-admin", f"{org}/audit"),
+        Shot("data", f"{org}/data"),
+        Shot("data-wrong", f"{org}/data",
+             press("Delete everything in 7 days", name="halyard")),
+        Shot("not-for-your-role", ORGS),
+    ]  # fmt: skip
+
+
+def of_support(world: LivedIn) -> list[Shot]:
+    """Over all orgs, and of those that are in some way."""
+    org = f"{ORGS}/{world.troubled}"
+    return [
+        Shot("orgs", ORGS),
+        Shot("orgs-one", f"{ORGS}?q=halyard"),
+        Shot("orgs-nothing", f"{ORGS}?q=nobody"),
+        Shot("audit", "/console/audit"),
+        Shot("audit-nothing", "/console/audit?q=nobody"),
+        Shot("system-support", "/console/system"),
+        Shot("deletions", "/console/deletions"),
+        Shot("nowhere", f"{ORGS}/nowhere/"),
+        Shot("features", f"{org}/features"),
+        Shot("features-wrong", f"{org}/features", press("Switch off Widget")),
+        Shot("features-done", f"{org}/features",
+             press("Switch on Follow-up tasks", why__follow_ups="Asked for, case 4711")),
+        Shot("state", f"{org}/state"),
+        Shot("state-trial", f"{ORGS}/{world.trial}/state"),
+        Shot("state-wrong", f"{ORGS}/{world.trial}/state",
+             press("Change the trial's end", until__trial="2020-01-01")),
+        Shot("state-refreshed", f"{ORGS}/{world.refreshed}/state"),
+        Shot("state-leaving", f"{ORGS}/{world.leaving}/state"),
+        Shot("view-as", f"{org}/view-as"),
+        Shot("view-as-wrong", f"{org}/view-as", press("Look", rep="nobody@example.com")),
+        Shot("as-seen", f"{org}/view-as",
+             press("Look", rep=REP_EMAIL, record=CONTACT, why="Case 4711")),
+        Shot("health-calm", f"{ORGS}/{world.calm}/"),
+        Shot("health-fresh", f"{ORGS}/{world.fresh}/"),
+        Shot("health-lost", f"{ORGS}/{world.lost}/"),
+        Shot("health-leaving", f"{ORGS}/{world.leaving}/"),
+        Shot("data-leaving", f"{ORGS}/{world.leaving}/data"),
+        Shot("activity-empty", f"{ORGS}/{world.fresh}/activity"),
+        Shot("destinations-empty", f"{ORGS}/{world.fresh}/destinations"),
+        Shot("domain-empty", f"{ORGS}/{world.fresh}/destinations/domain"),
+        Shot("preflight-empty", f"{ORGS}/{world.fresh}/preflight"),
+        Shot("setup-empty", f"{ORGS}/{world.fresh}/setup"),
+        Shot("people-empty", f"{ORGS}/{world.fresh}/setup/people"),
+    ]  # fmt: skip
+
+
+def of_an_operator(world: LivedIn) -> list[Shot]:
+    """What operators alone may do."""
+    org = f"{ORGS}/{world.troubled}"
+    return [
+        Shot("connect-fresh", f"{ORGS}/{world.fresh}/connect"),
+        Shot("connect-lost", f"{ORGS}/{world.lost}/connect"),
+        Shot("connect-refused", f"{ORGS}/{world.fresh}/connect",
+             press("Connect", **WRONG)),
+        Shot("domain-check", f"{org}/destinations/domain"),
+        Shot("domain-opened", f"{org}/destinations/domain",
+             press(f"Open {OWN_HOST}", why="dig shows the proof")),
+        Shot("system", "/console/system"),
+        Shot("pull", "/console/system/switches/salesforce_writes"),
+        Shot("system-wrong", "/console/system", press("Set Scores on contacts and leads")),
+        Shot("state-invitation", f"{org}/state", press("Make a link")),
+        Shot("staff", "/console/staff"),
+        Shot("staff-made", "/console/staff", press("Make a link", email="kim@example.com")),
+        Shot("staff-wrong", "/console/staff", press("Make a link", email=f"{65 * 'k'}@k.org")),
+    ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
