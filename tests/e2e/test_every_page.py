@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 from werkzeug.exceptions import MethodNotAllowed
 
 from app.console.models import LinkPurpose
@@ -271,6 +271,23 @@ def test_every_page_has_a_picture(world: LivedIn) -> None:
     assert rules >= NO_PAGES
     seen = {endpoint_of(world, shot.path) for some in shots(world).values() for shot in some}
     assert rules - NO_PAGES - seen == set()
+
+
+def test_outside_salesforce_a_form_is_sent_once_too(
+    world: LivedIn, browser: Browser, windows: Windows
+) -> None:
+    """X12: two clicks make one key, however long the answer takes."""
+    page = windows.watch(browser.new_context(viewport=DESK)).new_page()
+    come_in(page, world.link(LinkPurpose.ORG_INVITE, world.calm))
+    page.goto(f"{world.url}/console/orgs/{world.calm}/keys")
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request))  # noqa: PLW0108  # see RecordPage
+    page.locator("#label").fill("Clicked twice")
+    button = page.get_by_role("button", name="Make a key")
+    button.evaluate("button => { button.click(); button.click(); }")
+    expect(page.get_by_label("Key", exact=True)).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Clicked twice")).to_have_count(1)
+    assert [each.method for each in sent if each.url.endswith("/keys")] == ["POST"]
 
 
 def endpoint_of(world: LivedIn, path: str) -> str:
