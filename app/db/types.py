@@ -38,6 +38,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class LenientEnum(TypeDecorator[StrEnum]):
+    """A StrEnum kept as its text; text that this version does not know is read as ``unknown``."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, values: type[StrEnum], unknown: StrEnum) -> None:
+        super().__init__(32)
+        self.values = values
+        self.unknown = unknown
+        self._known = {member.value: member for member in values}
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.values(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self._known.get(value, self.unknown)
+
+
 def enum_type(values: type[StrEnum]) -> Enum:
     """A StrEnum kept as its text (no native enum: adding a value needs no migration)."""
     return Enum(

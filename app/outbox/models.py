@@ -15,6 +15,7 @@ from app.db import (
     IdColumn,
     JsonList,
     JsonType,
+    LenientEnum,
     SequenceColumn,
     Tenant,
     TimeColumn,
@@ -39,6 +40,7 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
     HELD = "held"  # under an open breaker of its kind
     PAUSED = "paused"  # by a person, until somebody lets it go on
+    UNKNOWN = "unknown"  # of a newer version: shown, and nothing else; never written
 
 
 #: Few beside the delivered ones, so they have an index of their own for the log.
@@ -130,7 +132,7 @@ class OutboxRow(Tenant, Base):
     person_id: Mapped[UUID] = mapped_column(Uuid)
     rank: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(String(64))
-    state: Mapped[DeliveryState] = mapped_column(enum_type(DeliveryState))
+    state: Mapped[DeliveryState] = mapped_column(LenientEnum(DeliveryState, DeliveryState.UNKNOWN))
     not_before: Mapped[TimeColumn] = mapped_column(default=utcnow)
     once_key: Mapped[str | None] = mapped_column(
         String(32), doc="What there is one activity of at most (``outbox.once``); else NULL."

@@ -49,6 +49,29 @@ def state_of(database: Database, org: Org, seq: int) -> OutboxRow:
         return session.scalars(select(OutboxRow).where(OutboxRow.seq == seq)).one()
 
 
+def test_a_state_of_a_newer_version_is_shown_as_unknown_and_nothing_of_it_is_decided(
+    database: Database, org: Org, rows: Rows, log: str, signed_in: SignedIn
+) -> None:
+    """While a release overlaps: the log, its file, the record's story and Health go on."""
+    ada = rows.person("Ada Lind", "ada@example.com", contact=CONTACT)
+    seq = rows.row(ada, DeliveryState.PARKED, **RULE)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE outbox_row SET state = 'postponed'")
+    admin = signed_in(Role.ORG_ADMIN)
+    text = admin.get(log).text
+    assert "Not known here" in text
+    assert "ticked" not in re.findall(r'form="(\w+)" name="seq"', text)
+    home = log.removesuffix("/activity")
+    assert "Not known here" in admin.get(f"{home}/why?q={CONTACT}").text
+    assert admin.get(f"{home}/").status_code == 200
+    assert ",unknown," in admin.get(f"{log}.csv").text
+    for verb in ("retry", "pause", "resume", "drop"):
+        admin.post(f"{log}/{verb}", seq=str(seq), of="ticked", why="why")
+    with database.engine.begin() as connection:
+        found = connection.exec_driver_sql("SELECT state FROM outbox_row").scalars().all()
+    assert found == ["postponed"]
+
+
 def test_each_state_explains_itself(rows: Rows, log: str, signed_in: SignedIn) -> None:
     """X6: a sentence for every state there is, and a link to what was delivered."""
     ada = rows.person("Ada Lind", "ada@example.com", contact=CONTACT)

@@ -19,12 +19,15 @@ from app.engagement.kinds import Kind, facts_of
 from app.orgs import audit
 from app.outbox import decisions, log
 from app.outbox.explaining import words
+from app.outbox.models import DeliveryState
 from app.outbox.queries import condition
 from app.salesforce.connect.connections import status
 from app.web import context
 from app.web.i18n import _
 
 _LONGEST = 200
+#: States that may be asked for: all that this version knows.
+_ASKED_FOR = [state for state in DeliveryState if state is not DeliveryState.UNKNOWN]
 
 
 @room.get("/console/orgs/<org_id>/activity")
@@ -40,7 +43,7 @@ def activity() -> Response:
         filter=wanted,
         lines=[words.tell(each, now, instance_url) for each in found],
         following=mark_of(log.place_of(found[-1])) if len(found) == log.PAGE_SIZE else "",
-        states=[(state.value, _(label)) for state, label in words.STATES.items()],
+        states=[(state.value, _(words.STATES[state])) for state in _ASKED_FOR],
         kinds=[(kind.value, _(facts_of(kind).label)) for kind in Kind],
         may_steer=current_principal().may(Permission.STEER_DELIVERY),
         done=_done(),

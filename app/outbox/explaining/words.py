@@ -22,6 +22,7 @@ STATES: Mapping[DeliveryState, str] = {
     DeliveryState.DROPPED: N_("Dropped"),
     DeliveryState.HELD: N_("Held"),
     DeliveryState.PAUSED: N_("Paused"),
+    DeliveryState.UNKNOWN: N_("Not known here"),
 }
 
 #: What cures a refusal, by its reason (``outbox.outcomes``).
@@ -101,6 +102,8 @@ def _sentence(line: Line, condition: Condition) -> str:
             return _("It is never sent. Dropped by %(who)s.") % {"who": _who(line)}
         case DeliveryState.PAUSED:
             return paused_words(line)
+        case DeliveryState.UNKNOWN:
+            return _("A newer version of Inlay, which runs beside this one, looks after it.")
         case DeliveryState.HELD:
             return _("Salesforce refuses all of this kind; some are tried now and then.")
         case DeliveryState.PARKED:

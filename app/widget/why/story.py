@@ -25,6 +25,7 @@ _STATES: Mapping[DeliveryState, tuple[str, str]] = {
     DeliveryState.PARKED: (N_("Refused"), ""),
     DeliveryState.DROPPED: (N_("Not sent"), N_("An admin decided that it is not sent.")),
     DeliveryState.PAUSED: (N_("Paused"), N_("Somebody who looks after Inlay paused it.")),
+    DeliveryState.UNKNOWN: (N_("Waiting"), ""),
     DeliveryState.HELD: (
         N_("On hold"),
         N_("Salesforce refuses all of this kind; some are tried now and then."),
