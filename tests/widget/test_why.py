@@ -11,12 +11,14 @@ from sqlalchemy import select, update
 from app.db import Database
 from app.engagement.models import Event
 from app.keys import Keyring
+from app.orgs import settings
 from app.orgs.features import Feature
 from app.orgs.models import AuditEntry, Org
 from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
 from app.salesforce.connect.connections import connect
 from app.salesforce.models import Connection, ConnectionState
 from canvas.ids import to_18
+from tests.salesforce.test_budget import spend
 from tests.widget.conftest import Box, Widget, switch
 from tests.widget.past import Past
 
@@ -162,6 +164,23 @@ def test_a_rep_tries_again_what_was_surely_refused_and_no_more(
         (entry,) = session.scalars(select(AuditEntry).where(wanted)).all()
     assert (entry.detail["number"], entry.detail["record"]) == (1, contact)
     assert entry.actor.startswith("005")
+
+
+@pytest.mark.usefixtures("_writes")
+def test_nobody_s_clicks_spend_what_is_left_of_the_org_s_calls(
+    widget: Widget, box: Box, row: Row, database: Database, org: Org
+) -> None:
+    """X14: a rep's try is optional: it ends with four fifths of the budget, as all that is."""
+    contact = box.main["contact"]
+    seq = row(contact, DeliveryState.PARKED, "Mine", **RULE)
+    frame = widget.open("rep", contact)
+    assert "Try 1 activity again" in frame.get("/widget/why").text
+    with database.system_writing() as session:
+        settings.write(session, session.get_one(Org, org.id), api_budget=100)
+    spend(database, org, 3, 80, "delivery")
+    assert "Try 1 activity again" not in frame.get("/widget/why").text
+    frame.post("/widget/why/retry")
+    assert state_of(database, org, seq) is DeliveryState.PARKED
 
 
 @pytest.mark.usefixtures("_writes")

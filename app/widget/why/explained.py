@@ -113,8 +113,8 @@ def _situation(session: TenantSession, frame: Frame) -> tuple[Mapping[str, UUID]
 
 def _to_retry(found: Obstacle, now: Situation) -> Sequence[int]:
     """Numbers of the activities that a rep may let go again, the oldest first."""
-    if found.what is not Hindrance.REFUSED:
-        return ()
+    if found.what is not Hindrance.REFUSED or now.condition.standing.slow_down:
+        return ()  # what is left of the org's calls is for what happens by itself
     mine = [
         line.seq
         for line in now.waiting
