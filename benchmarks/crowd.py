@@ -149,8 +149,38 @@ class _Sql:
         return f"date('now', '-' || ({days}) || ' days')"
 
 
-def _tables(sql: _Sql, crowd: Crowd) -> Iterator[tuple[str, int, dict[str, str]]]:
+#: A table, how many rows, and what stands in their columns.
+_Filled = tuple[str, int, dict[str, str]]
+
+
+def _tables(sql: _Sql, crowd: Crowd) -> Iterator[_Filled]:
     """What is written where, in the order of the keys; the first org has a fifth of it."""
+    yield from _orgs(sql, crowd)
+    yield from _engagement(sql, crowd)
+    yield from _acts(sql, crowd)
+
+
+def _orgs(sql: _Sql, crowd: Crowd) -> Iterator[_Filled]:
+    yield "org", crowd.orgs, {
+        "id": sql.id("n"),
+        "salesforce_id": sql.padded("00D5e00000", "n", 5, "EAA"),
+        "name": sql.padded("Company ", f"(n * 7919) % {crowd.orgs}", 5),
+        "state": "CASE WHEN n % 50 = 7 THEN 'pending' ELSE 'active' END",
+        "domain": sql.padded("company-", "n", 5),
+        "created_at": sql.ago("n"),
+    }  # fmt: skip
+    yield "connection", crowd.orgs, {
+        "id": sql.id("n"), "org_id": sql.id("n"), "state": "'connected'",
+        "instance_url": sql.padded("https://company-", "n", 5, ".my.salesforce.com"),
+    }  # fmt: skip
+    yield "org_user", 3 * crowd.orgs, {
+        "id": sql.id("n"), "org_id": sql.id(f"n % {crowd.orgs}"),
+        "salesforce_id": sql.padded("0055e", "n", 10, "AAA"),
+        "email": sql.padded("rep", "n", 6, "@company.example"),
+    }  # fmt: skip
+
+
+def _engagement(sql: _Sql, crowd: Crowd) -> Iterator[_Filled]:
     people, events = crowd.people, crowd.events
     few = people // LARGE
 
@@ -165,24 +195,6 @@ def _tables(sql: _Sql, crowd: Crowd) -> Iterator[tuple[str, int, dict[str, str]]
             f"CASE WHEN {event} < {crowd.of_large} THEN ({event}) % {few} ELSE {few} + {share} END"
         )
 
-    of_org = {"org_id": sql.id(f"n % {crowd.orgs}")}
-    yield "org", crowd.orgs, {
-        "id": sql.id("n"),
-        "salesforce_id": sql.padded("00D5e00000", "n", 5, "EAA"),
-        "name": sql.padded("Company ", f"(n * 7919) % {crowd.orgs}", 5),
-        "state": "CASE WHEN n % 50 = 7 THEN 'pending' ELSE 'active' END",
-        "domain": sql.padded("company-", "n", 5),
-        "created_at": sql.ago("n"),
-    }  # fmt: skip
-    yield "connection", crowd.orgs, {
-        "id": sql.id("n"), "org_id": sql.id("n"), "state": "'connected'",
-        "instance_url": sql.padded("https://company-", "n", 5, ".my.salesforce.com"),
-    }  # fmt: skip
-    yield "org_user", 3 * crowd.orgs, {
-        "id": sql.id("n"), **of_org,
-        "salesforce_id": sql.padded("0055e", "n", 10, "AAA"),
-        "email": sql.padded("rep", "n", 6, "@company.example"),
-    }  # fmt: skip
     yield "person", people, {
         "id": sql.id("n"), "org_id": sql.id(owner("n")),
         "name": sql.padded("Person ", f"(n * 7919) % {people}", 7),
@@ -208,6 +220,9 @@ def _tables(sql: _Sql, crowd: Crowd) -> Iterator[tuple[str, int, dict[str, str]]
         "error_reason": "CASE n % 1009 WHEN 3 THEN 'validation_rule' ELSE '' END",
         "error_code": "CASE n % 1009 WHEN 3 THEN 'FIELD_CUSTOM_VALIDATION_EXCEPTION' ELSE '' END",
     }  # fmt: skip
+
+
+def _acts(sql: _Sql, crowd: Crowd) -> Iterator[_Filled]:
     yield "destination", 10 * crowd.orgs, {
         "id": sql.id("n"), "sobject": "'Contact'",
         "org_id": sql.id(f"CASE WHEN n % {LARGE} = 0 THEN 0 ELSE n % {crowd.orgs} END"),
