@@ -104,15 +104,17 @@ def remove(session: TenantSession, *, by: str) -> None:
         audit.record(session, Tag.DOMAIN_REMOVED, by, host=found.host)
 
 
-def open_domain(session: TenantSession, *, by: str, why: str) -> None:
-    """The proof stands in its DNS, says the operator: pages answer there, links are shown with it.
+def open_domain(session: TenantSession, *, proof: str, by: str, why: str) -> None:
+    """This proof stands in its DNS, says the operator: pages answer there, links are shown with it.
 
     Raises:
-        DomainError: None was asked for, or another org has it.
+        DomainError: None was asked for, another than that of the proof, or another org has it.
     """
     found = read(session)
     if found is None:
         raise DomainError(_("No domain was asked for."))
+    if found.proof != proof:
+        raise DomainError(_("Another domain was asked for meanwhile. Look for the proof of it."))
     if found.opened_at is not None:
         return
     try:

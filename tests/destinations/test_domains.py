@@ -36,8 +36,9 @@ def take(database: Database, config: Config) -> Callable[..., None]:
     def taken(org: Org, host: str = HOST, *, is_open: bool = True) -> None:
         with database.writing(org.id) as session:
             domains.ask(session, config, host, by="admin")
-            if is_open:
-                domains.open_domain(session, by="operator", why="seen")
+            asked = domains.read(session)
+            if is_open and asked is not None:
+                domains.open_domain(session, proof=asked.proof, by="operator", why="seen")
 
     return taken
 
@@ -160,13 +161,13 @@ def test_who_asks_first_has_nothing_and_a_domain_is_opened_for_one_org_alone(
     take(other, is_open=False)
     take(org)
     with database.reading(org.id) as mine, database.reading(other.id) as of_other:
-        proofs = [domains.read(each) for each in (mine, of_other)]
-    assert len({each.proof for each in proofs if each}) == 2
+        proofs = [each.proof for each in map(domains.read, (mine, of_other)) if each]
+    assert len(set(proofs)) == 2
     with (
         pytest.raises(DomainError, match="Another org"),
         database.writing(other.id) as session,
     ):
-        domains.open_domain(session, by="operator", why="by mistake")
+        domains.open_domain(session, proof=proofs[1], by="operator", why="by mistake")
     assert pages.get(f"/d/{theirs}", base_url=OWN_URL).status_code == 404
     assert pages.get(f"/d/{shared.ada}", base_url=OWN_URL).status_code == 200
 

@@ -54,7 +54,8 @@ def open_domain() -> Response:
         return _domain(field="why", problem=problem, status=422)
     try:
         with context.database().writing(current_org().id) as session:
-            domains.open_domain(session, by=current_principal().actor, why=why)
+            proof, by = request.form.get("proof", ""), current_principal().actor
+            domains.open_domain(session, proof=proof, by=by, why=why)
     except DomainError as error:
         return _domain(field="why", typed=why, problem=error.message, status=422)
     return _back("opened")

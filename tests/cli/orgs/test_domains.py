@@ -20,7 +20,9 @@ def test_an_operator_lists_domains_and_the_proxy_those_that_answer(
         with database.writing(each.id) as session:
             domains.ask(session, config, host, by="admin")
     with database.writing(org.id) as session:
-        domains.open_domain(session, by="operator", why="seen")
+        asked = domains.read(session)
+        assert asked is not None
+        domains.open_domain(session, proof=asked.proof, by="operator", why="seen")
     lines = invoke(app, "orgs", "domains").output.splitlines()
     assert [line.split()[:3] for line in lines] == [
         ["rooms.acme.example", "open", org.salesforce_id],

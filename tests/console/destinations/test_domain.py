@@ -44,9 +44,10 @@ def test_an_admin_asks_an_operator_opens_and_links_are_shown_with_it(
     assert HOST in operator.get("/console/orgs").text
     for refused in (admin, support):
         assert refused.post(f"{path}/open", why="me").status_code == 403
-    silent = operator.post(f"{path}/open", why="")
+    silent = operator.post(f"{path}/open", why="", proof=asked.proof)
     assert (silent.status_code, 'id="error-why"' in silent.text) == (422, True)
-    assert operator.post(f"{path}/open", why="dig says so").status_code == 303
+    assert f'name="proof" value="{asked.proof}"' in operator.get(path).text
+    assert operator.post(f"{path}/open", why="dig says so", proof=asked.proof).status_code == 303
     assert f"http://{HOST}:8000/d/…" in admin.get(path).text
     assert HOST not in operator.get("/console/orgs").text
     page = admin.get(path.removesuffix("domain") + str(made)).text
@@ -62,6 +63,25 @@ def test_an_admin_asks_an_operator_opens_and_links_are_shown_with_it(
         "admin:domain:ask", "staff:domain:open", "console:domain:remove",
     ]  # fmt: skip
     assert (told[1].detail["host"], told[1].detail["why"]) == (HOST, "dig says so")
+
+
+def test_what_is_opened_is_what_the_operator_checked(
+    database: Database, org: Org, path: str, signed_in: SignedIn
+) -> None:
+    """Somebody who asks for another's domain while the operator looks gets nothing by it."""
+    admin, operator = signed_in(Role.ORG_ADMIN), signed_in(Role.OPERATOR)
+    admin.post(path, host=HOST)
+    with database.reading(org.id) as session:
+        checked = domains.read(session)
+    assert checked is not None
+    admin.post(path, host="rooms.brightwater.example")
+    late = operator.post(f"{path}/open", why="dig says so", proof=checked.proof)
+    assert late.status_code == 422
+    assert "was asked for meanwhile" in late.text
+    with database.reading(org.id) as session:
+        asked = domains.read(session)
+    assert asked is not None
+    assert asked.opened_at is None
 
 
 def test_nothing_is_opened_that_was_not_asked_for(path: str, signed_in: SignedIn) -> None:
