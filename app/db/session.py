@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
+from types import FunctionType, MappingProxyType
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     CursorResult,
-    Table,
-    bindparam,
     event,
     insert,
-    inspect,
     text,
-    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -31,24 +28,44 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.sql.base import ExecutableOption
-from sqlalchemy.types import TypeEngine
 
+from app.db import many, prepared
 from app.db.base import Base, Tenant, TenantRoot
+from app.db.prepared import Prepared
 from app.errors import TenancyError
 
 Row = Mapping[str, Any]
+_NOTHING: Row = MappingProxyType({})
 
 
 class BulkSession(Session):
     """What tenant and system sessions share: bulk inserts that take plain mappings."""
 
     def _prepare(self, model: type[Base], rows: Sequence[Row]) -> list[dict[str, Any]]:
-        return [dict(row) for row in rows]
+        shared = self._shared(model, rows)
+        return [{**row, **shared} for row in rows]
+
+    def _shared(self, model: type[Base], rows: Sequence[Row]) -> Row:
+        """What is stamped on each row."""
+        return {}
 
     def insert_many(self, model: type[Base], rows: Sequence[Row]) -> None:
         """Insert rows in one statement; client-side defaults are applied."""
-        if rows:
+        if not rows:
+            return
+        if self._goes_at_once(model) and _are_alike(rows):
+            self.flush()
+            shared = self._shared(model, rows)
+            many.insert(self.connection(), model, rows, shared, None)
+        else:
             self.execute(insert(model), self._prepare(model, rows))
+
+    @property
+    def _dialect(self) -> str:
+        return self.get_bind().dialect.name
+
+    def _goes_at_once(self, model: type[Base]) -> bool:
+        return many.can_take(model, self._dialect)
 
     def upsert_many(
         self,
@@ -63,10 +80,11 @@ class BulkSession(Session):
 
         Args:
             model: Table.
-            rows: All with the same columns; defaults of the model are not applied.
+            rows: All with the same columns; others get the model's defaults.
             key: Columns of the unique constraint; without any, whichever constraint is met counts.
-            set_: Column names to take from the row, or a mapping of column to SQL expression
-                (use ``excluded(model)`` for the row that was refused).
+            set_: Column names to take from the row, or a mapping of column to SQL expression, or
+                to a function that makes one of the row that was refused. With functions of a
+                module alone the statement is built once.
             returning: Columns to return (of inserted rows only when nothing is updated).
 
         Returns:
@@ -74,21 +92,18 @@ class BulkSession(Session):
         """
         if not rows:
             raise ValueError("an upsert needs rows")
-        dialect = self.get_bind().dialect.name
-        if isinstance(set_, Mapping):
-            statement = _upsert(dialect, model, key, set_)
-        else:
-            statement = _upsert_of_names(dialect, model, tuple(key), tuple(set_))
         self.flush()  # as the session does before statements of its own
+        changes = _changes(set_)
+        meets_once = self._dialect == "sqlite" or not changes or _are_different(rows, key)
+        if not returning and self._goes_at_once(model) and meets_once and _are_fixed(changes):
+            shared = self._shared(model, rows)
+            return many.insert(self.connection(), model, rows, shared, key, changes)
+        statement = _upsert(self._dialect, model, key, dict(changes))
         # without rows in its text the statement is compiled once; inline: no key is fetched back
         statement = statement.returning(*returning) if returning else statement.inline()
         return self.connection().execute(
             statement, self._prepare(model, rows), execution_options={"preserve_rowcount": True}
         )
-
-    def _owned(self, model: type[Base]) -> Sequence[ColumnElement[bool]]:
-        """Criteria that keep a bulk update within what the session may touch."""
-        return ()
 
     def update_many(
         self,
@@ -96,30 +111,54 @@ class BulkSession(Session):
         rows: Sequence[Row],
         *,
         key: str,
-        where: Sequence[ColumnElement[bool]] = (),
-        set_: Mapping[str, Any] | None = None,
+        where: Row = _NOTHING,
+        set_: Row = _NOTHING,
     ) -> int:
         """One UPDATE of many rows, each found by its key column; how many were changed.
 
         Args:
             model: Table.
-            rows: All with the same columns: the key, and what to set.
+            rows: All with the same columns: the key, each once, and what to set.
             key: Column that tells rows apart.
-            where: Further criteria that each row must meet.
-            set_: What all rows get alike; values or SQL expressions.
+            where: Further columns, and the values that a row must have to be changed.
+            set_: What all rows get alike; values or SQL expressions (the same objects each time).
         """
         if not rows:
             return 0
-        columns = {name: bindparam(f"to_{name}", type_=_type(model, name)) for name in rows[0]}
-        wanted = columns.pop(key)
-        statement = (
-            update(cast(Table, model.__table__))
-            .where(getattr(model, key) == wanted, *where, *self._owned(model))
-            .values({**columns, **(set_ or {})})
-        )
-        parameters = [{f"to_{name}": value for name, value in row.items()} for row in rows]
-        result: CursorResult[Any] = self.connection().execute(statement, parameters)
-        return result.rowcount
+        where = {**where, **self._owner(model)}
+        return many.change(self.connection(), model, rows, key, where, set_).rowcount
+
+    def _owner(self, model: type[Base]) -> Row:
+        """What keeps a bulk update within what the session may touch."""
+        return {}
+
+
+def _changes(set_: Mapping[str, Any] | Sequence[str]) -> many.Changes:
+    if isinstance(set_, Mapping):
+        return tuple(set_.items())
+    return tuple((name, _taken(name)) for name in set_)
+
+
+_taken = cache(itemgetter)
+
+
+def _are_fixed(changes: many.Changes) -> bool:
+    """Whether a statement with these can be kept: no value of today is in them."""
+    return all(
+        isinstance(each, itemgetter) or (isinstance(each, FunctionType) and not each.__closure__)
+        for _, each in changes
+    )
+
+
+def _are_alike(rows: Sequence[Row]) -> bool:
+    columns = rows[0].keys()
+    return all(row.keys() == columns for row in rows)
+
+
+def _are_different(rows: Sequence[Row], key: Sequence[str]) -> bool:
+    """Whether no two rows meet: PostgreSQL changes none twice by one statement."""
+    own = [name for name in key if name in rows[0]]
+    return len(rows) == 1 or len({tuple(row[name] for name in own) for row in rows}) == len(rows)
 
 
 def _upsert(dialect: str, model: type[Base], key: Sequence[str], set_: Mapping[str, Any]) -> Any:
@@ -135,20 +174,6 @@ def _upsert(dialect: str, model: type[Base], key: Sequence[str], set_: Mapping[s
     return statement.on_conflict_do_update(index_elements=list(key), set_=values)
 
 
-@cache
-def _upsert_of_names(
-    dialect: str, model: type[Base], key: tuple[str, ...], names: tuple[str, ...]
-) -> Any:
-    """Built once: putting the statement together costs more than its answer."""
-    taken = {name: lambda told, name=name: told[name] for name in names}
-    return _upsert(dialect, model, key, taken)
-
-
-def _type(model: type[Base], name: str) -> TypeEngine[Any]:
-    kind: TypeEngine[Any] = inspect(model).columns[name].type
-    return kind
-
-
 class SystemSession(BulkSession):
     """A session over all orgs, for jobs, orgs and support only."""
 
@@ -162,18 +187,27 @@ class TenantSession(BulkSession):
         super().__init__(*args, **kwargs)
         self.org_id = org_id
         self._scope = _scope_of(org_id)
+        #: Of the transaction under way: asking for it each time costs as much as a small read.
+        self._open: Connection | None = None
 
-    def _prepare(self, model: type[Base], rows: Sequence[Row]) -> list[dict[str, Any]]:
-        if not issubclass(model, Tenant):
-            raise TenancyError(f"{model.__name__} is no tenant table; use a system session.")
-        if any(row.get("org_id", self.org_id) != self.org_id for row in rows):
+    def read(self, question: Prepared, **values: Any) -> Sequence[Sequence[Any]]:
+        """The rows of a statement that is compiled once; for what is asked at every open."""
+        self.flush()  # as the session does before statements of its own
+        return prepared.read(self._open or self.connection(), question, self.org_id, values)
+
+    def _shared(self, model: type[Base], rows: Sequence[Row]) -> Row:
+        self._check_tenant(model)
+        if any("org_id" in row and row["org_id"] != self.org_id for row in rows):
             raise TenancyError(f"A row of {model.__name__} names another org.")
-        return [{**row, "org_id": self.org_id} for row in rows]
+        return {"org_id": self.org_id}
 
-    def _owned(self, model: type[Base]) -> Sequence[ColumnElement[bool]]:
+    def _owner(self, model: type[Base]) -> Row:
+        self._check_tenant(model)
+        return {"org_id": self.org_id}
+
+    def _check_tenant(self, model: type[Base]) -> None:
         if not issubclass(model, Tenant):
             raise TenancyError(f"{model.__name__} is no tenant table; use a system session.")
-        return [model.org_id == self.org_id]
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
@@ -215,8 +249,16 @@ def _check_owner(session: TenantSession, row: object) -> None:
 @event.listens_for(TenantSession, "after_begin")
 def _name_org(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     """On PostgreSQL name the org to the transaction, so that row-level security can use it."""
-    if connection.dialect.name == "postgresql" and isinstance(session, TenantSession):
+    scoped = cast(TenantSession, session)  # the listener is bound to this class
+    scoped._open = connection
+    if connection.dialect.name == "postgresql":
         connection.execute(
             text("SELECT set_config('app.org_id', :org, true)"),
-            {"org": str(session.org_id)},
+            {"org": str(scoped.org_id)},
         )
+
+
+@event.listens_for(TenantSession, "after_transaction_end")
+def _forget_connection(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        cast(TenantSession, session)._open = None

@@ -80,12 +80,7 @@ def touch(session: TenantSession, engaged: dict[UUID, datetime | None]) -> None:
         EngagementState,
         rows,
         key=["org_id", "person_id"],
-        set_={
-            "version": lambda _told: EngagementState.version + 1,
-            "last_engaged_at": lambda told: _later(
-                told.last_engaged_at, EngagementState.last_engaged_at
-            ),
-        },
+        set_=_TOUCHED,
     )
 
 
@@ -131,10 +126,7 @@ def _book_days(
             DailyRollup,
             rows,
             key=["org_id", "person_id", "day", "kind", "confidence"],
-            set_={
-                "events": lambda told: DailyRollup.events + told.events,
-                "points": lambda told: DailyRollup.points + told.points,
-            },
+            set_=_BOOKED,
         )
 
 
@@ -149,3 +141,14 @@ def _is_engagement(change: Change) -> bool:
 def _later(told: Any, known: Any) -> Any:
     """The later of two times of which either may be missing."""
     return case((known.is_(None), told), (told > known, told), else_=func.coalesce(known, told))
+
+
+# The same functions each time, so that the statements are built once.
+_TOUCHED = {
+    "version": lambda _told: EngagementState.version + 1,
+    "last_engaged_at": lambda told: _later(told.last_engaged_at, EngagementState.last_engaged_at),
+}
+_BOOKED = {
+    "events": lambda told: DailyRollup.events + told.events,
+    "points": lambda told: DailyRollup.points + told.points,
+}

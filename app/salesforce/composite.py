@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
+
 from app.config import API_VERSION
 from app.salesforce.errors import SalesforceDown, SalesforceError
 from app.salesforce.refusals import error_of
@@ -53,14 +55,18 @@ class Subrequest:
         reference_id: str,
         sobject: str,
         key_field: str,
-        rows: Sequence[Mapping[str, Any]],
+        rows: Sequence[Mapping[str, Any] | msgspec.Raw],
         *,
         all_or_none: bool = False,
     ) -> Subrequest:
-        """Upsert up to 200 rows by an external id; answers one result per row, in order."""
+        """Upsert up to 200 rows by an external id; answers one result per row, in order.
+
+        Rows that are JSON already (``Raw``) name their type themselves.
+        """
         if len(rows) > MAX_ROWS:
             raise ValueError(f"a collection takes {MAX_ROWS} rows, not {len(rows)}")
-        records = [{"attributes": {"type": sobject}, **row} for row in rows]
+        kind = {"attributes": {"type": sobject}}
+        records = [row if isinstance(row, msgspec.Raw) else {**kind, **row} for row in rows]
         body = {"allOrNone": all_or_none, "records": records}
         path = f"composite/sobjects/{sobject}/{key_field}"
         return cls("PATCH", data_url(path), reference_id, body)

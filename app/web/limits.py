@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from sqlalchemy import select
 
@@ -29,7 +30,7 @@ def hit(database: Database, bucket: str, per_minute: int) -> None:
             RateCount,
             [row],
             key=["bucket", "minute"],
-            set_={"times": RateCount.times + 1},
+            set_={"times": _once_more},
         )
         times = session.scalar(
             select(RateCount.times).where(
@@ -38,3 +39,7 @@ def hit(database: Database, bucket: str, per_minute: int) -> None:
         )
     if times is not None and times > per_minute:
         raise TooManyRequestsError("Too many requests in this minute. Wait a minute and try again.")
+
+
+def _once_more(_told: object) -> Any:
+    return RateCount.times + 1

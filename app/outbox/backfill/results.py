@@ -169,18 +169,18 @@ def _without_unsent(
 
 
 def _write(session: TenantSession, load: BackfillLoad, done: Settlement) -> None:
-    ours = [OutboxRow.load_id == load.id]
-    rest = {"lease_id": None, "load_id": None}
-    session.update_many(OutboxRow, done.others, key="seq", where=ours, set_=rest)
-    shared = {
-        "state": DeliveryState.DELIVERED,
-        "settled_at": database_now(),
-        "is_unsure": False,
-        **rest,
-    }
-    session.update_many(OutboxRow, done.delivered, key="seq", where=ours, set_=shared)
+    ours = {"load_id": load.id}
+    session.update_many(OutboxRow, done.others, key="seq", where=ours, set_=_LET_GO)
+    session.update_many(OutboxRow, done.delivered, key="seq", where=ours, set_=_DELIVERED)
 
 
+_LET_GO = {"lease_id": None, "load_id": None}
+_DELIVERED = {
+    "state": DeliveryState.DELIVERED,
+    "settled_at": database_now(),
+    "is_unsure": False,
+    **_LET_GO,
+}
 _UNSURE = {
     "state": DeliveryState.WAITING,
     "is_unsure": True,

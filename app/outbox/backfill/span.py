@@ -9,13 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    tuple_,
+)
 
 from app.crm.models import RecordLink, SObject
-from app.db import TenantSession
+from app.db import TenantSession, UtcDateTime
 from app.engagement.models import Confidence, Event, Visit
 from app.outbox.backfill.models import Backfill
 from app.outbox.digests.models import DigestEntry
@@ -32,8 +44,7 @@ class Span:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The last event that was planned."""
 
     person: UUID
@@ -41,11 +52,19 @@ class Place:
     seq: int
 
 
+_IN_ORDER = tuple_(Event.person_id, Event.occurred_at, Event.seq)
+
+
 def wanted(span: Span) -> ColumnElement[bool]:
     """Events that get an activity: done by a known person, and none planned for them yet.
 
     A visit that still goes on is left to its end, which plans it.
     """
+    return _wanted(span.kinds, span.since, span.until)
+
+
+def _wanted(kinds: Sequence[str], since: Any, until: Any) -> ColumnElement[bool]:
+    """``since`` and ``until`` are times, or bound values of a statement."""
     is_planned = exists().where(
         OutboxRow.org_id == Event.org_id, OutboxRow.event_id == Event.id, OutboxRow.rank == 0
     )
@@ -58,10 +77,10 @@ def wanted(span: Span) -> ColumnElement[bool]:
     return and_(
         Event.folded.is_(False),
         Event.person_id.is_not(None),
-        Event.kind.in_(span.kinds),
+        Event.kind.in_(kinds),
         Event.confidence == Confidence.HUMAN,
-        Event.occurred_at < span.until,
-        *([Event.occurred_at >= span.since] if span.since else []),
+        Event.occurred_at < until,
+        *([Event.occurred_at >= since] if since is not None else []),
         ~is_planned,
         ~is_in_digest,
         or_(Event.visit_id.is_(None), ~goes_on),
@@ -93,21 +112,35 @@ def read(
     session: TenantSession, span: Span, place: Place | None, limit: int, backfill_id: UUID
 ) -> list[tuple[DueRow, Place]]:
     """The next events, as rows that are not in the outbox yet: one statement."""
-    found = session.execute(
+    values = {"until": span.until, "since": span.since, "most": limit}
+    if place is not None:
+        values |= place._asdict()
+    statement = _statement(tuple(span.kinds), span.since is not None, place is not None)
+    return [_row(event, backfill_id) for event in session.execute(statement, values)]
+
+
+@lru_cache(maxsize=64)
+def _statement(kinds: tuple[str, ...], has_since: bool, has_place: bool) -> Any:
+    """Built once: a long history is read by hundreds of them."""
+    since = bindparam("since", type_=UtcDateTime()) if has_since else None
+    at = tuple_(
+        bindparam("person", type_=Uuid()),
+        bindparam("time", type_=UtcDateTime()),
+        bindparam("seq", type_=BigInteger()),
+    )
+    return (
         select(
             Event.seq, Event.id, Event.person_id, Event.kind, Event.occurred_at,
             Event.subject, Event.url, Event.properties, Event.confidence, Event.visit_id,
             Event.user_key,
         )
-        .where(wanted(span), *after(place))
+        .where(
+            _wanted(kinds, since, bindparam("until", type_=UtcDateTime())),
+            *([at < _IN_ORDER] if has_place else []),
+        )
         .order_by(Event.person_id, Event.occurred_at, Event.seq)
-        .limit(limit)
-    ).all()  # fmt: skip
-    return [
-        (_row(event, backfill_id), Place(event.person_id, event.occurred_at, event.seq))
-        for event in found
-        if event.person_id is not None
-    ]
+        .limit(bindparam("most", type_=Integer()))
+    )  # fmt: skip
 
 
 def people(session: TenantSession, span: Span, place: Place | None, limit: int) -> Sequence[UUID]:
@@ -123,30 +156,16 @@ def after(place: Place | None) -> list[ColumnElement[bool]]:
     """What comes later than a place, in the order of events; all for None."""
     if place is None:
         return []
-    key = tuple_(Event.person_id, Event.occurred_at, Event.seq)
-    return [key > tuple_(place.person, place.time, place.seq)]
+    return [tuple_(place.person, place.time, place.seq) < _IN_ORDER]
 
 
-def _row(event: Any, backfill_id: UUID) -> DueRow:
-    return DueRow(
-        seq=0,
-        event_id=event.id,
-        person_id=event.person_id,
-        rank=0,
-        kind=event.kind,
-        attempts=0,
-        is_unsure=False,
-        sobject=None,
-        activity_key=None,
-        payload=None,
-        opportunity_id=None,
-        leased_at=None,
-        occurred_at=event.occurred_at,
-        subject=event.subject,
-        url=event.url,
-        properties=event.properties,
-        confidence=event.confidence,
-        visit_id=event.visit_id,
-        backfill_id=backfill_id,
-        user_key=event.user_key,
-    )
+def _row(event: Any, backfill_id: UUID) -> tuple[DueRow, Place]:
+    (
+        seq, event_id, person_id, kind, occurred_at, subject, url, properties, confidence, visit_id,
+        user_key,
+    ) = event  # fmt: skip
+    row = DueRow(
+        0, event_id, person_id, 0, kind, 0, False, None, None, None, None, None, occurred_at,
+        subject, url, properties, confidence, visit_id, backfill_id, user_key,
+    )  # fmt: skip
+    return row, Place(person_id, occurred_at, seq)

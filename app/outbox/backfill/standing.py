@@ -23,7 +23,7 @@ from app.outbox.models import (
 from app.salesforce import budget
 
 #: How soon to look again: after rows that the org's turns send, and after anything else.
-SOON = 2.0
+SOON = 1.0
 LOOK_AGAIN = 60.0
 
 _OPEN = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, case, select, update
@@ -118,14 +119,15 @@ def _mark(session: TenantSession, people: Collection[UUID]) -> None:
         return
     now = utcnow()
     rows = [_row(person, now) for person in people]
-    is_sooner = and_(PersonScore.due_at.is_not(None), PersonScore.due_at <= now)
+    session.upsert_many(PersonScore, rows, key=["org_id", "person_id"], set_={"due_at": _sooner})
+
+
+def _sooner(told: Any) -> Any:
+    """What is due stays so; else it is now, or as early as may be."""
+    now = told.due_at
+    is_due = and_(PersonScore.due_at.is_not(None), PersonScore.due_at <= now)
     at_once = case((PersonScore.earliest_at > now, PersonScore.earliest_at), else_=now)
-    session.upsert_many(
-        PersonScore,
-        rows,
-        key=["org_id", "person_id"],
-        set_={"due_at": case((is_sooner, PersonScore.due_at), else_=at_once)},
-    )
+    return case((is_due, PersonScore.due_at), else_=at_once)
 
 
 def _row(person: UUID, due_at: datetime) -> Mapping[str, object]:

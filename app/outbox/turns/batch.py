@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
-
 from app.clock import utcnow
 from app.db import TenantSession, database_now
 from app.orgs.settings import DIGEST, OpportunityRule
@@ -31,6 +29,7 @@ from app.outbox.turns.lease import Turn
 #: Without the key field an earlier call may still write a row for so long: Salesforce's own limit
 #: for one call. Nothing of it is sent again before.
 QUIET = timedelta(minutes=10)
+_NOW = database_now()
 
 
 class Unit(NamedTuple):
@@ -206,30 +205,18 @@ def _unlink(session: TenantSession, seqs: Sequence[int]) -> None:
 def _write(session: TenantSession, turn: Turn, units: Sequence[Unit]) -> None:
     """Freeze what is new, then take all of it; what all rows share is written once, not per row."""
     fresh = [unit for unit in units if unit.sent_before is None]
+    taken = {"state": DeliveryState.LEASED, "lease_id": turn.lease_id, "leased_at": _NOW}
     session.update_many(
         OutboxRow,
-        [{"seq": u.seq, "activity_key": u.key, "payload": u.payload} for u in fresh],
+        [
+            {"seq": u.seq, "sobject": u.sobject, "activity_key": u.key, "payload": u.payload}
+            for u in fresh
+        ],
         key="seq",
+        set_={**taken, "first_sent_at": utcnow()},
     )
-    for sobject in {unit.sobject for unit in fresh}:
-        seqs = [unit.seq for unit in fresh if unit.sobject is sobject]
-        _take(session, turn, seqs, sobject=sobject, first_sent_at=utcnow())
-    _take(session, turn, [unit.seq for unit in units if unit.sent_before is not None])
-
-
-def _take(session: TenantSession, turn: Turn, seqs: Sequence[int], **values: object) -> None:
-    if seqs:
-        session.execute(
-            update(OutboxRow)
-            .where(OutboxRow.seq.in_(seqs))
-            .values(
-                state=DeliveryState.LEASED,
-                lease_id=turn.lease_id,
-                leased_at=database_now(),
-                **values,
-            )
-            .execution_options(synchronize_session=False)
-        )
+    again = [{"seq": unit.seq} for unit in units if unit.sent_before is not None]
+    session.update_many(OutboxRow, again, key="seq", set_=taken)
 
 
 def _further(row: DueRow, rank: int, deal: Deal) -> dict[str, Any]:

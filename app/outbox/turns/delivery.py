@@ -46,7 +46,7 @@ class Courier:
             LeaseLostError: Another worker has taken the org over.
         """
         try:
-            batch = self._rounds.prepare(turn, self._rounds.terms(turn))
+            batch = self._rounds.first(turn, self._rounds.terms(turn))
         except (SalesforceError, UnfitError) as error:
             if error.reason != turn.pause_reason:  # said once, however often it is looked at
                 _log.warning("outbox.org_rests", org=str(turn.org_id), reason=error.reason)

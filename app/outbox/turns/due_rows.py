@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Integer, bindparam, select
 
 from app.db import TenantSession
 from app.engagement.models import Confidence, Event
@@ -41,17 +42,22 @@ class DueRow(NamedTuple):
 
 def read(session: TenantSession, turn: Turn) -> list[DueRow]:
     """The next batch, in order; locked on PostgreSQL until the commit. History goes last."""
-    rows = _read(session, turn, OutboxRow.backfill_id.is_(None), turn.batch_size)
+    rows = _read(session, turn, turn.batch_size, of_history=False)
     if len(rows) < turn.batch_size:
-        room = turn.batch_size - len(rows)
-        rows += _read(session, turn, OutboxRow.backfill_id.is_not(None), room)
+        rows += _read(session, turn, turn.batch_size - len(rows), of_history=True)
     return rows
 
 
-def _read(
-    session: TenantSession, turn: Turn, which: ColumnElement[bool], limit: int
-) -> list[DueRow]:
-    rows = session.execute(
+def _read(session: TenantSession, turn: Turn, limit: int, *, of_history: bool) -> list[DueRow]:
+    values = {"turn": turn.lease_id, "most": limit}
+    return [DueRow._make(row) for row in session.execute(_statement(of_history), values)]
+
+
+@cache
+def _statement(of_history: bool) -> Any:
+    """Built once: putting it together costs more than its answer."""
+    which = OutboxRow.backfill_id.is_not(None) if of_history else OutboxRow.backfill_id.is_(None)
+    return (
         select(
             OutboxRow.seq, OutboxRow.event_id, OutboxRow.person_id, OutboxRow.rank,
             OutboxRow.kind, OutboxRow.attempts, OutboxRow.is_unsure, OutboxRow.sobject,
@@ -61,9 +67,8 @@ def _read(
             OutboxRow.backfill_id, Event.user_key,
         )
         .join(Event, Event.id == OutboxRow.event_id)
-        .where(due(turn), which)
+        .where(due(of_turn=True), which)
         .order_by(OutboxRow.seq)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True, of=OutboxRow)
-    ).all()  # fmt: skip
-    return [DueRow._make(row) for row in rows]
+    )  # fmt: skip

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Uuid,
     and_,
     bindparam,
     exists,
@@ -66,16 +68,18 @@ def in_states(column: Any, *states: DeliveryState) -> ColumnElement[bool]:
     return found
 
 
-def due(turn: Turn | None = None) -> ColumnElement[bool]:
+@cache
+def due(*, of_turn: bool = False) -> ColumnElement[bool]:
     """Rows that may be sent now: nothing earlier of the same person is leased or must wait.
 
-    What ``turn`` itself holds does not hold back the rest: it is sent first, and looked at before
-    anything later goes.
+    With ``of_turn`` the statement takes a value ``turn``, its lease: what that turn itself holds
+    does not hold back the rest: it is sent first, and looked at before anything later goes. Built
+    once: putting it together costs more than its answer.
     """
     earlier = aliased(OutboxRow)
     is_held = or_(earlier.state == DeliveryState.LEASED, earlier.not_before > database_now())
-    if turn is not None:
-        is_held = and_(is_held, earlier.lease_id.is_distinct_from(turn.lease_id))
+    if of_turn:
+        is_held = and_(is_held, earlier.lease_id.is_distinct_from(bindparam("turn", type_=Uuid())))
     held = exists().where(
         earlier.org_id == OutboxRow.org_id,
         earlier.person_id == OutboxRow.person_id,
@@ -180,6 +184,7 @@ def doubt(session: SystemSession | TenantSession, org_id: UUID) -> None:
     )
 
 
+@lru_cache(maxsize=16)
 def claimable(times: LeaseTimes) -> ColumnElement[bool]:
     """Orgs that are served, rest from nothing, have something due or to try, held by nobody."""
     is_served = exists().where(Org.id == OrgDelivery.org_id, Org.state.in_(SERVED))

@@ -16,6 +16,16 @@ from app.outbox.turns import breakers, lease, pace
 from app.outbox.turns.lease import Turn
 from app.outbox.turns.settlement import Settlement
 
+_DELIVERED = {
+    "state": DeliveryState.DELIVERED,
+    "settled_at": database_now(),
+    "lease_id": None,
+    "is_unsure": False,
+    "error_reason": "",
+    "error_code": "",
+    "error_message": "",
+}
+
 
 def write(session: TenantSession, settlement: Settlement, *, is_last: bool = True) -> None:
     """Write the outcomes and the org's pace; the last one of a turn gives the turn back.
@@ -27,22 +37,9 @@ def write(session: TenantSession, settlement: Settlement, *, is_last: bool = Tru
     _write_delivery(session, settlement, is_last=is_last)
     breakers.settle(session, settlement)
     users.mark_unfit(session, settlement.unfit_owners)
-    still_ours = [OutboxRow.lease_id == turn.lease_id]
-    session.update_many(OutboxRow, settlement.delivered, key="seq", where=still_ours)
-    # what all of them share is written once, not per row
-    session.execute(
-        update(OutboxRow)
-        .where(*still_ours, OutboxRow.seq.in_([row["seq"] for row in settlement.delivered]))
-        .values(
-            state=DeliveryState.DELIVERED,
-            settled_at=database_now(),
-            lease_id=None,
-            is_unsure=False,
-            error_reason="",
-            error_code="",
-            error_message="",
-        )
-        .execution_options(synchronize_session=False)
+    still_ours = {"lease_id": turn.lease_id}
+    session.update_many(
+        OutboxRow, settlement.delivered, key="seq", where=still_ours, set_=_DELIVERED
     )
     session.update_many(
         OutboxRow, settlement.others, key="seq", where=still_ours, set_={"lease_id": None}

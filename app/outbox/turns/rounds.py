@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -27,7 +27,7 @@ from app.outbox.turns.batch import Unit
 from app.outbox.turns.lease import Turn
 from app.outbox.turns.outcomes import BUDGET_SPENT, FIELD_MISSING, judge
 from app.outbox.turns.reconcile import reconcile
-from app.outbox.turns.sending import FEATURE, send
+from app.outbox.turns.sending import FEATURE, Written, send, write
 from app.outbox.turns.settlement import Settlement
 from app.salesforce import budget
 from app.salesforce.budget import Standing
@@ -61,6 +61,7 @@ class Prepared:
     turn: Turn
     terms: Terms
     units: Sequence[Unit]
+    written: Written = field(default_factory=dict)
     breakers: frozenset[str] = frozenset()
 
 
@@ -97,6 +98,23 @@ class Rounds:
         unwritten = self.gateway.accounting.unwritten(organization)
         return budget.standing(session, unwritten, feature=FEATURE)
 
+    def first(self, turn: Turn, terms: Terms) -> Prepared | None:
+        """The first batch of a turn: roles that it lacks are read before it is put together.
+
+        Raises:
+            LeaseLostError: Another worker has taken the org over.
+            SalesforceError: The org did not tell what targets are chosen by.
+        """
+        if terms.rule is not OpportunityRule.NONE:
+            since = utcnow() - terms.role_refresh
+            with self.database.reading(turn.org_id) as session:
+                unread = roles.unread_of_next(session, turn, since, rows=turn.batch_size)
+                if unread:  # there is a call anyway, so it covers those who come after
+                    unread = roles.unread_of_next(session, turn, since)
+            if unread:
+                roles.refresh(self.database, turn.org_id, terms.client, unread)
+        return self.prepare(turn, terms)
+
     def prepare(self, turn: Turn, terms: Terms) -> Prepared | None:
         """Freeze the org's next batch; None when nothing is due.
 
@@ -112,7 +130,9 @@ class Rounds:
                 known = breakers.before_batch(session)
                 frozen = batch.freeze(session, turn, terms.form, terms.rule, since)
             if not frozen.unread:
-                return Prepared(turn, terms, frozen.units, known) if frozen.units else None
+                # in its form for the wire now, while the call before is under way
+                written = write(terms.form, frozen.units)
+                return Prepared(turn, terms, frozen.units, written, known) if frozen.units else None
             roles.refresh(self.database, turn.org_id, terms.client, frozen.unread)
         raise UnfitError("roles_unread")
 
@@ -122,7 +142,7 @@ class Rounds:
         units = self._reconciled(done, prepared)
         if units:
             begun = time.monotonic()
-            done.add(send(prepared.terms.client, prepared.terms.form, units))
+            done.add(send(prepared.terms.client, prepared.terms.form, units, prepared.written))
             done.seconds = time.monotonic() - begun
             done.sent = len(units)
         if done.without_field:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+
+import msgspec
 
 from app.outbox.composing.payload import OrgForm, wire
 from app.outbox.composing.words import with_reference
@@ -52,14 +54,24 @@ Answer = Delivered | Refused | Unanswered | NotSent
 Answers = list[tuple[Unit, Answer]]
 
 
-def send(client: Client, form: OrgForm, units: Sequence[Unit]) -> Answers:
+#: Rows in their form for the wire, by ``Unit.seq``.
+Written = Mapping[int, msgspec.Raw]
+
+
+def write(form: OrgForm, units: Sequence[Unit]) -> Written:
+    """The rows as they will be sent."""
+    encode = msgspec.json.Encoder().encode
+    return {unit.seq: msgspec.Raw(encode(_row(form, unit))) for unit in units}
+
+
+def send(client: Client, form: OrgForm, units: Sequence[Unit], written: Written) -> Answers:
     """Send the units in order; after a call without an answer the rest is not sent."""
     answers: Answers = []
     collections = list(_collections(units))
     for start in range(0, len(collections), COLLECTIONS_PER_CALL):
         call = collections[start : start + COLLECTIONS_PER_CALL]
         try:
-            answers += _call(client, form, call)
+            answers += _call(client, form, call, written)
         except SalesforceError as error:
             answers += _failed(call, error)
             rest = collections[start + COLLECTIONS_PER_CALL :]
@@ -75,8 +87,10 @@ def _collections(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
             yield same[start : start + COLLECTION_SIZE]
 
 
-def _call(client: Client, form: OrgForm, collections: Sequence[Sequence[Unit]]) -> Answers:
-    parts = [_part(form, f"part{n}", units) for n, units in enumerate(collections)]
+def _call(
+    client: Client, form: OrgForm, collections: Sequence[Sequence[Unit]], written: Written
+) -> Answers:
+    parts = [_part(form, f"part{n}", units, written) for n, units in enumerate(collections)]
     responses = client.composite(parts, feature=FEATURE)
     answers: Answers = []
     for units, response in zip(collections, responses, strict=True):
@@ -84,13 +98,12 @@ def _call(client: Client, form: OrgForm, collections: Sequence[Sequence[Unit]]) 
     return answers
 
 
-def _part(form: OrgForm, reference: str, units: Sequence[Unit]) -> Subrequest:
+def _part(form: OrgForm, reference: str, units: Sequence[Unit], written: Written) -> Subrequest:
     sobject = units[0].sobject.value
-    rows = [_row(form, unit) for unit in units]
+    rows = [written[unit.seq] for unit in units]
     if form.key_field is not None:
         return Subrequest.upsert(reference, sobject, form.key_field, rows)
-    records = [{"attributes": {"type": sobject}, **row} for row in rows]
-    body = {"allOrNone": False, "records": records}
+    body = {"allOrNone": False, "records": rows}
     return Subrequest("POST", data_url("composite/sobjects"), reference, body)
 
 
@@ -99,7 +112,7 @@ def _row(form: OrgForm, unit: Unit) -> dict[str, Any]:
     row = wire(form, unit.payload, unit.key)
     if form.key_field is None:
         row["Description"] = with_reference(str(row.get("Description") or ""), unit.key)
-    return row
+    return {"attributes": {"type": unit.sobject.value}, **row}
 
 
 def _read(units: Sequence[Unit], response: SubResponse) -> Answers:
