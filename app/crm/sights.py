@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, select
 
 from app.clock import utcnow
 from app.crm.models import Sight, SObject
-from app.db import TenantSession
+from app.db import Prepared, TenantSession
 from app.ids import new_id
 from app.orgs.models import Org, OrgSetting
 from app.orgs.settings import SUPPORT_VIEW, allows
@@ -34,8 +34,8 @@ class Memory:
 
 
 # Built once: it is asked at every visit.
-_KEPT = (
-    select(OrgSetting.value, Sight)
+_KEPT = Prepared(
+    select(OrgSetting.value, Sight.id, Sight.rights)
     .select_from(Org)
     .outerjoin(OrgSetting, (OrgSetting.org_id == Org.id) & (OrgSetting.name == SUPPORT_VIEW))
     .outerjoin(
@@ -49,14 +49,14 @@ _KEPT = (
 
 def recall(session: TenantSession, user_id: str, record_id: str) -> Memory:
     """What is remembered, which is kept for another week: one statement, and one that writes."""
-    row = session.execute(_KEPT, {"user_id": user_id, "record_id": record_id}).one_or_none()
-    if row is None or not allows(row[0]):
+    rows = session.read(_KEPT, user_id=user_id, record_id=record_id)
+    if not rows or not allows(rows[0][0]):
         return Memory(False)
-    sight: Sight | None = row[1]
+    _, sight, rights = rows[0]
     if sight is None:
         return Memory(True)
-    sight.seen_at = utcnow()
-    return Memory(True, sight.rights)
+    session.update_many(Sight, [{"id": sight, "seen_at": utcnow()}], key="id")
+    return Memory(True, rights)
 
 
 def remember(

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import String, bindparam, func, literal, null, or_, select, type_coerce, union_all
 
 from app.crm.models import Person, RecordLink
-from app.db import JsonType, TenantSession
+from app.db import JsonType, Prepared, TenantSession
 from app.destinations.domains import url_on
 from app.destinations.models import (
     Destination,
@@ -108,12 +108,34 @@ _OWN_HOST = (
     .correlate(Destination)
     .scalar_subquery()
 )
-_WITH_LINKS = (
-    select(Destination, Link, _OWN_HOST)
+
+
+class _Facts(NamedTuple):
+    """What a view tells of the row itself, under its columns' names."""
+
+    id: UUID
+    title: str
+    state: DestinationState
+    expires_at: datetime | None
+    gate: GateKind
+    gate_own_link: bool
+    version: int
+    created_at: datetime
+    created_by: str
+    views: int
+    last_viewed_at: datetime | None
+
+
+_FACTS = [getattr(Destination, name) for name in _Facts._fields]
+_WITH_LINKS = Prepared(
+    select(
+        *_FACTS,
+        Link.person_id, Link.token, Link.channel, Link.views, Link.last_viewed_at, _OWN_HOST,
+    )
     .outerjoin(Link, (Link.destination_id == Destination.id) & Link.revoked_at.is_(None))
     .where(Destination.record_id == bindparam("record_id"))
     .order_by(Link.person_id.is_not(None), Link.created_at, Link.id)
-)
+)  # fmt: skip
 
 _viewed = select(
     Viewer.person_id.label("person_id"),
@@ -174,7 +196,7 @@ _both = union_all(
     select(null(), literal(0), null(), _introduced.c.email, _introduced.c.at),
 ).subquery()
 #: Viewers, messages and who came by the gate: the card counts its statements.
-_PEOPLE = select(*_both.c).order_by(_both.c.at.desc(), _both.c.person_id)
+_PEOPLE = Prepared(select(*_both.c).order_by(_both.c.at.desc(), _both.c.person_id))
 
 
 def for_record(
@@ -184,34 +206,18 @@ def for_record(
 
     ``named`` are the people whose timeline is shown beside it; their messages are there.
     """
-    rows = session.execute(_WITH_LINKS, {"record_id": record_id}).all()
+    rows = session.read(_WITH_LINKS, record_id=record_id)
     if not rows:
         return None
-    destination = rows[0][0]
-    values = {"destination_id": destination.id, "named": list(named)}
-    people = session.execute(_PEOPLE, values).all()
-    viewers = [(row.person_id, row.views) for row in people if row.person_id is not None]
+    facts, links = _Facts._make(rows[0][: len(_FACTS)]), [row[len(_FACTS) :] for row in rows]
+    people = session.read(_PEOPLE, destination_id=facts.id, named=list(named))
+    viewers = [(person, times) for person, times, *_ in people if person is not None]
     return DestinationView(
-        id=destination.id,
-        title=destination.title,
-        state=destination.state,
-        expires_at=destination.expires_at,
-        gate=destination.gate,
-        gate_own_link=destination.gate_own_link,
-        version=destination.version,
-        created_at=destination.created_at,
-        created_by=destination.created_by,
-        links=[_link_view(link, own) for _, link, own in rows if link is not None],
-        views=destination.views,
-        last_viewed_at=destination.last_viewed_at,
+        **facts._asdict(),
+        # a Destination without a link has one row all the same
+        links=[LinkView(*link) for link in links if link[1] is not None],
         viewers=[person for person, _ in viewers],
-        anonymous_views=max(0, destination.views - sum(views for _, views in viewers)),
-        messages=[SentForm(row.form, row.at) for row in people if row.form is not None],
-        introduced=[Introduced(row.email, row.at) for row in people if row.email is not None],
-    )
-
-
-def _link_view(link: Link, own_host: str | None) -> LinkView:
-    return LinkView(
-        link.person_id, link.token, link.channel, link.views, link.last_viewed_at, own_host
+        anonymous_views=max(0, facts.views - sum(times for _, times in viewers)),
+        messages=[SentForm(form, at) for *_, form, _, at in people if form is not None],
+        introduced=[Introduced(email, at) for *_, email, at in people if email is not None],
     )

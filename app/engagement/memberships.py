@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, select, tuple_
 
 from app.crm.schemas import PersonKey
 from app.crm.service import people_for
-from app.db import TenantSession
+from app.db import Prepared, TenantSession
 from app.engagement import rollups
 from app.engagement.models import Membership, MembershipKind
 from app.ids import new_id
@@ -76,19 +77,33 @@ def replace(session: TenantSession, items: Sequence[PersonMemberships]) -> None:
     )
 
 
-_OF_PEOPLE = (
-    select(Membership)
+class Member(NamedTuple):
+    """A membership as it is shown."""
+
+    person_id: UUID
+    kind: MembershipKind
+    name: str
+    status: str
+    url: str
+    since: datetime | None
+
+
+_OF_PEOPLE = Prepared(
+    select(
+        Membership.person_id, Membership.kind, Membership.name, Membership.status, Membership.url,
+        Membership.since,
+    )
     .where(Membership.person_id.in_(bindparam("people", expanding=True)))
     .order_by(func.lower(Membership.name), Membership.person_id)
-)
+)  # fmt: skip
 
 
 def memberships(
     session: TenantSession, person_ids: Collection[UUID]
-) -> dict[MembershipKind, list[Membership]]:
+) -> dict[MembershipKind, list[Member]]:
     """What these people are members of, by kind, in the order of names."""
-    rows = session.scalars(_OF_PEOPLE, {"people": list(person_ids)})
-    found: dict[MembershipKind, list[Membership]] = {kind: [] for kind in MembershipKind}
-    for row in rows:
-        found[row.kind].append(row)
+    found: dict[MembershipKind, list[Member]] = {kind: [] for kind in MembershipKind}
+    for row in session.read(_OF_PEOPLE, people=list(person_ids)):
+        member = Member._make(row)
+        found[member.kind].append(member)
     return found

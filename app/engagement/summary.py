@@ -16,7 +16,6 @@ from uuid import UUID
 from sqlalchemy import (
     CTE,
     BindParameter,
-    CompoundSelect,
     Date,
     Select,
     String,
@@ -30,7 +29,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.db import TenantSession
+from app.db import Prepared, TenantSession
 from app.engagement.kinds import FACTS
 from app.engagement.models import Confidence, DailyRollup, EngagementState, Event
 from app.engagement.score import WINDOW_DAYS, score_of, word_for
@@ -95,7 +94,7 @@ def summary(
         return Summary()
     values = _values(person_ids, today, since)
     statement = _sums(from_moment="since" in values)
-    lines = [_Sum(*row) for row in session.execute(statement, values)]
+    lines = [_Sum(*row) for row in session.read(statement, **values)]
     by_day = {line.day: line for line in lines if line.day is not None}
     score = score_of(((day, line.points) for day, line in by_day.items()), today)
     days = [today - timedelta(days=back) for back in range(SPARKLINE_DAYS - 1, -1, -1)]
@@ -140,7 +139,7 @@ _PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 
 
 @cache
-def _sums(*, from_moment: bool) -> CompoundSelect[Any]:
+def _sums(*, from_moment: bool) -> Prepared:
     """By day, by kind, of all; with ``from_moment`` the rest of the first day counts too."""
     counted = _counted(from_moment=from_moment)
     is_engagement = (counted.c.confidence == Confidence.HUMAN) & counted.c.kind.not_in(
@@ -165,7 +164,7 @@ def _sums(*, from_moment: bool) -> CompoundSelect[Any]:
         literal(0.0).label("points"),
         func.max(EngagementState.last_engaged_at).label("last"),
     ).where(EngagementState.person_id.in_(_PEOPLE))
-    return union_all(of_all, by_day, by_kind)
+    return Prepared(union_all(of_all, by_day, by_kind))
 
 
 def _counted(*, from_moment: bool) -> CTE:

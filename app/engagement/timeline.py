@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.crm.models import Person
-from app.db import TenantSession, UtcDateTime
+from app.db import Prepared, TenantSession, UtcDateTime
 from app.engagement import paging
 from app.engagement.models import Confidence, Event
 from app.engagement.paging import Position
@@ -86,7 +86,7 @@ def timeline(
     shape = _Shape(limit + 1, kind is not None, position is not None, since is not None)
     values = _values(person_ids, kind, position, since)
     statement = _statement(session, shape, values)
-    items = [TimelineItem(*row) for row in session.execute(statement, values)]
+    items = [TimelineItem(*row) for row in session.read(statement, **values)]
     page = items[:limit]
     is_last = len(items) <= limit
     end = None if is_last else paging.encode(Position(page[-1].occurred_at, page[-1].seq))
@@ -101,7 +101,7 @@ def _values(
     return {**whose, **where, "kind": kind, "since": since or _BEFORE_ALL}
 
 
-def _statement(session: TenantSession, shape: _Shape, values: Mapping[str, Any]) -> Select[Any]:
+def _statement(session: TenantSession, shape: _Shape, values: Mapping[str, Any]) -> Prepared:
     if "person" in values:
         return _of_one(shape)
     of_many = _lateral if session.get_bind().dialect.name == "postgresql" else _bounded
@@ -142,8 +142,8 @@ _POSITION = tuple_(
 
 
 @cache
-def _of_one(shape: _Shape) -> Select[Any]:
-    return _newest(bindparam("person", type_=Uuid()), shape)
+def _of_one(shape: _Shape) -> Prepared:
+    return Prepared(_newest(bindparam("person", type_=Uuid()), shape))
 
 
 def _newest(person: Any, shape: _Shape) -> Select[Any]:
@@ -157,10 +157,10 @@ def _newest(person: Any, shape: _Shape) -> Select[Any]:
 
 
 @cache
-def _lateral(shape: _Shape) -> Select[Any]:
+def _lateral(shape: _Shape) -> Prepared:
     """For PostgreSQL: a lateral join."""
     own = _newest(Person.id, shape).correlate(Person).lateral("own")
-    return (
+    return Prepared(
         select(*own.c)
         .select_from(Person)
         .join(own, true())
@@ -171,7 +171,7 @@ def _lateral(shape: _Shape) -> Select[Any]:
 
 
 @cache
-def _bounded(shape: _Shape) -> Select[Any]:
+def _bounded(shape: _Shape) -> Prepared:
     """For SQLite, which has no lateral join: nobody's events from before their own last place.
 
     A correlated IN would say it too, but its planner reads all events of the org for that.
@@ -186,7 +186,7 @@ def _bounded(shape: _Shape) -> Select[Any]:
         .scalar_subquery()
     )
     earliest = bindparam("since", type_=UtcDateTime())
-    return (
+    return Prepared(
         select(*_columns(_candidate))
         .select_from(Person)
         .join(_candidate, _candidate.person_id == Person.id)

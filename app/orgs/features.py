@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from app.clock import utcnow
-from app.db import SystemSession, TenantSession, database_now
+from app.db import Prepared, SystemSession, TenantSession, database_now
 from app.ids import new_id
 from app.orgs import audit
 from app.orgs.catalogue import (
@@ -177,12 +177,12 @@ def _knowledge() -> CompoundSelect[str, str, int]:
     )
 
 
-_KNOWLEDGE = _knowledge()
+_KNOWLEDGE = Prepared(_knowledge())
 
 
 def _read(session: TenantSession) -> Known:
     found: dict[str, dict[str, int]] = {"row": {}, "plan": {}, "share": {}, "kill": {}}
-    for what, name, number in session.execute(_KNOWLEDGE, {"org_id": session.org_id}):
+    for what, name, number in session.read(_KNOWLEDGE, org_id=session.org_id):
         found[what][name] = number
     return Known(
         session.org_id,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from app.clock import utcnow
 from app.config import Config
-from app.db import SystemSession, TenantSession
+from app.db import Prepared, SystemSession, TenantSession
 from app.ids import new_id
 from app.orgs import audit, features, states
 from app.orgs.errors import NotAdmittedError, UnknownOrgError
@@ -88,7 +89,11 @@ def refuse_feature(session: TenantSession, feature: Feature) -> NotAdmittedError
     return _refusal("on_a_break" if features.is_killed(session, feature) else "feature_off")
 
 
-_SEEN = select(SeenRequest).where(SeenRequest.mac == bindparam("mac")).with_for_update()
+_SEEN = Prepared(
+    select(SeenRequest.times, SeenRequest.first_seen_at)
+    .where(SeenRequest.mac == bindparam("mac"))
+    .with_for_update()
+)
 
 
 def note_request(session: TenantSession, config: Config, mac: str) -> int:
@@ -101,20 +106,19 @@ def note_request(session: TenantSession, config: Config, mac: str) -> int:
         NotAdmittedError: ``replayed``: too often, or after its window.
     """
     now = utcnow()
-    row = session.scalar(_SEEN, {"mac": mac})
-    if row is None:
-        session.upsert_many(
-            SeenRequest,
-            [{"id": new_id(), "mac": mac, "times": 1, "first_seen_at": now}],
-            key=["org_id", "mac"],
-            set_={"times": SeenRequest.times + 1},
-        )
-        return 1
-    row.times += 1
-    late = now - row.first_seen_at > timedelta(seconds=config.replay_window_seconds)
-    if late or row.times > config.replay_limit:
+    seen = session.read(_SEEN, mac=mac)
+    before, first = seen[0] if seen else (0, now)
+    late = now - first > timedelta(seconds=config.replay_window_seconds)
+    if seen and (late or before >= config.replay_limit):
         raise _refusal("replayed")
-    return row.times
+    row = {"id": new_id(), "mac": mac, "times": 1, "first_seen_at": now}
+    counted = {"times": _once_more}
+    session.upsert_many(SeenRequest, [row], key=["org_id", "mac"], set_=counted)
+    return int(before) + 1
+
+
+def _once_more(_told: object) -> Any:
+    return SeenRequest.times + 1
 
 
 def note_user(session: TenantSession, user: User) -> None:

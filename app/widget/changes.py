@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select, true
 
 from app.crm.models import RecordLink
-from app.db import TenantSession
+from app.db import Prepared, TenantSession
 from app.destinations.models import Destination
 from app.engagement.models import EngagementState
 from app.orgs import features
@@ -40,7 +40,7 @@ _states = (
     .where(EngagementState.person_id.in_(_people))
     .subquery()
 )
-_VERSION = (
+_VERSION = Prepared(
     select(
         Org.state,
         Org.version,
@@ -60,9 +60,10 @@ _VERSION = (
 
 def version(session: TenantSession, claims: FrameClaims) -> Version:
     """What the frame's card rests on, in numbers: nobody is named, nobody hidden is counted."""
-    values = {"people": list(claims.people), "record_id": claims.record_id}
-    row = session.execute(_VERSION, values).one_or_none()
-    if row is None:  # the org was removed
+    people = list(claims.people)
+    rows = session.read(_VERSION, people=people, record_id=claims.record_id)
+    if not rows:  # the org was removed
         return Version(None, None, "")
+    row = rows[0]
     digest = hashlib.sha256(repr(tuple(map(str, row))).encode()).hexdigest()
     return Version(row[0], row[-1], digest[:20], row[-2])

@@ -9,7 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from app.crm.models import SObject
-from app.engagement.models import Membership, MembershipKind
+from app.engagement.memberships import Member
+from app.engagement.models import MembershipKind
 from app.web.i18n import _, ngettext
 from app.widget.bearer import Frame
 from app.widget.reader import Reader
@@ -41,7 +42,7 @@ _LABELS = {
 
 
 def groups_of(
-    found: Mapping[MembershipKind, Sequence[Membership]],
+    found: Mapping[MembershipKind, Sequence[Member]],
     frame: Frame,
     people: Mapping[str, UUID],
     reader: Reader,
@@ -57,7 +58,7 @@ def groups_of(
     return [*groups, Group(_("Opportunities"), opportunities)] if opportunities else groups
 
 
-def _entries(rows: Sequence[Membership], several: bool, reader: Reader) -> list[Entry]:
+def _entries(rows: Sequence[Member], several: bool, reader: Reader) -> list[Entry]:
     counts = Counter(row.name for row in rows)
     first = {row.name: row for row in reversed(rows)}
     return [
@@ -70,7 +71,7 @@ def _people(count: int) -> str:
     return ngettext("%(n)d person", "%(n)d people", count) % {"n": count}
 
 
-def _note(row: Membership, reader: Reader) -> str:
+def _note(row: Member, reader: Reader) -> str:
     if row.kind is MembershipKind.PENDING_EMAIL and row.since is not None:
         return reader.day(row.since)
     return row.status

@@ -14,7 +14,7 @@ from app.clock import utcnow
 from app.crm import service as crm
 from app.crm.models import OpportunityRole, RecordLink, SObject
 from app.crm.schemas import ContactFacts, OpportunityFacts, RoleFacts
-from app.db import Database, TenantSession
+from app.db import Database, Prepared, TenantSession
 from app.salesforce.ui_records import UiRecord
 from app.widget.rights import Rights
 from canvas.envelope import RecordReference
@@ -48,7 +48,7 @@ def surroundings(session: TenantSession, reference: RecordReference) -> Surround
 
 # Built once: putting such a statement together costs more than its answer.
 _own, _other = aliased(RecordLink), aliased(RecordLink)
-_ROLES_OF_DEAL = (
+_ROLES_OF_DEAL = Prepared(
     select(_other.salesforce_id, _other.person_id)
     .select_from(_own)
     .outerjoin(OpportunityRole, OpportunityRole.opportunity_id == _own.opportunity_id)
@@ -58,7 +58,7 @@ _ROLES_OF_DEAL = (
     )
     .where(_own.salesforce_id == bindparam("record_id"))
 )
-_DEALS_OF_PERSON = (
+_DEALS_OF_PERSON = Prepared(
     select(_own.person_id, _other.salesforce_id)
     .select_from(_own)
     .outerjoin(OpportunityRole, OpportunityRole.person_id == _own.person_id)
@@ -68,13 +68,13 @@ _DEALS_OF_PERSON = (
 
 
 def _around_opportunity(session: TenantSession, record_id: str) -> Surroundings:
-    rows = session.execute(_ROLES_OF_DEAL, {"record_id": record_id}).all()
+    rows = session.read(_ROLES_OF_DEAL, record_id=record_id)
     people = {contact_id: person for contact_id, person in rows if contact_id and person}
     return Surroundings(people, frozenset([record_id] if rows else []))
 
 
 def _around_person(session: TenantSession, record_id: str) -> Surroundings:
-    rows = session.execute(_DEALS_OF_PERSON, {"record_id": record_id}).all()
+    rows = session.read(_DEALS_OF_PERSON, record_id=record_id)
     person = rows[0][0] if rows else None
     return Surroundings(
         {record_id: person} if person else {},
