@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from app.crm.models import RecordLink, SObject
-from app.db import TenantSession, UtcDateTime
+from app.db import Prepared, TenantSession, UtcDateTime
 from app.engagement.models import Confidence, Event, Visit
 from app.outbox.backfill.models import Backfill
 from app.outbox.digests.models import DigestEntry
@@ -112,23 +112,21 @@ def read(
     session: TenantSession, span: Span, place: Place | None, limit: int, backfill_id: UUID
 ) -> list[tuple[DueRow, Place]]:
     """The next events, as rows that are not in the outbox yet: one statement."""
-    values = {"until": span.until, "since": span.since, "most": limit}
-    if place is not None:
-        values |= place._asdict()
     statement = _statement(tuple(span.kinds), span.since is not None, place is not None)
-    return [_row(event, backfill_id) for event in session.execute(statement, values)]
+    at = place._asdict() if place is not None else {}
+    found = session.read(statement, until=span.until, since=span.since, most=limit, **at)
+    return [_row(event, backfill_id) for event in found]
 
 
 @lru_cache(maxsize=64)
-def _statement(kinds: tuple[str, ...], has_since: bool, has_place: bool) -> Any:
-    """Built once: a long history is read by hundreds of them."""
+def _statement(kinds: tuple[str, ...], has_since: bool, has_place: bool) -> Prepared:
     since = bindparam("since", type_=UtcDateTime()) if has_since else None
     at = tuple_(
         bindparam("person", type_=Uuid()),
         bindparam("time", type_=UtcDateTime()),
         bindparam("seq", type_=BigInteger()),
     )
-    return (
+    return Prepared(
         select(
             Event.seq, Event.id, Event.person_id, Event.kind, Event.occurred_at,
             Event.subject, Event.url, Event.properties, Event.confidence, Event.visit_id,

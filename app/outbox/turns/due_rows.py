@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Integer, bindparam, select
 
-from app.db import TenantSession
+from app.db import Prepared, TenantSession
 from app.engagement.models import Confidence, Event
 from app.outbox.models import ActivityObject, OutboxRow
 from app.outbox.turns.lease import Turn, due
@@ -49,15 +49,14 @@ def read(session: TenantSession, turn: Turn) -> list[DueRow]:
 
 
 def _read(session: TenantSession, turn: Turn, limit: int, *, of_history: bool) -> list[DueRow]:
-    values = {"turn": turn.lease_id, "most": limit}
-    return [DueRow._make(row) for row in session.execute(_statement(of_history), values)]
+    found = session.read(_statement(of_history), turn=turn.lease_id, most=limit)
+    return list(map(DueRow._make, found))
 
 
 @cache
-def _statement(of_history: bool) -> Any:
-    """Built once: putting it together costs more than its answer."""
+def _statement(of_history: bool) -> Prepared:
     which = OutboxRow.backfill_id.is_not(None) if of_history else OutboxRow.backfill_id.is_(None)
-    return (
+    return Prepared(
         select(
             OutboxRow.seq, OutboxRow.event_id, OutboxRow.person_id, OutboxRow.rank,
             OutboxRow.kind, OutboxRow.attempts, OutboxRow.is_unsure, OutboxRow.sobject,
