@@ -1,0 +1,98 @@
+"""Reads that are compiled once: the same rows as the session's own way, of its own org alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import bindparam, func, select, union_all
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+
+from app.crm.models import Person
+from app.db import Database, Prepared
+from app.engagement.models import Confidence, Event, Source
+from app.ids import new_id
+from app.orgs.models import Org
+from tests.support.application import make_org
+
+_AT = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
+_twin = aliased(Person)
+_NAMED = Prepared(
+    select(Person.name, _twin.name)
+    .outerjoin(_twin, _twin.name == Person.name)
+    .where(Person.name.in_(bindparam("names", expanding=True)))
+    .order_by(Person.name)
+)
+_EVENTS = Prepared(
+    select(Event.id, Event.occurred_at, Event.confidence, Event.properties, Event.points,
+           Event.visit_id, Event.folded)
+    .where(Event.kind == bindparam("kind"), Event.source == Source.API)
+)  # fmt: skip
+_COUNTS = Prepared(
+    union_all(select(func.count()).select_from(Person), select(func.count()).select_from(Event))
+)
+_ORGS = Prepared(select(Org.name))
+
+
+@pytest.fixture
+def other(database: Database) -> Org:
+    return make_org(database, "00D5e000000OTHEAA2", "Other")
+
+
+@pytest.fixture(autouse=True)
+def _people(database: Database, org: Org, other: Org) -> None:
+    for owner, names in ((org, ("ada", "grace")), (other, ("ada", "rosa"))):
+        with database.writing(owner.id) as session:
+            session.add_all(Person(name=name) for name in names)
+
+
+def test_only_rows_of_the_sessions_org_are_read(database: Database, org: Org, other: Org) -> None:
+    asked = ["ada", "grace", "rosa"]
+    for _ in range(2):  # the second time nothing is compiled
+        with database.reading(org.id) as session:
+            assert _pairs(session.read(_NAMED, names=asked)) == [("ada", "ada"), ("grace", "grace")]
+            assert _pairs(session.read(_ORGS)) == [(org.name,)]
+            assert _pairs(session.read(_COUNTS)) == [(2,), (0,)]
+        with database.reading(other.id) as session:
+            assert _pairs(session.read(_NAMED, names=asked)) == [("ada", "ada"), ("rosa", "rosa")]
+            assert _pairs(session.read(_ORGS)) == [("Other",)]
+
+
+def test_lists_may_be_of_any_size(database: Database, org: Org) -> None:
+    with database.reading(org.id) as session:
+        assert _pairs(session.read(_NAMED, names=[])) == []
+        assert _pairs(session.read(_NAMED, names=["grace"])) == [("grace", "grace")]
+        assert len(session.read(_NAMED, names=["ada", "grace", *map(str, range(50))])) == 2
+
+
+def test_values_are_those_of_the_models(database: Database, org: Org) -> None:
+    row = {
+        "id": new_id(), "person_id": None, "kind": "call", "occurred_at": _AT, "folded": True,
+        "confidence": Confidence.BOT, "properties": {"deep": [1, None, "ü"]}, "points": 0.1,
+        "source": Source.API, "key": "one",
+    }  # fmt: skip
+    with database.writing(org.id) as session:
+        session.upsert_many(Event, [row], key=["org_id", "key"])
+        (found,) = session.read(_EVENTS, kind="call")  # within the transaction that wrote it
+        assert not session.read(_EVENTS, kind="meeting")
+    assert tuple(found) == (
+        row["id"], _AT, Confidence.BOT, {"deep": [1, None, "ü"]}, 0.1, None, True
+    )  # fmt: skip
+
+
+def test_a_session_reads_on_after_an_error_that_was_undone(database: Database, org: Org) -> None:
+    twice = {"id": new_id(), "name": "x", "email": "x@example.com"}
+    with database.writing(org.id) as session:
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.insert_many(Person, [twice, {**twice, "id": new_id()}])
+        assert _pairs(session.read(_COUNTS)) == [(2,), (0,)]
+    with database.reading(org.id) as session:
+        session.rollback()
+        assert _pairs(session.read(_COUNTS)) == [(2,), (0,)]
+        session.rollback()
+        assert _pairs(session.read(_ORGS)) == [(org.name,)]
+
+
+def _pairs(rows: object) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in rows]  # type: ignore[attr-defined]
