@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import bindparam, select
 
 from app.clock import utcnow
@@ -16,6 +17,8 @@ from app.orgs.errors import NotAdmittedError, UnknownOrgError
 from app.orgs.features import Feature
 from app.orgs.models import CanvasApp, Org, OrgState, OrgUser, SeenRequest
 from canvas.envelope import Envelope, User
+
+_log = structlog.get_logger("inlay.orgs")
 
 #: How long a MAC is remembered: longer than any access token in it lives.
 REMEMBER_SEEN = timedelta(days=3)
@@ -55,9 +58,9 @@ def remember(
 
 def _check_app(app: CanvasApp, envelope: Envelope) -> None:
     named = envelope.application
-    if app.developer_name and named.developer_name != app.developer_name:
-        raise _refusal("other_app")
-    if app.namespace and (named.namespace or "") != app.namespace:
+    came, own = (named.developer_name, named.namespace or ""), (app.developer_name, app.namespace)
+    if any(wanted and wanted != each for each, wanted in zip(came, own, strict=True)):
+        _log.warning("other_app", key=app.key, came=came, wanted=own)
         raise _refusal("other_app")
 
 

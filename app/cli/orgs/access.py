@@ -55,8 +55,12 @@ def revoke_apikey(salesforce_id: str, label: str) -> None:
 @secret_option("--secret", "INLAY_CANVAS_SECRET", "One or several, by commas.", required=True)
 @click.option("--key", default=apps.PACKAGED, help="Last part of the canvas URL.")
 @click.option("--org", "salesforce_id", help="Bind a customer-owned app to its one org.")
-@click.option("--developer-name", default="")
-@click.option("--namespace", default="")
+@click.option(
+    "--developer-name",
+    default="",
+    help="The canvas app's API name; others are refused.",
+)
+@click.option("--namespace", default="", help="Namespace of its package; others are refused.")
 @with_appcontext
 def canvas_app(
     secret: str, key: str, salesforce_id: str | None, developer_name: str, namespace: str
