@@ -17,7 +17,8 @@ MOST_SERIES = 5
 
 _FEATURES: Mapping[str, str] = {
     "delivery": N_("Activities"),
-    "roles": N_("Contact roles"),
+    "activity_to_salesforce": N_("Contact roles"),  # as ``outbox.turns.roles`` counts them
+    "owners": N_("Users of the org"),
     "widget": N_("Reps opening records"),
     "console": N_("Admins opening the console"),
     "profile": N_("What the org is like"),

@@ -25,11 +25,16 @@ class Fix:
 
 _PAGES: Mapping[str, tuple[str, str]] = {
     "connect": ("console.connect", N_("Connect")),
-    "features": ("console.features", N_("Switch it on")),
+    "state": ("console.org_state", N_("Change it")),
     "retry": ("console.ask_decision", N_("Try all of them again")),
     "paused": ("console.activity", N_("See what is paused")),
     "breaker": ("console.health", N_("See what is held")),
 }
+#: What switches writing on, and the page that does it.
+_SWITCHES = (
+    ("console.turn", "console.setup"),
+    ("console.switch_feature", "console.features"),
+)
 
 
 def fixes(principal: Principal) -> Mapping[str, Fix]:
@@ -38,8 +43,17 @@ def fixes(principal: Principal) -> Mapping[str, Fix]:
         "retry": {"verb": "retry"},
         "paused": {"state": DeliveryState.PAUSED.value},
     }
-    return {
+    found = {
         name: Fix(_(label), url_for(endpoint, **values.get(name, {})))
         for name, (endpoint, label) in _PAGES.items()
         if endpoint in ROUTES and principal.may(ROUTES[endpoint])
     }
+    return {**found, **_switching_on(principal)}
+
+
+def _switching_on(principal: Principal) -> Mapping[str, Fix]:
+    """Writing is turned on in the set-up; support, who may not, switches the feature."""
+    for act, endpoint in _SWITCHES:
+        if principal.may(ROUTES[act]):
+            return {"features": Fix(_("Switch it on"), url_for(endpoint))}
+    return {}

@@ -58,6 +58,8 @@ def health() -> Response:
         why=sentence,
         kind_of=lambda kind: _(facts_of(kind).label),
         fixes=fixes(current_principal()),
+        state=current_org().state.value,
+        served=current_org().is_served,
         may_steer=current_principal().may(Permission.STEER_DELIVERY),
         reset=request.args.get("reset") == "1",
         size=(chart.WIDTH, chart.HEIGHT),

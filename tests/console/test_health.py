@@ -12,7 +12,7 @@ from app.clock import utcnow
 from app.console import chart
 from app.console.permissions import Role
 from app.db import Database
-from app.orgs.models import Org
+from app.orgs.models import Org, OrgState
 from app.outbox.models import BreakerState, DeliveryBreaker, DeliveryState
 from app.salesforce import spending
 from app.salesforce.models import ApiCallCount
@@ -37,6 +37,30 @@ def test_what_waits_is_counted_and_its_causes_named(
     assert "It was deleted." in text
     assert "reason=record_gone" in text
     assert "Drop" not in signed_in(Role.VIEWER).get(path).text
+
+
+def test_an_org_that_is_not_served_says_so_first(
+    database: Database, org: Org, signed_in: SignedIn
+) -> None:
+    """C6: whoever lets orgs in reads that it waits, and where to change it."""
+    path = f"/console/orgs/{org.salesforce_id}/"
+    with database.system_writing() as session:
+        session.get_one(Org, org.id).state = OrgState.PENDING
+    text = signed_in(Role.SUPPORT).get(path).text
+    assert "waits to be let in" in text
+    assert "the widget works" not in text
+    assert f'href="{path}state"' in text.partition("<main")[2]
+    assert f'href="{path}state"' not in signed_in(Role.VIEWER).get(path).text
+
+
+def test_writing_is_switched_on_where_its_reader_may(org: Org, signed_in: SignedIn) -> None:
+    """Admins turn it on in the set-up; support, who may not, at the features."""
+    path = f"/console/orgs/{org.salesforce_id}/"
+    for role, page in ((Role.ORG_ADMIN, "setup"), (Role.SUPPORT, "features")):
+        button = re.search(r'href="([^"]*)">Switch writing on', signed_in(role).get(path).text)
+        assert button is not None
+        assert button[1] == f"{path}{page}"
+    assert "Switch writing on" not in signed_in(Role.VIEWER).get(path).text
 
 
 def test_a_breaker_is_reset_by_those_who_may(

@@ -97,7 +97,7 @@ def test_whoever_asked_why_goes_back_there(signed_in: SignedIn, connected: Org) 
     """X6: the page that names the cause is the one that shows the right which was found."""
     answer = signed_in(Role.ORG_ADMIN).post(PATH, why="ada@example.com")
     assert answer.location is not None
-    assert answer.location.endswith("/why?q=ada@example.com")
+    assert answer.location.endswith("/why?q=ada@example.com&looked=1")
 
 
 def test_a_viewer_looks_and_does_not_run(signed_in: SignedIn, connected: Org) -> None:

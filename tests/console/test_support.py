@@ -16,9 +16,11 @@ from app.clock import utcnow
 from app.console.permissions import Role
 from app.console.support import finding
 from app.console.support import orgs as pages
+from app.console.support.audit import words_of
 from app.db import Database
 from app.keys import Keyring
 from app.orgs import features, service
+from app.orgs.audit import Tag
 from app.orgs.features import Feature
 from app.orgs.models import AuditEntry, Org, OrgState, OrgUser
 from app.salesforce.connect.connections import connect
@@ -131,6 +133,13 @@ def test_an_org_is_let_in_and_suspended_with_a_message(
         "state": "suspended", "before": "active", "why": "unpaid", "message": "Back on Friday",
         "address": "127.0.0.1",
     }  # fmt: skip
+
+
+def test_whatever_is_recorded_has_words() -> None:
+    """Nobody reads a tag as it is kept, and no two acts read the same."""
+    told = [words_of(tag) for tag in Tag]
+    assert not [each for each in told if each[0].islower()]
+    assert len(set(told)) == len(told)
 
 
 def test_the_audit_is_searched_and_saved(

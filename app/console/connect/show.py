@@ -11,7 +11,7 @@ from flask import Response, url_for
 
 from app.console.connect import ways, words
 from app.console.connect.ways import Input
-from app.console.pages import page
+from app.console.pages import by, page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import POLICY, room
@@ -148,7 +148,7 @@ def _facts(status: ConnectionStatus) -> list[tuple[str, str]]:
         (_("User id"), status.user_id),
         (_("Consumer key"), _short(status.client_id)),
         (_("Connected"), when(status.connected_at)),
-        (_("Connected by"), status.connected_by),
+        (_("Connected by"), by(status.connected_by)),
         (_("Access last renewed"), when(status.refreshed_at)),
     ]
     return [(label, value) for label, value in facts if value]

@@ -38,7 +38,7 @@ def run_preflight() -> Response:
     except SalesforceError as error:
         return _show(failure=error.message)
     why = request.form.get("why", "").strip()[:_LONGEST]
-    url = url_for("console.why", q=why) if why else url_for("console.preflight")
+    url = url_for("console.why", q=why, looked=1) if why else url_for("console.preflight")
     return redirect(url, 303)  # type: ignore[return-value]
 
 

@@ -51,4 +51,11 @@ def end_key(key_id: UUID) -> Response:
 def _keys(*, made: str = "", problem: str = "", status: int = 200) -> Response:
     with context.database().system_reading() as session:
         found = apikeys.of_org(session, current_org())
-    return page("setup/keys.html", status=status, found=found, made=made, problem=problem)
+    return page(
+        "setup/keys.html",
+        status=status,
+        found=found,
+        made=made,
+        problem=problem,
+        api_url=url_for("api.get_openapi"),
+    )

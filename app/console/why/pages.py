@@ -54,6 +54,7 @@ def why() -> Response:
         label_of=words.label_of,
         may_steer=current_principal().may(Permission.STEER_DELIVERY),
         may_run=current_principal().may(Permission.RUN_PREFLIGHT),
+        looked=request.args.get("looked") == "1",
         fixes=fixes(current_principal()),
     )
 

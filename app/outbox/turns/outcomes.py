@@ -72,7 +72,7 @@ _RULE = Verdict(
 )
 _AUTOMATION = Verdict(Course.PERSON, "automation_failed", "Automation in the org failed on it.")
 _RIGHT = Verdict(
-    Course.PERSON, "right_missing", "The integration user lacks a right that it takes."
+    Course.PERSON, "right_missing", "The integration user lacks a right that this needs."
 )
 #: All activities of the org suffer, not this row alone.
 FIELD_MISSING = "field_missing"

@@ -121,7 +121,7 @@ def _too_much(seen: Seen, user: User) -> Iterator[Finding]:
             "more_than_needed",
             Verdict.NOTE,
             f"The integration user has {' and '.join(held)}, which no feature needs. A user of its "
-            "own with the sets of docs/install.md is enough.",
+            "own with the permission sets of the guide is enough.",
         )
     elif user.profile == "System Administrator":
         yield Finding(
