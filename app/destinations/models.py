@@ -230,7 +230,7 @@ class GatePass(TenantPart, Base):
     """Somebody opened the gate of a Destination; the browser's cookie names this row.
 
     ``email`` is what was typed, lower case; nobody verified it. ``agreed`` is the notice that stood
-    beside it.
+    beside it. Who ``objected`` to being known comes in as before, and is named to nobody.
     """
 
     __tablename__ = "gate_pass"
@@ -246,6 +246,7 @@ class GatePass(TenantPart, Base):
     email: Mapped[str] = mapped_column(String(320))
     agreed: Mapped[str] = mapped_column(Text)
     passed_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
+    objected: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Viewer(Tenant, Base):

@@ -124,7 +124,7 @@ def came_by_gate(session: TenantSession, destination_id: UUID) -> Sequence[Came]
     last_at = func.max(GatePass.passed_at)
     statement = (
         select(GatePass.email, func.count(GatePass.id), last_at)
-        .where(GatePass.destination_id == destination_id)
+        .where(GatePass.destination_id == destination_id, GatePass.objected.is_(False))
         .group_by(GatePass.email)
         .order_by(last_at.desc(), GatePass.email)
         .limit(PAGE_SIZE)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import request, url_for
-from sqlalchemy import Exists, Select, SQLColumnExpression, exists, or_, select
+from sqlalchemy import Exists, Select, SQLColumnExpression, exists, or_, select, update
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.crm.models import Person
@@ -31,11 +31,16 @@ LASTS = timedelta(days=30)
 
 
 class Passed(NamedTuple):
-    """What was typed at the gate, the notice that was agreed to, and when."""
+    """What was typed at the gate, the notice that was agreed to, and when; the row's id.
 
+    ``objected``: they do not want to be known.
+    """
+
+    id: UUID
     email: str
     agreed: str
     at: datetime
+    objected: bool = False
 
 
 def require(session: TenantSession, entry: Entry, now: datetime) -> Passed | None:
@@ -50,7 +55,17 @@ def require(session: TenantSession, entry: Entry, now: datetime) -> Passed | Non
     row = session.execute(_found(entry, pass_id, now)).one_or_none() if pass_id else None
     if row is None or not entry.gate.lets_in(row.email, is_invited=row.is_invited):
         raise GateClosedError(entry)
-    return Passed(row.email, row.agreed, row.passed_at)
+    return Passed(row.id, row.email, row.agreed, row.passed_at, row.objected)
+
+
+def object_to(session: TenantSession, passed: Passed) -> None:
+    """Who came in does not want to be known: nobody is told what they typed (X13)."""
+    session.execute(
+        update(GatePass)
+        .where(GatePass.id == passed.id)
+        .values(objected=True)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def open_gate(
@@ -84,9 +99,11 @@ def give_cookie(response: BaseResponse, entry: Entry, pass_id: UUID) -> None:
 
 def _found(entry: Entry, pass_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
     return select(
+        GatePass.id,
         GatePass.email,
         GatePass.agreed,
         GatePass.passed_at,
+        GatePass.objected,
         _is_invited(entry, GatePass.email, now).label("is_invited"),
     ).where(
         GatePass.id == pass_id, GatePass.link_id == entry.link_id, GatePass.passed_at > now - LASTS

@@ -184,7 +184,12 @@ _is_own_user = (
 _last_passed = func.max(GatePass.passed_at)
 _introduced = (
     select(GatePass.email, _last_passed.label("at"))
-    .where(GatePass.destination_id == bindparam("destination_id"), ~_is_of_record, ~_is_own_user)
+    .where(
+        GatePass.destination_id == bindparam("destination_id"),
+        GatePass.objected.is_(False),
+        ~_is_of_record,
+        ~_is_own_user,
+    )
     .group_by(GatePass.email)
     .order_by(_last_passed.desc(), GatePass.email)
     .limit(MOST_MESSAGES)

@@ -96,6 +96,8 @@ def take_refusal(token: str) -> Response:
     note = read_refusal(request.get_data())
     with context.database().writing(visitor.entry.org_id) as session:
         tracking.take_refusal(session, visitor, note.load)
+        if visitor.passed is not None:
+            passes.object_to(session, visitor.passed)
     return Response(status=204)
 
 

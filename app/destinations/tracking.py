@@ -62,10 +62,11 @@ class Visitor:
         return Place(entry.link_id, entry.destination_id, entry.title, url, self._gate())
 
     def _gate(self) -> dict[str, str]:
-        if self.passed is None:
+        passed = self.passed
+        if passed is None or passed.objected:
             return {}
-        email, agreed, at = self.passed
-        return {"email": email, "agreed": agreed, "agreed_at": at.isoformat(timespec="seconds")}
+        at = passed.at.isoformat(timespec="seconds")
+        return {"email": passed.email, "agreed": passed.agreed, "agreed_at": at}
 
 
 def take_beacon(

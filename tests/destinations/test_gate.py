@@ -19,6 +19,7 @@ from app.config import Config
 from app.crm.models import Person
 from app.crm.service import link, person_for
 from app.db import Database
+from app.destinations import overview
 from app.destinations.models import Destination, GatePass, Link
 from app.destinations.passes import LASTS
 from app.destinations.queries import for_record
@@ -169,7 +170,14 @@ def test_who_objects_takes_the_address_from_the_visit(
     assert (visit.person_id, visit.gate) == (None, {})
     with database.reading(shared.org_id) as session:
         head = session.scalars(select(Event).where(Event.folded.is_(False))).one()
+        shown = for_record(session, shared.record.id)
+        came = overview.came_by_gate(session, visit.destination_id)
     assert "gate" not in head.properties
+    assert shown is not None
+    assert (shown.introduced, came) == ([], []), "nor is it named on the card or in the console"
+    assert is_open(pages, shared.ada)
+    tell(pages, shared.ada, beacon(load="z" * 32))
+    assert [each.gate for each in visits_of(database, shared)] == [{}, {}]
 
 
 @pytest.mark.parametrize(
