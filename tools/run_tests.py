@@ -119,6 +119,7 @@ def scratch() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(
         prefix="inlay-", dir=MEMORY if is_roomy else None, ignore_cleanup_errors=True
     ) as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL, which refuses root, comes through to its own folder
         yield Path(folder)
 
 
