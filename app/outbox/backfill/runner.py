@@ -22,7 +22,7 @@ from app.outbox.backfill.standing import LOOK_AGAIN, SOON, Rest, Standing
 from app.outbox.backfill.taking_back import take_back
 from app.outbox.backfill.turns import Hold
 from app.outbox.errors import UnfitError
-from app.outbox.models import FIRST_BATCH_SIZE, DeliveryState, OutboxRow
+from app.outbox.models import FIRST_BATCH_SIZE, DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.turns import pace, roles
 from app.outbox.turns.lease import Turn
 from app.outbox.turns.rounds import Rounds, Terms
@@ -200,6 +200,7 @@ def _take_back(session: TenantSession, hold: Hold) -> tuple[int, int]:
         OutboxRow.is_unsure.is_(False),
         OutboxRow.state.in_(_UNSENT),
     ]
+    session.scalar(select(OrgDelivery.id).with_for_update())  # as whoever decides about rows
     some = select(OutboxRow.seq).where(*unsent).limit(_DELETE_AT_ONCE).with_for_update()
     seqs = session.scalars(some).all()
     deleted = take_back(session, *unsent, OutboxRow.seq.in_(seqs)) if seqs else 0
