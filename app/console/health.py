@@ -20,6 +20,7 @@ from app.orgs import audit, features
 from app.orgs.data import deletion
 from app.orgs.features import Feature
 from app.outbox import log
+from app.outbox.explaining.obstacles import OF_RIGHTS
 from app.outbox.log import Asked
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition, condition
@@ -64,6 +65,7 @@ def health() -> Response:
         reset=request.args.get("reset") == "1",
         size=(chart.WIDTH, chart.HEIGHT),
         never_refused=log.NEVER_REFUSED,
+        of_rights=OF_RIGHTS,
         **values,
     )
 

@@ -17,6 +17,8 @@ PACKAGED = "packaged"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: Salesforce's consumer secrets are longer; what is shorter was cut off or made up.
 _SHORTEST_SECRET = 16
+#: In place of a name: apps of any name count.
+ANY = "-"
 
 
 def find(session: SystemSession, key: str) -> CanvasApp:
@@ -51,6 +53,8 @@ def put(
 ) -> CanvasApp:
     """Create the app, or replace its secrets; names that are not given stay as they are.
 
+    A name that is ``ANY`` is forgotten.
+
     Raises:
         ConfigError: The key has another form, or the secrets would vouch for another org than the
             app's: a customer's app is bound to its one org for good, the packaged one to none.
@@ -59,11 +63,15 @@ def put(
     _check_secrets(secrets)
     app = _checked(_of_key(session, key) if _KEY.fullmatch(key) else None, key, org)
     session.add(app)
-    app.developer_name = developer_name or app.developer_name
-    app.namespace = namespace or app.namespace
+    app.developer_name = _name(developer_name, app.developer_name)
+    app.namespace = _name(namespace, app.namespace)
     app.sealed_secrets = [keyring.seal(secret) for secret in secrets]
     session.flush()
     return app
+
+
+def _name(given: str, kept: str | None) -> str:
+    return "" if given == ANY else given or kept or ""
 
 
 _OF_KEY = select(CanvasApp).where(CanvasApp.key == bindparam("key"))

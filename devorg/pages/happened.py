@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from devorg import users
 from devorg.history import MOST_CALLS, Event
 from devorg.pages import reveal
-from devorg.pages.web import blueprint, page, the_org
+from devorg.pages.web import blueprint, only_own_buttons, page, the_org
 
 KINDS = ("REST", "Bulk", "OAuth", "SOAP", "Canvas", "Control")
 # A filter of this word shows whatever was refused, dropped or ignored.
@@ -97,7 +97,6 @@ def _beside(listed: Sequence[Event], event: Event, step: int) -> int | None:
 @blueprint.post("/lightning/setup/happened/clear")
 def clear_happened() -> AnyResponse:
     """Forget the calls so far; only this page's own button may ask for it."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        abort(403)
+    only_own_buttons()
     the_org().history.clear()
     return redirect("/lightning/setup/happened", 303)

@@ -101,6 +101,12 @@ def _called(org: Org, name: str, field_name: str) -> str:
     return f"{org.names.entity_named(name)}.{shown}"
 
 
+def sets_beside(org: Org, user: User) -> list[tuple[PermissionSet, bool]]:
+    """Every permission set, and whether the user has it."""
+    held = org.rights.assigned[user.id]
+    return [(each, name in held) for name, each in org.rights.sets.items() if not each.profile]
+
+
 def sets(org: Org) -> list[tuple[PermissionSet, int]]:
     """Every profile and permission set, with the number of its users."""
     held = Counter(org.rights.profile_of.values())

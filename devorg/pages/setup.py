@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, abort
+from typing import cast
+
+from flask import Response, abort, redirect, request
 
 from devorg import users
 from devorg.pages import organization, people
 from devorg.pages.reading import has_pages
-from devorg.pages.web import blueprint, page, reading, the_org
+from devorg.pages.web import blueprint, only_own_buttons, page, reading, the_org
 
 _LABELS = list(people.LABELS.values())
 
@@ -43,7 +45,22 @@ def setup_user(alias: str) -> Response:
     org = the_org()
     with org.store.reading() as connection:
         detail = people.rights_of(connection, org, user)
-    return page("setup/user.html", person=people.person(org, user), detail=detail, labels=_LABELS)
+    return page(
+        "setup/user.html", person=people.person(org, user), detail=detail, labels=_LABELS,
+        sets=people.sets_beside(org, user),
+    )  # fmt: skip
+
+
+@blueprint.post("/lightning/setup/users/<alias>/permission-sets")
+def setup_user_sets(alias: str) -> Response:
+    """Give the user a permission set, or take it away: what an admin does to break and to mend."""
+    only_own_buttons()
+    user, name = users.find(alias), request.form.get("set", "")
+    if user is None or name not in the_org().rights.sets:
+        abort(404)
+    the_org().rights.assign(user, name, on=request.form.get("do") == "give")
+    the_org().rights_changed()
+    return cast(Response, redirect(f"/lightning/setup/users/{user.alias}#sets", 303))
 
 
 @blueprint.get("/lightning/setup/permission-sets")

@@ -47,6 +47,12 @@ def the_org() -> Org:
     return org_of(current_app)
 
 
+def only_own_buttons() -> None:
+    """Only these pages' own buttons may change something, no other site in the same browser."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        abort(403)
+
+
 def the_viewer() -> Viewer:
     """Who looks at the page of this request."""
     if "viewer" not in g:

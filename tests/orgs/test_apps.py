@@ -63,6 +63,13 @@ def test_rotating_a_secret_forgets_neither_org_nor_names(
     assert kept(database, keyring, "acme") == (org.id, ("b" * 40,), "Inlay", "ns")
 
 
+def test_a_name_set_by_mistake_is_forgotten(database: Database, keyring: Keyring, org: Org) -> None:
+    """X1: a wrong one shuts every rep out."""
+    put(database, keyring, "acme", "a", org=org, developer_name="Wrong", namespace="ns")
+    put(database, keyring, "acme", "a", developer_name=apps.ANY)
+    assert kept(database, keyring, "acme") == (org.id, ("a" * 40,), "", "ns")
+
+
 @pytest.mark.parametrize("key", ["", "a b", "a/b", "x" * 65, "a\x00", "ä"])
 def test_a_path_that_is_no_key_is_unknown_and_cannot_be_made(
     database: Database, keyring: Keyring, org: Org, key: str

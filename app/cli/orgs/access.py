@@ -58,9 +58,13 @@ def revoke_apikey(salesforce_id: str, label: str) -> None:
 @click.option(
     "--developer-name",
     default="",
-    help="The canvas app's API name; others are refused.",
+    help="The canvas app's API name; others are refused. - takes any.",
 )
-@click.option("--namespace", default="", help="Namespace of its package; others are refused.")
+@click.option(
+    "--namespace",
+    default="",
+    help="Namespace of its package; others are refused. - takes any.",
+)
 @with_appcontext
 def canvas_app(
     secret: str, key: str, salesforce_id: str | None, developer_name: str, namespace: str
@@ -70,5 +74,7 @@ def canvas_app(
     with database().system_writing() as session:
         org = org_of(session, salesforce_id) if salesforce_id else None
         names = {"developer_name": developer_name, "namespace": namespace}
-        apps.put(session, keyring(), key, secrets, org=org, **names)
+        app = apps.put(session, keyring(), key, secrets, org=org, **names)
+        taken = [name or "any" for name in (app.developer_name, app.namespace)]
     click.echo(f"The canvas app {key} has {len(secrets)} secret(s).")
+    click.echo(f"It takes the API name {taken[0]} and the namespace {taken[1]}.")

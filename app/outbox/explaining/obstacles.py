@@ -21,7 +21,7 @@ from app.salesforce.preflight.rights import CONNECTION
 from app.web.i18n import N_, _, ngettext
 
 #: Refusals whose cause a preflight names.
-_OF_RIGHTS = frozenset({"right_missing", "field_missing"})
+OF_RIGHTS = frozenset({"right_missing", "field_missing"})
 
 
 class Hindrance(StrEnum):
@@ -184,7 +184,7 @@ def _refused(now: Situation, state: DeliveryState, number: int) -> Obstacle:
     title = ngettext(
         "Salesforce refuses %(n)d activity", "Salesforce refuses %(n)d activities", number
     )
-    of_rights = newest.error_reason in _OF_RIGHTS
+    of_rights = newest.error_reason in OF_RIGHTS
     is_held = state is DeliveryState.HELD
     return Obstacle(
         Hindrance.HELD if is_held else Hindrance.REFUSED,

@@ -57,6 +57,22 @@ def test_users_show_profile_and_permission_sets(browser: FlaskClient, org: Org) 
     assert "<td>1</td></tr>" in listed.split("permission-sets/Planner")[1]
 
 
+def test_a_set_is_taken_away_and_given_on_the_users_page(browser: FlaskClient, org: Org) -> None:
+    """X16: so that whoever tries the product breaks a right, and mends it, by clicking."""
+    user = next(each for each in USERS if each.alias == "rep")
+    org.rights.define(PermissionSet("Planner", "Planner"))
+    for do, offered in (("give", "take"), ("take", "give")):
+        answer = browser.post(
+            f"{SETUP}/users/rep/permission-sets", data={"set": "Planner", "do": do}
+        )
+        assert answer.status_code == 303
+        assert ("Planner" in org.rights.assigned[user.id]) is (do == "give")
+        row = browser.get(str(answer.location)).text.split('value="Planner"')[1].split("</tr>")[0]
+        assert f'value="{offered}"' in row
+    answer = browser.post(f"{SETUP}/users/rep/permission-sets", data={"set": "No", "do": "give"})
+    assert answer.status_code == 404
+
+
 def test_a_user_shows_what_is_hidden(browser: FlaskClient, main: dict[str, str]) -> None:
     """X16: fields and records that were hidden one by one."""
     for grant in ({"record": main["contact"]}, {"field": "Contact.Email"}):
