@@ -16,7 +16,7 @@ from app.console.guard import is_navigation
 from app.console.pages import trouble, wants_json
 from app.console.preflight import answer
 from app.console.room import room
-from app.console.setup import keys, people, sending, steps
+from app.console.setup import keys, people, sending, steps, syncing
 from app.console.sign_in import by_provider, by_salesforce
 from app.console.support import audit, features, life, orgs, people_of_staff, system, view_as
 from app.console.why import pages as why
@@ -34,7 +34,7 @@ _log = structlog.get_logger("inlay.console")
 PAGES = (
     *(entry, by_provider, by_salesforce, frame),
     *(health, activity, why),
-    *(steps, sending, people, keys),
+    *(steps, syncing, sending, people, keys),
     *(show, typed, popup, secret_link),
     *(answer, data, view_as),
     *(overview, one, defaults, domain, brand, template),

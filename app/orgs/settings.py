@@ -48,6 +48,15 @@ class OpportunityRule(StrEnum):
         return cls.PRIMARY if value == _PRIMARY_ONCE else None
 
 
+class SyncMethod(StrEnum):
+    """Which way records of an object are kept alike (E1)."""
+
+    NONE = "none"
+    FROM_SALESFORCE = "from_salesforce"
+    TO_SALESFORCE = "to_salesforce"
+    BOTH = "both"
+
+
 #: The kind of the activity that a digest becomes.
 DIGEST = "digest"
 
@@ -90,6 +99,10 @@ class OrgSettings:
     ``consent_text``: what visitors read of what is recorded; "" leaves it to the page. ``logo``:
     the token of the org's logo in ``destinations.logos``.
 
+    ``sync_contacts``, ``sync_leads``, ``sync_companies``: which way each is kept alike,
+    ``sync_hours``: how many hours lie between two times, ``sync_deletions``: what is deleted on one
+    side goes on the other, too. Chosen before; nothing is synced until syncing is turned on.
+
     ``support_view``: support may look at a card as a rep of the org saw it (``crm.sights``).
     """
 
@@ -113,6 +126,11 @@ class OrgSettings:
     gate_deny: Sequence[str] = ()
     api_budget: int = 0
     api_budgets: Mapping[str, int] = field(default_factory=dict)
+    sync_contacts: SyncMethod = SyncMethod.NONE
+    sync_leads: SyncMethod = SyncMethod.NONE
+    sync_companies: SyncMethod = SyncMethod.NONE
+    sync_hours: int = 24
+    sync_deletions: bool = False
     support_view: bool = True
 
     def policy_of(self, kind: str) -> KindPolicy:
@@ -141,6 +159,8 @@ _LOGO = re.compile(r"[A-Za-z0-9]{0,43}")
 MOST_DAYS = 3650
 MOST_VIEWS = 100_000
 MOST_CONSENT = 300
+#: A week.
+MOST_SYNC_HOURS = 168
 _WEBSITE = re.compile(r"https?://[^\s/\\]+[^\s\\]*")
 _NAMES = frozenset(f.name for f in fields(OrgSettings))
 
@@ -250,7 +270,12 @@ def _rules(settings: OrgSettings) -> Iterator[tuple[bool, str]]:
         min(settings.api_budget, *settings.api_budgets.values(), 0) >= 0,
         "api_budget is a number of calls in 24 hours; 0 leaves it to Inlay.",
     )
-    yield isinstance(settings.support_view, bool), "support_view is true or false."
+    for name in ("support_view", "sync_deletions"):
+        yield isinstance(getattr(settings, name), bool), f"{name} is true or false."
+    yield (
+        1 <= settings.sync_hours <= MOST_SYNC_HOURS,
+        f"sync_hours is a number of hours from 1 to {MOST_SYNC_HOURS}.",
+    )
     for name in ("destination_days", "destination_view_days"):
         yield (
             0 <= getattr(settings, name) <= MOST_DAYS,
@@ -290,6 +315,10 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "destination_days": int,
     "destination_view_days": int,
     "destination_views": int,
+    "sync_contacts": SyncMethod,
+    "sync_leads": SyncMethod,
+    "sync_companies": SyncMethod,
+    "sync_hours": int,
     "gate": GateKind,
     "gate_allow": entries_of,
     "gate_deny": entries_of,

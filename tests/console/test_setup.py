@@ -14,7 +14,7 @@ from app.keys import Keyring
 from app.orgs import features, service, settings
 from app.orgs.features import Feature
 from app.orgs.models import AuditEntry, Org
-from app.orgs.settings import KindPolicy, OpportunityRule
+from app.orgs.settings import KindPolicy, OpportunityRule, SyncMethod
 from app.outbox.owners.models import OwnerUser
 from app.salesforce.connect.connections import connect
 from canvas.ids import to_18
@@ -170,3 +170,65 @@ def test_viewers_change_nothing(path: str, signed_in: SignedIn) -> None:
     for part in ("", "/sending", "/people"):
         text = viewer.get(f"{path}{part}").text
         assert "<button" not in text.partition("<main")[2]
+
+
+def sync_choices(**changed: str) -> dict[str, str]:
+    """The whole form; a box that is not ticked sends nothing."""
+    methods = {f"sync_{name}": "none" for name in ("contacts", "leads", "companies")}
+    return {**methods, "sync_hours": "24", **changed}
+
+
+def test_what_to_sync_is_kept_and_nothing_is_synced_by_it(
+    database: Database, org: Org, path: str, signed_in: SignedIn
+) -> None:
+    """E1, M4, N1: none of it unless chosen, daily by default; who chose what is in the audit."""
+    admin = signed_in(Role.ORG_ADMIN)
+    assert "People and companies are not synced." in admin.get(path).text
+    typed = sync_choices(sync_contacts="both", sync_companies="from_salesforce", sync_hours="6")
+    for _ in range(2):
+        assert admin.post(f"{path}/syncing", **typed, sync_deletions="1").status_code == 303
+    with database.reading(org.id) as session:
+        chosen = settings.read(session)
+        (entry,) = session.scalars(
+            select(AuditEntry).where(AuditEntry.tag == "admin:setting:change")
+        )
+    assert (chosen.sync_contacts, chosen.sync_leads) == (SyncMethod.BOTH, SyncMethod.NONE)
+    assert chosen.sync_companies is SyncMethod.FROM_SALESFORCE
+    assert (chosen.sync_hours, chosen.sync_deletions) == (6, True)
+    assert entry.detail["sync_hours"] == ["24", "6"]
+    assert "sync_leads" not in entry.detail
+    assert "Contacts: both ways" in admin.get(path).text
+    assert admin.post(f"{path}/syncing", **typed).status_code == 303
+    with database.reading(org.id) as session:
+        assert settings.read(session).sync_deletions is False
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("sync_leads", "sideways", "Choose one"),
+        ("sync_hours", "0", "from 1 to 168"),
+        ("sync_hours", "169", "from 1 to 168"),
+        ("sync_hours", "often", "from 1 to 168"),
+        ("sync_hours", "²", "from 1 to 168"),
+    ],
+)
+def test_a_wrong_choice_of_what_to_sync_is_said_at_its_field(
+    database: Database, org: Org, path: str, signed_in: SignedIn, field: str, value: str, words: str
+) -> None:
+    typed = sync_choices(**{"sync_contacts": "both", field: value})
+    answer = signed_in(Role.ORG_ADMIN).post(f"{path}/syncing", **typed)
+    assert answer.status_code == 422
+    assert f'id="error-{field}"' in answer.text
+    assert words in answer.text
+    assert 'name="sync_contacts" value="both" checked' in answer.text
+    with database.reading(org.id) as session:
+        assert settings.read(session).sync_contacts is SyncMethod.NONE
+
+
+def test_the_fields_of_the_default_mapping_are_shown(path: str, signed_in: SignedIn) -> None:
+    """N1, N7: until an org may say otherwise."""
+    text = signed_in(Role.VIEWER).get(f"{path}/fields").text
+    assert "A blank never overwrites a value" in text
+    for name in ("Email", "LastName", "Company", "Website"):
+        assert f"<code>{name}</code>" in text

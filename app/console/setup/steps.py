@@ -13,6 +13,7 @@ from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
 from app.console.setup.sending import kinds_sent
+from app.console.setup.syncing import told as synced
 from app.db import TenantSession
 from app.orgs import features, service, settings
 from app.orgs.features import Feature
@@ -29,13 +30,14 @@ _WRITES = Feature.ACTIVITY_TO_SALESFORCE
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its name, whether it is done, how it stands in a sentence, and where it is done."""
+    """One step: its name, whether it is done, how it stands in sentences, and where it is done:
+    addresses with what their buttons say.
+    """
 
     title: str
     is_done: bool
-    told: str
-    url: str
-    action: str
+    told: Sequence[str]
+    ways: Sequence[tuple[str, str]]
 
 
 @room.get("/console/orgs/<org_id>/setup")
@@ -81,39 +83,53 @@ def _steps(
     found: Preflight | None,
 ) -> Sequence[Step]:
     return [
-        _connect(connection),
-        _rights(found),
+        _connect(connection, found),
+        _what(chosen),
         Step(
-            _("What to send"),
+            _("Fields"),
             True,
-            _("%(kinds)d kinds of engagement are sent, as %(object)s unless you say otherwise.")
-            % {"kinds": len(kinds_sent(chosen)), "object": chosen.activity_object},
-            url_for("console.sending"),
-            _("Choose"),
+            [_("As usual: names, e-mail address, title, phone and company.")],
+            [(url_for("console.default_fields"), _("Look"))],
         ),
         _people(session, chosen),
     ]
 
 
-def _connect(connection: ConnectionStatus | None) -> Step:
-    is_done = connection is not None and connection.is_connected
+def _connect(connection: ConnectionStatus | None, found: Preflight | None) -> Step:
+    """The way in, and the rights of its user."""
+    is_connected = connection is not None and connection.is_connected
     told = _("Inlay has no way in yet.")
     if connection is not None:
-        told = connection.instance_url if is_done else _("Salesforce no longer lets Inlay in.")
-    action = _("Look") if is_done else _("Connect")
-    return Step(_("Connect"), is_done, told, url_for("console.connect"), action)
+        told = connection.instance_url if is_connected else _("Salesforce no longer lets Inlay in.")
+    has_rights, rights = _rights(found)
+    ways = [
+        (url_for("console.connect"), _("Look") if is_connected else _("Connect")),
+        (url_for("console.preflight"), _("Rights")),
+    ]
+    return Step(_("Connect"), is_connected and has_rights, [told, rights], ways)
 
 
-def _rights(found: Preflight | None) -> Step:
-    lacks = _lacks(found)
-    told = _("Nothing is missing for what is switched on.")
+def _rights(found: Preflight | None) -> tuple[bool, str]:
+    """Whether the preflight found all, and what to tell of it."""
     if found is None:
-        told = _("Not looked at yet.")
-    elif lacks or found.refused:
+        return False, _("Its rights were not looked at yet.")
+    lacks = _lacks(found)
+    if lacks or found.refused:
         text = ngettext("%(n)d right is missing.", "%(n)d rights are missing.", lacks)
-        told = text % {"n": lacks}
-    is_done = found is not None and not lacks and not found.refused
-    return Step(_("Rights"), is_done, told, url_for("console.preflight"), _("Check"))
+        return False, text % {"n": lacks}
+    return True, _("No right is missing for what is switched on.")
+
+
+def _what(chosen: OrgSettings) -> Step:
+    sent = _("%(kinds)d kinds of engagement are sent, as %(object)s unless you say otherwise.") % {
+        "kinds": len(kinds_sent(chosen)),
+        "object": chosen.activity_object,
+    }
+    ways = [
+        (url_for("console.sending"), _("What to send")),
+        (url_for("console.syncing"), _("People and companies")),
+    ]
+    return Step(_("What to sync"), True, [sent, synced(chosen)], ways)
 
 
 def _people(session: TenantSession, chosen: OrgSettings) -> Step:
@@ -122,7 +138,7 @@ def _people(session: TenantSession, chosen: OrgSettings) -> Step:
     told = text % {"n": mapped}
     if not mapped and not chosen.default_owner:
         told = _("Optional: activities belong to the integration user until you say otherwise.")
-    return Step(_("People"), True, told, url_for("console.people"), _("Choose"))
+    return Step(_("People"), True, [told], [(url_for("console.people"), _("Choose"))])
 
 
 def _lacks(found: Preflight | None) -> int:
