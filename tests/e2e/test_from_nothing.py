@@ -135,7 +135,7 @@ def _approve(staff: Page) -> str:
 def _set_up(admin: Page, install: FromNothing) -> str:
     """Connect, look at the rights, turn on; an API key for the engagement tool."""
     admin.get_by_role("link", name="Set-up").click()
-    admin.get_by_role("link", name="Connect Connect").click()
+    admin.get_by_role("link", name="Connect (Connect)").click()
     way = admin.locator("#way-client_credentials")
     way.get_by_label("My Domain address").fill(install.a.url)
     way.get_by_label("Consumer key").fill(CLIENT_ID)
