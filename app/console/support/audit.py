@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,66 +13,19 @@ from sqlalchemy import Row, Select, false, or_, select
 
 from app.console.csv_cells import harmless
 from app.console.files import file
-from app.console.nav import N_
 from app.console.pages import page
 from app.console.principal import current_org, current_principal
 from app.console.room import room
-from app.console.support.features import LABELS
+from app.console.support.acts import detail_of, words_of
 from app.db import Database, SystemSession
 from app.orgs import acting
 from app.orgs.audit import Tag
 from app.orgs.models import AuditEntry, Org
 from app.web import context
-from app.web.i18n import _
 
 PAGE_SIZE = 50
-#: A moment as details keep it, in UTC.
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 _CHUNK = 1000
 _MOST_LINES = 100_000
-
-
-_WORDS: Mapping[str, str] = {
-    Tag.ORG_STATE: N_("State of the org changed"),
-    Tag.ORG_FEATURE: N_("Feature switched"),
-    Tag.ORG_PLAN: N_("Plan changed"),
-    Tag.SANDBOX_REFRESHED: N_("Taken as a sandbox's refresh"),
-    Tag.ORG_SETTING: N_("Setting changed"),
-    Tag.API_KEY_CREATED: N_("API key made"),
-    Tag.API_KEY_REVOKED: N_("API key revoked"),
-    Tag.DESTINATION_CREATED: N_("Destination created"),
-    Tag.DESTINATION_REVOKED: N_("Destination revoked"),
-    Tag.DESTINATION_RESTORED: N_("Destination restored"),
-    Tag.DESTINATION_EXPIRY: N_("Expiry of a Destination changed"),
-    Tag.DESTINATION_GATE: N_("Gate of a Destination changed"),
-    Tag.LINK_REVOKED: N_("Link revoked"),
-    Tag.LINK_RESTORED: N_("Link restored"),
-    Tag.TEMPLATE_CHANGED: N_("Template of Destinations changed"),
-    Tag.DOMAIN_ASKED: N_("Own domain asked for"),
-    Tag.DOMAIN_OPENED: N_("Own domain opened"),
-    Tag.DOMAIN_REMOVED: N_("Own domain given up"),
-    Tag.CONNECTION_CREATED: N_("Connected at a shell"),
-    Tag.CONNECTED: N_("Connected"),
-    Tag.DISCONNECTED: N_("Disconnected"),
-    Tag.CONNECT_LINK_MADE: N_("Link for connecting made"),
-    Tag.BREAKER_RESET: N_("Held activities tried"),
-    Tag.OWNER_MAPPED: N_("Colleague mapped to a user"),
-    Tag.FOLLOW_UP_RULE: N_("Follow-up rule changed"),
-    Tag.BACKFILL_STARTED: N_("History requested"),
-    Tag.BACKFILL_STOPPED: N_("History stopped"),
-    Tag.DELIVERY_RETRIED: N_("Activities tried again"),
-    Tag.DELIVERY_RETRIED_BY_REP: N_("Activities tried again by a rep"),
-    Tag.DELIVERY_PAUSED: N_("Activities paused"),
-    Tag.DELIVERY_RESUMED: N_("Paused activities resumed"),
-    Tag.DELIVERY_DROPPED: N_("Activities dropped"),
-    Tag.ADMIN_INVITED: N_("Admin invited"),
-    Tag.INVITATION_WITHDRAWN: N_("Invitation withdrawn"),
-    Tag.ADMIN_CAME_IN: N_("Admin came in"),
-    Tag.DATA_EXPORTED: N_("All data exported"),
-    Tag.DELETION_ASKED: N_("Deletion asked for"),
-    Tag.DELETION_CANCELLED: N_("Deletion called off"),
-    Tag.VIEWED_AS: N_("Widget looked at as a rep"),
-}
 
 
 class Entry(NamedTuple):
@@ -90,31 +42,12 @@ class Entry(NamedTuple):
     @property
     def told(self) -> str:
         """What is known of it besides, in one line."""
-        known = {name: value for name, value in self.detail.items() if value != ""}
-        return ", ".join(
-            f"{name.replace('_', ' ')}: {_plain(name, value)}" for name, value in known.items()
-        )
+        return detail_of(self.tag, self.detail)
 
     @property
     def what(self) -> str:
         """The act in words."""
         return words_of(self.tag)
-
-
-def words_of(tag: str) -> str:
-    """``staff:feature:switch`` as people say it."""
-    return _(_WORDS[tag]) if tag in _WORDS else tag.replace(":", " ").replace("_", " ")
-
-
-def _plain(name: str, value: object) -> object:
-    """A value as people say it: yes and no, a feature by its name, a moment to the minute."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if not isinstance(value, str):
-        return value
-    if name == "feature" and value in LABELS:
-        return _(LABELS[value])
-    return f"{value[:10]} {value[11:16]} UTC" if _MOMENT.fullmatch(value) else value
 
 
 @room.get("/console/orgs/<org_id>/audit")
