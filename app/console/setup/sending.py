@@ -12,8 +12,9 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
+from app.console.setup.keeping import keep
 from app.engagement.kinds import Kind, facts_of
-from app.orgs import audit, service, settings
+from app.orgs import settings
 from app.orgs.settings import KindPolicy, OpportunityRule, OrgSettings
 from app.web import context
 from app.web.i18n import _
@@ -64,16 +65,7 @@ def save_sending() -> Response:
     problems = _problems(typed)
     if problems:
         return _sending(typed, problems, status=422)
-    changes = _changes(typed)
-    with context.database().reading(current_org().id) as session:
-        before = _values(settings.read(session))
-    changed = {name: [before[name], typed[name]] for name in typed if typed[name] != before[name]}
-    if changed:
-        with context.database().system_writing() as session:
-            org = service.required(session, current_org().salesforce_id)
-            settings.write(session, org, **changes)
-            actor = current_principal().actor
-            audit.record_for(session, org.id, audit.Tag.ORG_SETTING, actor, **changed)
+    keep(typed, _values, **_changes(typed))
     return cast(Response, redirect(url_for("console.sending", done=1), 303))
 
 

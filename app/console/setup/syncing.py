@@ -12,7 +12,8 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
-from app.orgs import audit, service, settings
+from app.console.setup.keeping import keep
+from app.orgs import settings
 from app.orgs.settings import MOST_SYNC_HOURS, OrgSettings, SyncMethod
 from app.web import context
 from app.web.i18n import _
@@ -56,15 +57,7 @@ def save_syncing() -> Response:
     problems = _problems(typed)
     if problems:
         return _syncing(typed, problems, status=422)
-    with context.database().reading(current_org().id) as session:
-        before = _values(settings.read(session))
-    changed = {name: [before[name], typed[name]] for name in typed if typed[name] != before[name]}
-    if changed:
-        with context.database().system_writing() as session:
-            org = service.required(session, current_org().salesforce_id)
-            settings.write(session, org, **_changes(typed))
-            actor = current_principal().actor
-            audit.record_for(session, org.id, audit.Tag.ORG_SETTING, actor, **changed)
+    keep(typed, _values, **_changes(typed))
     return cast(Response, redirect(url_for("console.syncing", done=1), 303))
 
 
