@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from devorg.apps.passwords import DEFAULT_PASSWORD
 from tests.e2e.conftest import Windows
 from tests.e2e.looks import DESK, assert_accessible_in_both
-from tests.e2e.pages import LOADED, SOON
+from tests.e2e.pages import LOADED
 from tests.e2e.tenants import CLIENT_ID, CLIENT_SECRET, ORG_A, ORG_B, Tenants
 
 Enter = Callable[[str], Page]
@@ -64,7 +64,7 @@ def test_an_admin_connects_by_logging_in_at_salesforce(enter: Enter, tenants: Te
     expect(popup.get_by_role("heading", name="Allow Access?")).to_be_visible(timeout=LOADED)
     with popup.expect_event("close", timeout=LOADED):
         popup.get_by_role("button", name="Allow").click()
-    expect(_condition(page)).to_have_attribute("data-condition", "connected", timeout=SOON)
+    expect(_condition(page)).to_have_attribute("data-condition", "connected", timeout=LOADED)
     expect(page.get_by_text("amir.haddad@halyard.example").first).to_be_visible()
     expect(page.get_by_text("holds more than Inlay needs")).to_be_visible()
     assert_accessible_in_both(page)
@@ -80,7 +80,6 @@ def test_an_admin_in_salesforces_frame_connects_without_a_cookie(
     frame = page.frame_locator("iframe[name^=canvas-frame]")
     frame.get_by_role("link", name="Connection").click(timeout=LOADED)
     expect(frame.get_by_role("heading", level=1)).to_have_text("Connection to Salesforce")
-    page.wait_for_load_state("networkidle")
     way = frame.locator("#way-web_server")
     if way.get_attribute("open") is None:  # it is open where nothing is connected yet
         way.locator("summary").click()
@@ -88,7 +87,7 @@ def test_an_admin_in_salesforces_frame_connects_without_a_cookie(
     with popup.expect_event("close", timeout=LOADED):
         popup.get_by_role("button", name="Allow").click()
     shown = frame.get_by_text("rosa.lindqvist@halyard.example")
-    expect(shown.first).to_be_visible(timeout=SOON)
+    expect(shown.first).to_be_visible(timeout=LOADED)
 
 
 def test_who_denies_at_salesforce_is_told_so_and_nothing_is_connected(
@@ -113,5 +112,5 @@ def test_who_denies_at_salesforce_is_told_so_and_nothing_is_connected(
     expect(typed.get_by_label("Consumer key")).to_have_value(CLIENT_ID)
     typed.get_by_label("Consumer secret").fill(CLIENT_SECRET)
     typed.get_by_role("button", name="Connect").click()
-    expect(_condition(page)).to_have_attribute("data-condition", "connected", timeout=SOON)
+    expect(_condition(page)).to_have_attribute("data-condition", "connected", timeout=LOADED)
     expect(page.get_by_text("inlay.integration@halyard.example").first).to_be_visible()
