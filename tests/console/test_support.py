@@ -16,7 +16,7 @@ from app.clock import utcnow
 from app.console.permissions import Role
 from app.console.support import finding
 from app.console.support import orgs as pages
-from app.console.support.audit import words_of
+from app.console.support.acts import words_of
 from app.db import Database
 from app.keys import Keyring
 from app.orgs import features, service
