@@ -57,7 +57,9 @@ _SCHEMES: tuple[tuple[Literal["dark", "light"], dict[str, Any]], ...] = (
 def assert_accessible(
     shown: Page | Frame, name: str = "", options: dict[str, Any] | None = None
 ) -> None:
-    """axe-core finds nothing at all, serious or not."""
+    """axe-core finds nothing at all, serious or not; what fades in is looked at as it will be."""
+    page = shown if isinstance(shown, Page) else shown.page
+    page.emulate_media(reduced_motion="reduce")
     if not shown.evaluate("typeof axe === 'object'"):
         shown.evaluate(_SCRIPT)
     found: Any = shown.evaluate("options => axe.run(options)", options or _ALL)
