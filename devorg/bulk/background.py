@@ -59,7 +59,11 @@ class Background:
     def close(self) -> None:
         """Stop at the next chunk; what is left of a job is kept for the next start."""
         self.closing.set()
-        with self._lock:
+        self.wait(5)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the threads that are at work now, up to so long for each."""
+        with self._lock:  # a thread is listed and started under it, never seen in between
             threads = list(self._threads)
         for thread in threads:
-            thread.join(timeout=5)
+            thread.join(seconds)

@@ -68,8 +68,7 @@ class History:
 
     def hurry(self) -> None:
         """As if all waits were over, and whoever held it were dead; Salesforce's jobs end."""
-        for thread in list(self.world.devorg.org.bulk._threads):
-            thread.join(30)
+        self.world.devorg.org.bulk.wait(30)
         past = utcnow() - timedelta(hours=1)
         with self.world.writing() as session:
             session.execute(update(Backfill).values(next_at=past, heartbeat_at=past))
