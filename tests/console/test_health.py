@@ -105,3 +105,4 @@ def test_calls_are_drawn_by_day_and_feature(
     text = signed_in(Role.VIEWER).get(f"/console/orgs/{org.salesforce_id}/").text
     assert text.count("<rect") == 6
     assert "Everything else" in text
+    assert "by days of UTC. So the two can differ." in text

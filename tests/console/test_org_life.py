@@ -70,7 +70,7 @@ def test_kill_switches_are_the_operators_and_named_by_effect(
     assert operator.post(f"{path}/switches/pull", switch="widget").status_code == 422
     assert operator.post(f"{path}/switches/pull", switch="gravity", why="x").status_code == 404
     asked = {"switch": "new_destinations", "why": "<b>spam</b>"}
-    done = operator.post(f"{path}/switches/pull", word="new_destinations", **asked)
+    done = operator.post(f"{path}/switches/pull", word="No new Destinations", **asked)
     assert done.status_code == 303
     text = operator.get(path).text
     assert "No new Destinations: pulled" in text
@@ -85,7 +85,7 @@ def test_kill_switches_are_the_operators_and_named_by_effect(
         assert not kill_switches.states(session)[KillSwitch.NEW_DESTINATIONS].is_pulled
 
 
-def test_pulling_says_first_what_it_concerns_and_takes_its_name(
+def test_pulling_says_first_what_it_concerns_and_takes_its_title(
     database: Database, org: Org, other: Org, signed_in: SignedIn
 ) -> None:
     """Every destructive act says how many; what was typed is kept; releasing takes a reason."""
@@ -108,13 +108,15 @@ def test_pulling_says_first_what_it_concerns_and_takes_its_name(
     assert operator.get(f"{path}/gravity").status_code == 404
     assert signed_in(Role.SUPPORT).get(f"{path}/widget").status_code == 403
     asked = {"switch": "salesforce_writes", "why": "A bad release"}
-    refused = operator.post(f"{path}/pull", word="salesforce", **asked)
+    assert "Type its title: Stop all writes to Salesforce" in text
+    refused = operator.post(f"{path}/pull", word="Stop all", **asked)
     assert refused.status_code == 422
     assert 'id="error-word"' in refused.text
     assert 'value="A bad release"' in refused.text
     with database.reading(org.id) as session:
         assert kill_switches.may_send(session)
-    assert operator.post(f"{path}/pull", word="salesforce_writes", **asked).status_code == 303
+    typed = " stop all  writes to salesforce."
+    assert operator.post(f"{path}/pull", word=typed, **asked).status_code == 303
     with database.reading(org.id) as session:
         assert not kill_switches.may_send(session)
     assert "It is pulled already" in operator.get(f"{path}/salesforce_writes").text

@@ -66,7 +66,7 @@ def ask_kill_switch(name: str) -> Response:
 def turn_kill_switch(way: str) -> Response:
     """Pull or release one, with a reason; every process follows with its next statement.
 
-    To pull it, its name is typed, too: it concerns all orgs.
+    To pull it, its title is typed, too: it concerns all orgs.
     """
     name, why = request.form.get("switch", ""), request.form.get("why", "").strip()[:_LONGEST]
     if name not in set(KillSwitch):
@@ -85,9 +85,15 @@ def turn_kill_switch(way: str) -> Response:
 def _not_meant(name: str, why: str) -> dict[str, str]:
     """What is missing before all orgs are touched, by field."""
     problems = {} if why else {"why": _("Say why: it stands in the audit.")}
-    if request.form.get("word", "").strip() != name:
-        problems["word"] = _("This is not its name. Type it as it stands here.")
+    title = _(KILLS[KillSwitch(name)].label)
+    if _plain(request.form.get("word", "")) != _plain(title):
+        problems["word"] = _("This is not its title. Type: %(title)s") % {"title": title}
     return problems
+
+
+def _plain(typed: str) -> str:
+    """What counts of a title that is typed: its words, not their case nor a full stop."""
+    return " ".join(typed.split()).rstrip(".").casefold()
 
 
 def _ask(name: str, problems: Mapping[str, str], status: int = 200) -> Response:
