@@ -114,6 +114,15 @@ def not_let_in(email: str) -> Introduction:
     return Introduction(email, words)
 
 
+def too_many_today(email: str) -> Introduction:
+    """More came in by this link than is believed of one day; who came in before still does."""
+    words = _(
+        "Too many people came in by this link today. Try again tomorrow, or ask the person who "
+        "sent it to you for a link of your own."
+    )
+    return Introduction(email, words)
+
+
 def notice_changed() -> str:
     """Somebody agreed to words that are no longer ours."""
     return _("The notice below has changed meanwhile. Read it once more, and go on if you agree.")

@@ -238,6 +238,7 @@ class GatePass(TenantPart, Base):
         tenant_reference("destination_id", "destination", ondelete="CASCADE"),
         tenant_reference("link_id", "link", ondelete="CASCADE"),
         Index(None, "org_id", "destination_id", "passed_at"),
+        Index(None, "passed_at"),
     )
 
     id: Mapped[IdColumn]

@@ -28,6 +28,10 @@ from app.web import context
 
 #: Who comes back after so long is asked again.
 LASTS = timedelta(days=30)
+#: How long it is kept who came in, under which notice; of who objected, only as long as it lasts.
+KEPT = timedelta(days=365)
+#: How many come in by one link on a day, in all and from one address (of IPv6: one network).
+MOST_OF_LINK, MOST_OF_VISITOR = 1000, 100
 
 
 class Passed(NamedTuple):
@@ -68,13 +72,14 @@ def object_to(session: TenantSession, passed: Passed) -> None:
     )
 
 
-def open_gate(
-    session: TenantSession, entry: Entry, email: str, agreed: str, now: datetime
-) -> UUID | None:
-    """Note who comes in; None when the address does not open it, whichever way it does not."""
+def lets_in(session: TenantSession, entry: Entry, email: str, now: datetime) -> bool:
+    """Whether the address opens the gate."""
     is_invited = session.scalar(select(_is_invited(entry, email, now)))
-    if not entry.gate.lets_in(email, is_invited=bool(is_invited)):
-        return None
+    return entry.gate.lets_in(email, is_invited=bool(is_invited))
+
+
+def note(session: TenantSession, entry: Entry, email: str, agreed: str, now: datetime) -> UUID:
+    """Note who comes in; the id of the pass."""
     passed = GatePass(
         id=new_id(), destination_id=entry.destination_id, link_id=entry.link_id,
         email=email, agreed=agreed, passed_at=now,

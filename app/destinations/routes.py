@@ -20,11 +20,12 @@ from app.destinations.forms import FormState, Introduction
 from app.destinations.page import Page, read_page
 from app.destinations.policy import POLICY
 from app.destinations.template import ABOUT_PATH
-from app.destinations.throttle import throttle
+from app.destinations.throttle import throttle, throttle_day
 from app.destinations.tracking import Visitor
 from app.engagement.ports import recorded_of
 from app.web import context
 from app.web.csp import CLOSED
+from app.web.limits import TooManyTodayError
 from app.web.problem import problem
 from app.web.room import Origin, Room, host_org, set_policy
 
@@ -67,10 +68,16 @@ def open_gate(token: str) -> BaseResponse:
     state = forms.check_introduction(request.form, page)
     if state.error:
         return shown.gate(entry, page, state, 422)
-    with context.database().writing(entry.org_id) as session:
-        pass_id = passes.open_gate(session, entry, state.email, page.consent, now)
-    if pass_id is None:
+    with context.database().reading(entry.org_id) as session:
+        is_let_in = passes.lets_in(session, entry, state.email, now)
+    if not is_let_in:
         return shown.gate(entry, page, forms.not_let_in(state.email), 403)
+    try:
+        throttle_day("gate", entry, of_visitor=passes.MOST_OF_VISITOR, of_link=passes.MOST_OF_LINK)
+    except TooManyTodayError:
+        return shown.gate(entry, page, forms.too_many_today(state.email), 429)
+    with context.database().writing(entry.org_id) as session:
+        pass_id = passes.note(session, entry, state.email, page.consent, now)
     preview = "" if "preview" in request.args else None
     answer = redirect(url_for("destinations.show", token=token, preview=preview), 303)
     passes.give_cookie(answer, entry, pass_id)

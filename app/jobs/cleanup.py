@@ -1,4 +1,4 @@
-"""What need not be kept: seen requests, rate counts, old books, workers that are gone."""
+"""What need not be kept: seen requests, rate counts, old books, passes, workers that are gone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from app.clock import utcnow
 from app.crm.models import Sight
 from app.crm.sights import KEPT
 from app.db import Database
+from app.destinations import passes
+from app.destinations.models import GatePass
 from app.jobs.models import WorkerHeartbeat
 from app.orgs.models import SeenRequest
 from app.orgs.service import REMEMBER_SEEN
@@ -34,6 +36,10 @@ def clean_up(database: Database) -> Mapping[str, int]:
         "api_hours": delete(ApiCallHour).where(ApiCallHour.hour < now - _HOURS_FOR),
         "attempts": delete(ConnectAttempt).where(ConnectAttempt.expires_at < now),
         "sights": delete(Sight).where(Sight.seen_at < now - KEPT),
+        "passes": delete(GatePass).where(GatePass.passed_at < now - passes.KEPT),
+        "passes_objected": delete(GatePass).where(
+            GatePass.objected.is_(True), GatePass.passed_at < now - passes.LASTS
+        ),
         "workers": delete(WorkerHeartbeat).where(WorkerHeartbeat.seen_at < now - _WORKERS_FOR),
     }
     return {name: _delete(database, statement) for name, statement in doomed.items()}

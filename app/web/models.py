@@ -9,7 +9,7 @@ from app.db import Base
 
 
 class RateCount(Base):
-    """How often something was asked for in one minute (several processes count together)."""
+    """How often something was asked for in one minute, or in the day that it is the last of."""
 
     __tablename__ = "rate_count"
     __table_args__ = (Index(None, "minute"),)

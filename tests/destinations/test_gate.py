@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -20,10 +21,12 @@ from app.crm.models import Person
 from app.crm.service import link, person_for
 from app.db import Database
 from app.destinations import overview
+from app.destinations import passes as gate_passes
 from app.destinations.models import Destination, GatePass, Link
 from app.destinations.passes import LASTS
 from app.destinations.queries import for_record
 from app.engagement.models import Event, Visit
+from app.jobs.cleanup import clean_up
 from app.orgs import settings
 from app.orgs.gates import GateKind
 from app.orgs.models import Org, OrgUser
@@ -328,6 +331,55 @@ def test_guessing_is_slow(pages: FlaskClient, shared: Shared, close: Close) -> N
     close(GateKind.LISTED)
     answers = [knock(pages, shared.general, f"x{n}@y.example").status_code for n in range(11)]
     assert answers == [403] * 10 + [429]
+
+
+def test_so_many_come_in_by_a_link_on_a_day_and_one_visitor_cannot_use_that_up(
+    app: Flask, pages: FlaskClient, database: Database, shared: Shared, close: Close,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """X5, X12: a clear word instead of rows without end; who is in stays in, other links work."""
+    monkeypatch.setattr(gate_passes, "MOST_OF_LINK", 3)
+    monkeypatch.setattr(gate_passes, "MOST_OF_VISITOR", 2)
+    close(GateKind.ASK, gate_deny=["rival.example"])
+
+    def come(address: str, email: str, token: str = shared.general) -> TestResponse:
+        pages.environ_base["REMOTE_ADDR"] = address
+        pages.delete_cookie("inlay-gate", domain="127.0.0.1", path=f"/d/{token}")
+        return knock(pages, token, email)
+
+    stranger = [come("203.0.113.7", f"x{n}@y.example").status_code for n in range(4)]
+    assert stranger == [303, 303, 429, 429]
+    assert come("203.0.113.8", "carl@b.example").status_code == 303, "and that was the last"
+    assert is_open(pages, shared.general)
+    full = come("203.0.113.9", "dora@b.example")
+    assert full.status_code == 429
+    assert "Too many people came in by this link today. Try again tomorrow" in full.text
+    assert 'value="dora@b.example"' in full.text
+    assert come("203.0.113.9", "x@rival.example").status_code == 403, "a no stays a no"
+    assert come("203.0.113.9", "dora@b.example", shared.ada).status_code == 303
+    assert len(passes(database, shared)) == 4
+
+
+def test_passes_are_kept_for_a_year_and_those_of_who_objected_as_long_as_they_last(
+    pages: FlaskClient, database: Database, shared: Shared, close: Close
+) -> None:
+    """X13: nothing is kept without end."""
+    now, left = utcnow(), ["older", "objected"]
+    with database.reading(shared.org_id) as session:
+        link_id = session.scalar(select(Link.id).where(Link.token == shared.general))
+    with database.writing(shared.org_id) as session:
+        for name, age, objected in [
+            ("older", 364, False), ("over", 366, False), ("objected", 29, True), ("gone", 31, True),
+        ]:  # fmt: skip
+            session.add(
+                GatePass(
+                    destination_id=shared.destination_id, link_id=link_id, email=name, agreed="x",
+                    passed_at=now - timedelta(days=age), objected=objected,
+                )
+            )  # fmt: skip
+    counts = clean_up(database)
+    assert (counts["passes"], counts["passes_objected"]) == (1, 1)
+    assert passes(database, shared) == left
 
 
 def test_another_browser_is_asked_for_itself(
