@@ -15,6 +15,7 @@ from app.api import routes as api
 from app.config import Config, load
 from app.console import frame as console_frame
 from app.console import routes as console
+from app.console.doorstep import doorstep
 from app.console.ports import plug_view_as, view_as_of
 from app.db import Database
 from app.destinations import routes as destinations
@@ -29,7 +30,7 @@ from app.outbox.plan import planner
 from app.salesforce.gateway import EXTENSION, Gateway
 from app.web import errors, health, i18n, logs, room
 from app.web.metrics import add_gauges
-from app.web.ports import own_hosts_of, plug_own_hosts
+from app.web.ports import doorstep_of, own_hosts_of, plug_doorstep, plug_own_hosts
 from app.widget import routes as widget
 from app.widget import viewas
 from app.widget.ports import console_of, plug_console
@@ -78,6 +79,8 @@ def _plug(app: Flask, config: Config) -> None:
     view_as_of(app)
     plug_own_hosts(app, partial(org_at, app.extensions["inlay.database"], config.pages_url))
     own_hosts_of(app)
+    plug_doorstep(app, doorstep)
+    doorstep_of(app)
     add_gauges(app, partial(gauges.outbox_rows, app.extensions["inlay.database"]))
 
 

@@ -46,6 +46,7 @@ class Config:
     staff_oidc_client_id: str = ""
     staff_oidc_client_secret: str = field(default="", repr=False)
     outbound_addresses: tuple[str, ...] = ()
+    docs_url: str = ""
     frame_ancestors_extra: tuple[str, ...] = ()
     frame_ancestors_narrow: bool = False
     canvas_sdk_from_org: bool = False
@@ -116,10 +117,11 @@ def _read(env: _Environment) -> Config:
         connect_client_id=env.text("INLAY_CONNECT_CLIENT_ID", ""),
         connect_client_secret=env.text("INLAY_CONNECT_CLIENT_SECRET", ""),
         allow_password_login=env.flag("INLAY_ALLOW_PASSWORD_LOGIN"),
-        staff_oidc_issuer=env.issuer("INLAY_STAFF_OIDC_ISSUER"),
+        staff_oidc_issuer=env.address("INLAY_STAFF_OIDC_ISSUER"),
         staff_oidc_client_id=env.text("INLAY_STAFF_OIDC_CLIENT_ID", ""),
         staff_oidc_client_secret=env.text("INLAY_STAFF_OIDC_CLIENT_SECRET", ""),
         outbound_addresses=env.addresses("INLAY_OUTBOUND_ADDRESSES"),
+        docs_url=env.address("INLAY_DOCS_URL"),
         frame_ancestors_extra=env.origins("INLAY_FRAME_ANCESTORS_EXTRA"),
         frame_ancestors_narrow=env.flag("INLAY_FRAME_ANCESTORS_NARROW"),
         canvas_sdk_from_org=env.flag("INLAY_CANVAS_SDK_FROM_ORG"),
@@ -229,8 +231,8 @@ class _Environment:
             raise ConfigError(f"{name} must be an origin such as https://app.example.com.")
         return value
 
-    def issuer(self, name: str) -> str:
-        """An OpenID issuer exactly as its provider writes it; HTTP only on this very machine."""
+    def address(self, name: str) -> str:
+        """An address exactly as it was written; HTTP only on this very machine."""
         value = self.text(name, "")
         if value and not is_safe_address(value, may_be_local=True):
             raise ConfigError(f"{name} must be an address such as https://login.example.com.")

@@ -6,18 +6,19 @@ from flask import Response, abort, current_app, render_template, request
 
 from app.web import context
 from app.web.i18n import _
-from app.web.ports import own_hosts_of
+from app.web.ports import doorstep_of, own_hosts_of
 
 
 def front() -> Response:
-    """A calm line. The pages' host names nobody: whoever follows links there is a stranger."""
+    """The app's host says what is here, and where to go on.
+
+    The pages' host and orgs' own domains name nobody: whoever follows links there is a stranger.
+    """
     config = context.config()
     if request.host == config.app_host:
-        title = _("Inlay runs")
-        line = _("It is seen inside Salesforce: open a record page.")
-    elif request.host == config.pages_host or own_hosts_of(current_app)(request.host):
-        title = _("Nothing to see here")
-        line = _("Pages at this address open by the whole link that you were sent.")
-    else:
+        return doorstep_of(current_app)()
+    if request.host != config.pages_host and not own_hosts_of(current_app)(request.host):
         abort(404)
+    title = _("Nothing to see here")
+    line = _("Pages at this address open by the whole link that you were sent.")
     return Response(render_template("web/front.html", title=title, line=line))

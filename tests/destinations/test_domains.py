@@ -65,7 +65,11 @@ def test_it_shows_the_orgs_destinations_and_the_usual_address_goes_on(
                 domains.remove(session, by="admin")
     assert pages.get(path, base_url=OWN_URL.upper().replace("HTTP", "http")).status_code == 200
     assert pages.get("/what-is-recorded", base_url=OWN_URL).status_code == 200
-    assert "Nothing to see here" in pages.get("/", base_url=OWN_URL).text
+    root = pages.get("/", base_url=OWN_URL)
+    assert "Nothing to see here" in root.text
+    assert "style-src" not in root.headers["Content-Security-Policy"]
+    assert "Inlay" not in root.text
+    assert "/console" not in root.text
     assert tell(pages, shared.ada, beacon(), base_url=OWN_URL) == 204
     (visit,) = visits_of(database, shared)
     assert visit.url == f"{OWN_URL}{path}?preview"

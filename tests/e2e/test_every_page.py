@@ -103,6 +103,7 @@ def of_nobody(world: LivedIn) -> list[Shot]:
     org_link = world.link(LinkPurpose.ORG_INVITE, world.calm)
     secret = world.link(LinkPurpose.CONNECT_SECRET, world.fresh)
     return [
+        Shot("doorstep", "/"),
         Shot("sign-in", "/console/sign-in"),
         Shot("sign-in-refused", "/console/sign-in/callback?state=nobody"),
         Shot("popup-over", "/oauth/callback?state=nobody"),

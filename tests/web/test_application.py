@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -104,7 +105,7 @@ def test_metrics_come_without_what_the_database_cannot_tell_yet(
 @pytest.mark.parametrize(
     ("host", "status", "told"),
     [
-        ("localhost:8000", 200, "seen inside Salesforce: open a record page"),
+        ("localhost:8000", 200, "Support staff"),
         ("127.0.0.1:8000", 200, "the whole link that you were sent"),
         ("evil.example.com", 404, "nothing at this address"),
     ],
@@ -119,7 +120,34 @@ def test_the_roots_say_calmly_what_is_here(
     assert told in page
     assert ("Inlay" in page) == (host == "localhost:8000")
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
-    assert "style-src" not in answer.headers["Content-Security-Policy"]
+    styled = "style-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert styled == (answer.headers.get("X-Frame-Options") == "DENY") == (host == "localhost:8000")
+    assert ("/console/" in page) == (host == "localhost:8000")
+
+
+def test_the_apps_root_leads_everybody_on(
+    config: Config, database: Database, client: FlaskClient
+) -> None:
+    """X14: support, admins, docs; nothing of tenants, and nothing that is not set up."""
+    root = client.get("/", base_url=config.app_url).get_data(as_text=True)
+    places = re.findall(r'<p class="foot"><a class="[^"]*" href="([^"]*)">([^<]*)', root)
+    assert places == [("/console/", "I am signed in: to the console")]
+    assert "Documentation" not in root
+    more = replace(
+        config,
+        docs_url="https://docs.example.com/inlay",
+        connect_client_id="key",
+        connect_client_secret="s" * 20,
+        staff_oidc_issuer="https://login.example.com",
+        staff_oidc_client_id="key",
+        staff_oidc_client_secret="s" * 20,
+    )
+    client = create_app(more, database=database).test_client()
+    root = client.get("/", base_url=config.app_url).get_data(as_text=True)
+    assert '<a class="button brand" href="/console/sign-in">Log in with Salesforce' in root
+    assert 'href="/console/sign-in#h-staff">Log in as support staff' in root
+    for link in ("https://docs.example.com/inlay", "/api/v1/openapi.json"):
+        assert f'href="{link}"' in root
 
 
 def test_readiness_does_not_read_the_migrations_each_time(

@@ -99,6 +99,12 @@ def show(
             for method in methods
         ],
         logins=ways.logins(gateway),
+        likely=ways.likely_login(
+            gateway,
+            org,
+            connection.instance_url if connection else "",
+            is_test=not context.config().is_https,
+        ),
         mark=new_token(),
         certificate=certificate,
         is_ending=certificate is not None and certificates.is_ending(certificate.not_after),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.console.errors import ConsoleError
-from app.salesforce.connect.hosts import PRODUCTION, SANDBOX, audience
+from app.orgs.models import Org
+from app.salesforce.connect.hosts import PRODUCTION, SANDBOX, audience, is_sandbox
 from app.salesforce.connect.ways import Access
 from app.salesforce.gateway import Gateway
 from app.salesforce.models import Method
@@ -146,6 +147,25 @@ def logins(gateway: Gateway) -> list[tuple[str, str]]:
     ]
     added = [(url, _("Test org: %(url)s") % {"url": url}) for url in gateway.hosts.extra_origins]
     return [*shared, *added]
+
+
+def likely_login(gateway: Gateway, org: Org | None, instance_url: str, *, is_test: bool) -> str:
+    """Which of ``logins`` an org most likely has, by what is known of it; production if nothing is.
+
+    Args:
+        gateway: Of the application.
+        org: Whose people log in; None where nobody is known yet.
+        instance_url: Where the org is or was connected; empty if it never was.
+        is_test: People reach this installation without HTTPS, as no real org does: who is not
+            known to live at Salesforce's is at a test org.
+    """
+    added = gateway.hosts.extra_origins
+    if instance_url in added:
+        return instance_url
+    if is_sandbox(instance_url) or (org is not None and org.is_sandbox):
+        return SANDBOX
+    lives_at_salesforce = bool(instance_url or (org is not None and org.domain))
+    return added[0] if added and is_test and not lives_at_salesforce else PRODUCTION
 
 
 def login_url(gateway: Gateway, chosen: str, address: str) -> str:

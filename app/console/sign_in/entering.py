@@ -14,7 +14,7 @@ from app.console.principal import principal_or_none
 from app.console.sign_in import attempts
 from app.console.sign_in.attempts import Begun
 from app.console.sign_in.provider import current_provider
-from app.salesforce.gateway import current_gateway
+from app.salesforce.gateway import Gateway, current_gateway
 from app.web import context
 
 _log = structlog.get_logger("inlay.console")
@@ -41,12 +41,20 @@ def sign_in_page(problem: str = "", *, reason: str = "", status: int = 200) -> R
         anew=reason in _ANOTHER,
         has_provider=current_provider() is not None,
         logins=ways.logins(gateway) if gateway.policy.vendor is not None else [],
-        chosen=request.form.get("login", ""),
+        chosen=_chosen(gateway),
         address=request.form.get("address", "").strip()[:255],
     )
     if request.args.get("state"):
         attempts.COOKIE.take_away(response, context.config())
     return response
+
+
+def _chosen(gateway: Gateway) -> str:
+    """The login host that was chosen before, else the likely one."""
+    known = {"own", *(url for url, _label in ways.logins(gateway))}
+    before = request.form.get("login", "")
+    is_test = not context.config().is_https
+    return before if before in known else ways.likely_login(gateway, None, "", is_test=is_test)
 
 
 def leave(begun: Begun, address: str) -> Response:
