@@ -25,7 +25,10 @@ from app.orgs.settings import GATE_DENY
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An open link: whose (with their address), to which Destination, of which org."""
+    """An open link: whose (with their address), to which Destination, of which org.
+
+    ``counts_viewers``: it ends after so many (``destinations.expiry``).
+    """
 
     org_id: UUID
     link_id: UUID
@@ -36,6 +39,7 @@ class Entry:
     title: str
     email: str = ""
     gate: Gate = field(default_factory=Gate)
+    counts_viewers: bool = False
 
 
 def enter(
@@ -50,7 +54,8 @@ def enter(
     statement = (
         select(
             Link.org_id, Link.id, Link.destination_id, Link.person_id, Link.first_name, Link.token,
-            Destination.title, func.coalesce(Person.email, ""), Destination.gate,
+            Destination.title, func.coalesce(Person.email, ""),
+            Destination.most_views > 0, Destination.gate,
             Destination.gate_own_link, Destination.gate_allow, Destination.gate_deny,
             OrgSetting.value,
         )
@@ -77,12 +82,12 @@ def enter(
         row = session.execute(statement).one_or_none()
     if row is None:
         return None
-    *facts, kind, own_link, allow, deny, of_org = row
+    *facts, counts_viewers, kind, own_link, allow, deny, of_org = row
     gate = Gate()
     if kind is not GateKind.OPEN:
         denied = entries_of(of_org["value"]) if of_org else ()
         gate = Gate(kind, own_link, tuple(allow), (*deny, *denied))
-    values = *facts, gate
+    values = *facts, gate, counts_viewers
     return Entry(*values)
 
 

@@ -1,7 +1,12 @@
-"""When a Destination is over: by its day, days after its first view, after so many views (X12).
+"""When a Destination is over: by its day, days after its first view, after so many viewers (X12).
 
 ``Destination.expires_at`` is the earliest of them and all that anybody asks for. Views are those
 that a person is thought to have made: one that turns out a scanner's takes back what it ended.
+
+A viewer counts once, however often they look: the person of a link; who is not known by the code
+of their address, so that no stranger uses up a page by looking again, with other browsers, or
+under made-up names. Those whose code was not noted (before it was counted, or since they objected)
+count as one.
 """
 
 from __future__ import annotations
@@ -11,19 +16,24 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, String, Update, case, cast, func, or_, select, update
 
 from app.db import SystemSession, TenantSession
-from app.destinations.models import Destination
+from app.destinations.models import Destination, Link
 from app.engagement.models import Confidence, Visit
 
-#: Whoever made the last view reads on for so long.
+#: The last viewer reads on for so long.
 READ_ON = timedelta(hours=1)
+#: So long after its end an admin may still open a page again that counts as before.
+_CODES_AFTER = timedelta(days=30)
 _MOST_AT_ONCE = 1000
 
 
 class Expiry(NamedTuple):
-    """What ends a Destination: a moment (None: never), days after the first view, views (0: no)."""
+    """What ends a Destination: a moment (None: never), days after the first view, viewers (0: no).
+
+    ``most_views`` is of when each view counted; so its column is named.
+    """
 
     open_until: datetime | None = None
     days_after_view: int = 0
@@ -33,6 +43,24 @@ class Expiry(NamedTuple):
 def expiry_of(destination: Destination) -> Expiry:
     """What was chosen."""
     return Expiry(destination.open_until, destination.days_after_view, destination.most_views)
+
+
+def viewers(session: TenantSession, destination_id: UUID) -> int:
+    """How many looked so far, as they are counted."""
+    looked = select(func.count()).select_from(_first_looks(destination_id).subquery())
+    return session.scalar(looked) or 0
+
+
+def codes_over(now: datetime) -> Update:
+    """Codes of addresses go where nobody counts by them any more."""
+    uncounted = select(Destination.id).where(
+        or_(Destination.most_views == 0, Destination.expires_at < now - _CODES_AFTER)
+    )
+    return (
+        update(Visit)
+        .where(Visit.viewer.is_not(None), Visit.destination_id.in_(uncounted))
+        .values(viewer=None)
+    )
 
 
 def settle(session: TenantSession, destination: Destination) -> None:
@@ -92,6 +120,18 @@ def _ends_by_use(session: TenantSession, destination: Destination) -> Iterator[d
         first = session.scalar(select(func.min(Visit.started_at)).where(*seen))
         yield first + timedelta(days=destination.days_after_view) if first else None
     if destination.most_views:
-        nth = select(Visit.started_at).where(*seen).order_by(Visit.started_at, Visit.id)
-        last = session.scalar(nth.offset(destination.most_views - 1).limit(1))
+        firsts = _first_looks(destination.id).order_by("first")
+        last = session.scalar(firsts.offset(destination.most_views - 1).limit(1))
         yield last + READ_ON if last else None
+
+
+def _first_looks(destination_id: UUID) -> Select[datetime]:
+    """When each viewer first looked."""
+    # a person whom only a form names, through a link that is not theirs, is anybody
+    known = case((Link.person_id == Visit.person_id, cast(Visit.person_id, String)), else_="")
+    return (
+        select(func.min(Visit.started_at).label("first"))
+        .outerjoin(Link, (Link.org_id == Visit.org_id) & (Link.id == Visit.link_id))
+        .where(Visit.destination_id == destination_id, Visit.confidence == Confidence.HUMAN)
+        .group_by(func.coalesce(Visit.viewer, known))
+    )

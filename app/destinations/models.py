@@ -105,7 +105,7 @@ class Destination(Tenant, Base):
         default=0, server_default="0", doc="How long from its first view on; 0: no matter."
     )
     most_views: Mapped[int] = mapped_column(
-        default=0, server_default="0", doc="For how many views; 0: any number."
+        default=0, server_default="0", doc="For how many viewers; 0: any number."
     )
     expiry_told: Mapped[bool] = mapped_column(
         default=False, server_default=false(), doc="Its version grew when its time was over."

@@ -20,7 +20,7 @@ from app.destinations.forms import FormState, Introduction
 from app.destinations.page import Page, read_page
 from app.destinations.policy import POLICY
 from app.destinations.template import ABOUT_PATH
-from app.destinations.throttle import throttle, throttle_day
+from app.destinations.throttle import throttle, throttle_day, visitor_at
 from app.destinations.tracking import Visitor
 from app.engagement.ports import recorded_of
 from app.web import context
@@ -171,7 +171,8 @@ def _visitor(token: str, max_bytes: int) -> Visitor:
     pages_url = context.config().pages_url
     if host_org():  # what is kept leads to where the visitor was
         pages_url = f"{urlsplit(pages_url).scheme}://{request.host}"
-    return Visitor(entry, agent, now, pages_url, passed)
+    viewer = visitor_at(entry.destination_id) if entry.counts_viewers else ""
+    return Visitor(entry, agent, now, pages_url, passed, viewer)
 
 
 def _page(entry: Entry) -> Page:

@@ -1,4 +1,4 @@
-"""How often one address may tell something of one link; addresses are kept as short-lived codes."""
+"""How often one address may tell something of one link; addresses are kept as codes alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def throttle(what: str, entry: Entry, per_minute: int) -> None:
     Raises:
         TooManyRequestsError: Over the limit in this minute.
     """
-    limits.hit(context.database(), f"{what}:{_visitor_at(entry.link_id)}", per_minute)
+    limits.hit(context.database(), f"{what}:{visitor_at(entry.link_id)}", per_minute)
 
 
 def throttle_day(what: str, entry: Entry, *, of_visitor: int, of_link: int) -> None:
@@ -32,11 +32,11 @@ def throttle_day(what: str, entry: Entry, *, of_visitor: int, of_link: int) -> N
         TooManyTodayError: Over either limit on this day.
     """
     database = context.database()
-    limits.hit_of_day(database, f"{what}-day:{_visitor_at(entry.link_id)}", of_visitor)
+    limits.hit_of_day(database, f"{what}-day:{visitor_at(entry.link_id)}", of_visitor)
     limits.hit_of_day(database, f"{what}-day:{entry.link_id}", of_link)
 
 
-def _visitor_at(place: UUID) -> str:
+def visitor_at(place: UUID) -> str:
     """The visitor's address at this place alone: a code from which it cannot be read."""
     key = context.keyring().keys_for(Purpose.VISITOR)[0]
     told = f"{place}|{visitor_of(request.remote_addr or '')}".encode()

@@ -36,7 +36,8 @@ _ACTS = frozenset({StepName.LINK_CLICKED, StepName.DOCUMENT_OPENED})
 class Visitor:
     """Who knocks: through which link, with which browser, when, and where the page is.
 
-    ``passed`` is how they came through its gate; None where nothing was asked of them.
+    ``passed`` is how they came through its gate; None where nothing was asked of them. ``viewer``
+    is a code of their address, where it is counted how many look; else "".
     """
 
     entry: Entry
@@ -44,6 +45,7 @@ class Visitor:
     now: datetime
     pages_url: str
     passed: Passed | None = None
+    viewer: str = ""
 
     @property
     def person_id(self) -> UUID | None:
@@ -59,7 +61,8 @@ class Visitor:
         """The address that is kept shows the page without recording whoever follows it."""
         entry = self.entry
         url = preview_url(self.pages_url, entry.token)
-        return Place(entry.link_id, entry.destination_id, entry.title, url, self._gate())
+        viewer = "" if self.person_id else self.viewer
+        return Place(entry.link_id, entry.destination_id, entry.title, url, self._gate(), viewer)
 
     def _gate(self) -> dict[str, str]:
         passed = self.passed
@@ -106,7 +109,9 @@ def take_message(
     told with the sender's own address.
     """
     owner = None if message.is_refused else visitor.person_id
-    place = replace(visitor.place, gate={}) if message.is_refused else visitor.place
+    place = visitor.place
+    if message.is_refused:
+        place = replace(place, gate={}, viewer=visitor.viewer)
     written = {"name": message.name, "email": message.email, "message": message.text}
     step = NewStep(
         f"form-{message.form_id}",

@@ -132,6 +132,9 @@ class Visit(Tenant, Base):
               postgresql_where=text("ended_at IS NULL")),
         tenant_reference("person_id", "person"),
         Index(None, "org_id", "destination_id", "started_at"),
+        Index("ix_visit_viewer", "org_id", "destination_id",
+              sqlite_where=text("viewer IS NOT NULL"),
+              postgresql_where=text("viewer IS NOT NULL")),
     )  # fmt: skip
 
     id: Mapped[IdColumn]
@@ -154,6 +157,9 @@ class Visit(Tenant, Base):
     form: Mapped[JsonObject] = mapped_column(default=dict, doc="What the visitor wrote to the rep.")
     gate: Mapped[JsonObject] = mapped_column(
         default=dict, server_default="{}", doc="What was typed and agreed to before it opened."
+    )
+    viewer: Mapped[str | None] = mapped_column(
+        String(32), doc="Code of an address at this Destination, while its viewers are counted."
     )
     refused: Mapped[bool] = mapped_column(
         default=False, doc="The visitor does not want to be known: never identified (X13)."

@@ -36,6 +36,7 @@ def refuse(session: TenantSession, *, link_id: UUID, visitor: str) -> Refusal | 
     person_id = visit.person_id
     rollups.add(session, [rollups.change_of(head, events=-1)])
     visit.refused, visit.person_id, head.person_id, visit.gate = True, None, None, {}
+    visit.viewer = None
     head.properties = {name: told for name, told in head.properties.items() if name != "gate"}
     session.flush()
     session.execute(

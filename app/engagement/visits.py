@@ -37,7 +37,8 @@ class Place:
     """Where the visit takes place: a link to a Destination, with what the timeline shows of it.
 
     ``gate``: the address that was typed before it opened, which nobody verified, and the notice
-    that was agreed to; empty where nothing was asked.
+    that was agreed to; empty where nothing was asked. ``viewer``: a code of who is not known, where
+    it is counted how many look; else "".
     """
 
     link_id: UUID
@@ -45,6 +46,7 @@ class Place:
     title: str
     url: str
     gate: Mapping[str, str] = field(default_factory=dict)
+    viewer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +330,7 @@ def _visit_row(
         "form_sent": False,
         "form": {},
         "gate": dict(place.gate),
+        "viewer": place.viewer or None,
         "refused": False,
         "confidence": judgement.confidence,
         "confidence_reason": judgement.reason,

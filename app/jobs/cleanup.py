@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import CursorResult, Delete, delete
+from sqlalchemy import CursorResult, Delete, Update, delete
 
 from app.clock import utcnow
 from app.crm.models import Sight
 from app.crm.sights import KEPT
 from app.db import Database
-from app.destinations import passes
+from app.destinations import expiry, passes
 from app.destinations.models import GatePass
 from app.jobs.models import WorkerHeartbeat
 from app.orgs.models import SeenRequest
@@ -26,10 +26,10 @@ _WORKERS_FOR = timedelta(days=1)
 
 
 def clean_up(database: Database) -> Mapping[str, int]:
-    """Delete what is past its time, a transaction for each table; how many rows of which."""
+    """Delete or blank what is past its time, a transaction for each; how many rows of which."""
     now = utcnow()
     minute = int((now - _RATES_FOR).timestamp() // 60)
-    doomed: Mapping[str, Delete] = {
+    doomed: Mapping[str, Delete | Update] = {
         "seen_requests": delete(SeenRequest).where(SeenRequest.first_seen_at < now - REMEMBER_SEEN),
         "rate_counts": delete(RateCount).where(RateCount.minute < minute),
         "api_calls": delete(ApiCallCount).where(ApiCallCount.day < (now - _BOOKS_FOR).date()),
@@ -40,13 +40,14 @@ def clean_up(database: Database) -> Mapping[str, int]:
         "passes_objected": delete(GatePass).where(
             GatePass.objected.is_(True), GatePass.passed_at < now - passes.LASTS
         ),
+        "viewers": expiry.codes_over(now),
         "workers": delete(WorkerHeartbeat).where(WorkerHeartbeat.seen_at < now - _WORKERS_FOR),
     }
     return {name: _delete(database, statement) for name, statement in doomed.items()}
 
 
-def _delete(database: Database, statement: Delete) -> int:
+def _delete(database: Database, statement: Delete | Update) -> int:
     with database.system_writing() as session:
         result = session.execute(statement.execution_options(synchronize_session=False))
-    assert isinstance(result, CursorResult)  # noqa: S101  # what a DELETE gives
+    assert isinstance(result, CursorResult)  # noqa: S101  # what a DELETE or UPDATE gives
     return result.rowcount

@@ -92,9 +92,9 @@ class OrgSettings:
 
     ``destination_days``: how long a new Destination is open; 0: it stays.
     ``destination_view_days``: how long from its first view on, ``destination_views``: for how many
-    views (``destinations.expiry``); 0: as long as it is open. ``gate``: what a new one asks of its
-    visitors, ``gate_own_link``: not of those who come by a link of their own, ``gate_allow``: whom
-    it lets in. ``gate_deny``: whom no Destination with a gate lets in, those that are there too.
+    viewers (``destinations.expiry``); 0: as long as it is open. ``gate``: what a new one asks of
+    its visitors, ``gate_own_link``: not of those who come by a link of their own, ``gate_allow``:
+    whom it lets in. ``gate_deny``: whom no Destination with a gate lets in, the present ones too.
 
     ``consent_text``: what visitors read of what is recorded; "" leaves it to the page. ``logo``:
     the token of the org's logo in ``destinations.logos``.
@@ -283,7 +283,7 @@ def _rules(settings: OrgSettings) -> Iterator[tuple[bool, str]]:
         )
     yield (
         0 <= settings.destination_views <= MOST_VIEWS,
-        f"destination_views is a number of views up to {MOST_VIEWS}; 0: no end.",
+        f"destination_views is a number of viewers up to {MOST_VIEWS}; 0: no end.",
     )
     yield isinstance(settings.gate_own_link, bool), "gate_own_link is true or false."
     yield (

@@ -1,4 +1,4 @@
-"""When a Destination is over: by its day, days from the first view, or views (X12)."""
+"""When a Destination is over: by its day, days from the first view, or viewers (X12)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from app.destinations.models import Destination, DestinationState
 from app.destinations.service import get_or_create
 from app.engagement.models import Visit
 from app.jobs import sweeps
+from app.jobs.cleanup import clean_up
 from app.orgs.models import Org
 from tests.console.conftest import OTHER_ORG_ID
-from tests.destinations.conftest import REP, SETTINGS, Shared, without_people
+from tests.destinations.conftest import PERSON, REP, SETTINGS, Shared, without_people
 from tests.destinations.test_beacons import VIEW, beacon, tell, visits_of
 from tests.support.application import make_org
 
@@ -38,8 +39,15 @@ def ends(database: Database, shared: Shared) -> datetime | None:
         return session.get_one(Destination, shared.destination_id).expires_at
 
 
-def look(pages: FlaskClient, shared: Shared, load: str, **told: object) -> None:
-    assert tell(pages, shared.ada, beacon(load=load, **told)) == 204
+def look(
+    pages: FlaskClient, shared: Shared, load: str, token: str | None = None, **told: object
+) -> None:
+    assert tell(pages, token or shared.ada, beacon(load=load, **told)) == 204
+
+
+def looked(database: Database, shared: Shared) -> int:
+    with database.reading(shared.org_id) as session:
+        return expiry.viewers(session, shared.destination_id)
 
 
 def test_it_is_over_so_many_days_after_a_person_first_looked(
@@ -56,23 +64,74 @@ def test_it_is_over_so_many_days_after_a_person_first_looked(
     assert ends(database, shared) == first + timedelta(days=7)
 
 
-def test_after_the_last_view_an_hour_remains_to_read_on(
+def test_after_the_last_viewer_an_hour_remains_to_read_on(
     pages: FlaskClient, database: Database, shared: Shared
 ) -> None:
     choose(database, shared, None, 0, 2)
     look(pages, shared, LOADS[0])
-    assert ends(database, shared) is None
     look(pages, shared, LOADS[1])
+    assert ends(database, shared) is None, "Ada again"
+    look(pages, shared, LOADS[2], shared.ben)
     last = visits_of(database, shared)[-1].started_at
     assert ends(database, shared) == last + READ_ON
     assert pages.get(f"/d/{shared.ada}/documents/1").status_code == 200
-    look(pages, shared, LOADS[2])
+    look(pages, shared, LOADS[3], shared.general)
     assert ends(database, shared) == last + READ_ON, "who comes within the hour does not prolong it"
     with database.writing(shared.org_id) as session:
         for visit in session.scalars(select(Visit)):
             visit.started_at -= READ_ON
         expiry.viewed(session, shared.destination_id)
     assert pages.get(f"/d/{shared.ada}").status_code == 404
+
+
+def test_a_stranger_alone_does_not_use_it_up(
+    pages: FlaskClient, database: Database, shared: Shared
+) -> None:
+    """Neither by reloads, other browsers, made-up senders of forms, refusals, nor on a day before.
+
+    Others at other addresses count; Ada at home and in the office is one.
+    """
+    look(pages, shared, LOADS[0], shared.general)
+    look(pages, shared, LOADS[1], shared.general)
+    choose(database, shared, None, 0, 4)
+    assert looked(database, shared) == 1, "who was not told apart"
+    pages.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    for number, load in enumerate(LOADS[2:6]):
+        pages.environ_base["HTTP_USER_AGENT"] = f"{PERSON} Edg/{number}"
+        look(pages, shared, load, shared.general)
+        for refused in ("", "1"):
+            form = {"email": f"x{number}{refused}@y.example", "message": "Hi", "refused": refused}
+            assert pages.post(f"/d/{shared.general}/form", data=form).status_code == 303
+    pages.post(f"/d/{shared.general}/refusal", json={"load": LOADS[5]})
+    assert looked(database, shared) == 2
+    for number, address in enumerate(["203.0.113.8", "203.0.113.9"]):
+        pages.environ_base["REMOTE_ADDR"] = address
+        look(pages, shared, f"{number:032x}")
+    assert (looked(database, shared), ends(database, shared)) == (3, None)
+    look(pages, shared, LOADS[7], shared.general)
+    assert looked(database, shared) == 4
+    assert ends(database, shared) == visits_of(database, shared)[-1].started_at + READ_ON
+
+
+def test_codes_of_addresses_are_noted_where_they_count_and_no_longer(
+    pages: FlaskClient, database: Database, shared: Shared
+) -> None:
+    """X13: of who is not known alone, another one on each page; gone once nobody counts."""
+
+    def codes() -> list[str | None]:
+        return [visit.viewer for visit in visits_of(database, shared)]
+
+    look(pages, shared, LOADS[0], shared.general)
+    choose(database, shared, None, 0, 5)
+    look(pages, shared, LOADS[1])
+    look(pages, shared, LOADS[2], shared.general)
+    *none, code = codes()
+    assert none == [None, None]
+    assert code
+    assert clean_up(database)["viewers"] == 0
+    choose(database, shared, utcnow() - timedelta(days=31), 0, 5)
+    assert clean_up(database)["viewers"] == 1
+    assert codes() == [None] * 3
 
 
 def test_a_view_that_turns_out_a_scanners_takes_back_what_it_ended(
@@ -86,7 +145,7 @@ def test_a_view_that_turns_out_a_scanners_takes_back_what_it_ended(
     assert ends(database, shared) is None
 
 
-def test_what_comes_first_ends_it_and_views_so_far_count(
+def test_what_comes_first_ends_it_and_who_looked_so_far_counts(
     pages: FlaskClient, database: Database, shared: Shared
 ) -> None:
     look(pages, shared, LOADS[0])

@@ -17,7 +17,7 @@ from app.console.pages import page
 from app.console.permissions import Permission
 from app.console.principal import current_org, current_principal
 from app.console.room import room
-from app.destinations import domains, overview, switching
+from app.destinations import domains, expiry, overview, switching
 from app.destinations.expiry import Expiry, expiry_of
 from app.destinations.models import Destination, DestinationState
 from app.destinations.tokens import link_url, preview_url
@@ -106,6 +106,7 @@ def _page(
         links = overview.links_of(session, destination_id)
         connection = status(session)
         chosen = session.scalars(select(Destination).where(Destination.id == destination_id)).one()
+        viewers = expiry.viewers(session, destination_id) if chosen.most_views else 0
         came = overview.came_by_gate(session, destination_id)
         pages_url = domains.pages_url_of(session, context.config().pages_url)
     working = [link for link in links if link.revoked_at is None]
@@ -129,6 +130,8 @@ def _page(
         choices=rules.choices(),
         gate=next(each for each in rules.choices() if each.value == chosen.gate.value),
         came=came,
+        most_viewers=chosen.most_views,
+        viewers=viewers,
         may_change=may_change,
         done=_done(),
     )
