@@ -44,8 +44,11 @@ def count(session: TenantSession, which: Which, states: Sequence[DeliveryState])
     return session.scalar(found) or 0
 
 
-def retry(session: TenantSession, which: Which) -> int:
+def retry(session: TenantSession, which: Which, *, by_rep: bool = False) -> int:
     """Let these be sent again at once; how many they are.
+
+    ``by_rep``: what Salesforce says to them counts for no breaker, so that nobody's clicks hold
+    what others wait for.
 
     What Salesforce surely refused is composed anew, since its cause may lie in what it says; where
     that is unsure the worker first asks whether it arrived. Kinds held by a breaker are tried by
@@ -67,6 +70,7 @@ def retry(session: TenantSession, which: Which) -> int:
         state=DeliveryState.PENDING,
         not_before=utcnow(),
         attempts=0,
+        of_rep=by_rep,
     ) + (count(session, which, (DeliveryState.HELD,)) if held else 0)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import Index, String, Text, UniqueConstraint, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import utcnow
@@ -150,6 +150,11 @@ class OutboxRow(Tenant, Base):
     )
     is_unsure: Mapped[bool] = mapped_column(
         default=False, doc="It was sent and nobody knows what became of it."
+    )
+    of_rep: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        doc="A rep asked for its last try: a refusal then says nothing of its kind.",
     )
     # the outcome
     attempts: Mapped[int] = mapped_column(default=0)

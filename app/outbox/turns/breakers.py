@@ -90,10 +90,7 @@ def settle(session: TenantSession, done: Settlement) -> None:
         if tally.delivered and breaker is not None:
             _close(session, breaker)
         elif tally.refused and not tally.delivered:
-            if breaker is None:
-                breaker = DeliveryBreaker(kind=kind, refusals=0, seqs=[])
-                session.add(breaker)
-            _refuse(session, breaker, tally)
+            _refuse(session, breaker or DeliveryBreaker(kind=kind, refusals=0, seqs=[]), tally)
     session.flush()
 
 
@@ -169,14 +166,18 @@ def _try_some(session: TenantSession, breaker: DeliveryBreaker) -> None:
 
 
 def _refuse(session: TenantSession, breaker: DeliveryBreaker, tally: Tally) -> None:
+    """Count them; a breaker is kept from its first refusal on."""
+    refused = [row["seq"] for row in tally.refused]
+    if breaker.state is not BreakerState.OPEN:
+        refused = _that_count(session, breaker, refused)
+        if not refused:
+            return
+    session.add(breaker)
     assert tally.verdict is not None  # noqa: S101  # set with the first refused row
     breaker.reason = tally.verdict.reason
     breaker.code = tally.refusal.code[:80]
     breaker.message = f"{tally.verdict.words} {tally.refusal.text}".strip()[:2000]
-    refused = [row["seq"] for row in tally.refused]
     if breaker.state is not BreakerState.OPEN:
-        # tried again by a person, a row is no other one
-        refused = [seq for seq in refused if seq not in breaker.seqs]
         breaker.seqs = [*breaker.seqs, *refused]
     breaker.refusals += len(refused)
     if breaker.state is not BreakerState.OPEN and not _is_the_kind(session, breaker):
@@ -187,6 +188,13 @@ def _refuse(session: TenantSession, breaker: DeliveryBreaker, tally: Tally) -> N
     if breaker.state is not BreakerState.OPEN:
         _open(session, breaker)
     breaker.seqs = []
+
+
+def _that_count(session: TenantSession, breaker: DeliveryBreaker, refused: list[int]) -> list[int]:
+    """Without those that were counted before, and those that a rep let try again."""
+    of_rep = select(OutboxRow.seq).where(OutboxRow.seq.in_(refused), OutboxRow.of_rep.is_(True))
+    uncounted = {*breaker.seqs, *session.scalars(of_rep)}
+    return [seq for seq in refused if seq not in uncounted]
 
 
 def _is_the_kind(session: TenantSession, breaker: DeliveryBreaker) -> bool:
@@ -232,6 +240,6 @@ def _release(session: TenantSession, which: ColumnElement[bool], **values: int) 
     session.execute(
         update(OutboxRow)
         .where(in_states(OutboxRow.state, DeliveryState.HELD), which)
-        .values(state=DeliveryState.PENDING, not_before=database_now(), **values)
+        .values(state=DeliveryState.PENDING, not_before=database_now(), of_rep=False, **values)
         .execution_options(**_IN_PLACE)
     )

@@ -97,7 +97,7 @@ def retry(database: Database, frame: Frame) -> int:
     with database.writing(frames.org_id_of(frame)) as session:
         _people, now = _situation(session, frame)
         chosen = _to_retry(obstacle(now), now)
-        number = decisions.retry(session, chosen) if chosen else 0
+        number = decisions.retry(session, chosen, by_rep=True) if chosen else 0
         if number:
             tag = audit.Tag.DELIVERY_RETRIED_BY_REP
             audit.record(session, tag, claims.user_id, number=number, record=claims.record_id)

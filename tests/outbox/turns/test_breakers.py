@@ -238,3 +238,37 @@ def test_one_person_s_refused_activities_that_are_tried_over_and_over_are_no_rul
     world.drain()
     (breaker,) = _opened(world)
     assert breaker.waiting == REFUSALS_OF_ANYBODY
+
+
+@pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+def test_what_a_rep_lets_try_again_holds_nobody_else_s_and_still_shows_that_it_passes(
+    world: World,
+) -> None:
+    """X6: a card of several people with old refusals; an admin's try counts as ever."""
+    world.fault(kind="error", match="/composite/sobjects/", contains="Secret")
+    ours, theirs = world.contacts()[:4], world.contacts()[4:]
+    for contact in ours:  # each refused for itself, while others pass
+        world.record([contact], 4, subject="Secret")
+        world.record(theirs, 4)
+        world.drain()
+    refused = [row.seq for row in world.rows() if row.state == "parked"]
+    assert len(refused) == 16
+    for _ in range(3):
+        with world.writing() as session:
+            assert decisions.retry(session, refused, by_rep=True) == 16
+        world.drain()
+        assert _opened(world) == []
+        assert [row.seq for row in world.rows() if row.state == "parked"] == refused
+    world.record(theirs, 4)
+    world.drain()
+    assert [row.state for row in world.rows()][-4:] == ["delivered"] * 4
+
+    with world.writing() as session:
+        decisions.retry(session, refused)
+    world.drain()
+    (breaker,) = _opened(world)
+    assert breaker.waiting == 16
+    world.devorg.org.faults.clear()
+    _reset(world)
+    world.drain()
+    assert set(world.states()) == {"delivered"}
