@@ -111,7 +111,8 @@ class RunningOrg:
             raise
         shown = f"[{host}]" if ":" in host else host
         self.url = f"{'https' if tls else 'http'}://{shown}:{self._server.port}"
-        self._serving = threading.Event()
+        self._lock = threading.Lock()
+        self._is_serving = self._is_closed = False
 
     @property
     def org(self) -> Org:
@@ -130,7 +131,10 @@ class RunningOrg:
 
     def serve(self) -> None:
         """Answer calls until `stop`; blocks."""
-        self._serving.set()
+        with self._lock:  # a thread that comes here late finds the socket open, or goes home
+            if self._is_closed:
+                return
+            self._is_serving = True
         # A short poll, so that a test's fixture ends quickly.
         self._server.serve_forever(poll_interval=0.05)
 
@@ -140,7 +144,9 @@ class RunningOrg:
 
     def close(self) -> None:
         """Stop listening and release the data. Calls that still run are not waited for."""
-        if self._serving.is_set():
+        with self._lock:
+            self._is_closed = True
+        if self._is_serving:
             self._server.shutdown()
         self._server.server_close()
         self._server.end_resting()

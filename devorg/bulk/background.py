@@ -20,12 +20,16 @@ class Background:
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
         self._in_hand: set[str] = set()
+        self._is_asked_again = False
         self.closing = threading.Event()
 
     def wake(self, work: Callable[[], bool]) -> None:
         """See to it that somebody calls `work` until it says that nothing is left."""
         with self._lock:
-            if len(self._threads) >= MOST_THREADS or self.closing.is_set():
+            if self.closing.is_set():
+                return
+            if len(self._threads) >= MOST_THREADS:
+                self._is_asked_again = True  # each of them may have found nothing a moment ago
                 return
             thread = threading.Thread(
                 target=self._run, args=[work], name="devorg-bulk", daemon=True
@@ -35,11 +39,19 @@ class Background:
 
     def _run(self, work: Callable[[], bool]) -> None:
         try:
-            while not self.closing.is_set() and work():
+            while not self.closing.is_set() and (work() or self._look_again()):
                 pass
         finally:
             with self._lock:
                 self._threads.discard(threading.current_thread())
+
+    def _look_again(self) -> bool:
+        """Whether work has come since somebody looked; if not, this thread is on its way out."""
+        with self._lock:
+            is_asked, self._is_asked_again = self._is_asked_again, False
+            if not is_asked:
+                self._threads.discard(threading.current_thread())
+            return is_asked
 
     def in_hand(self) -> list[str]:
         """The jobs that a thread is working at."""
@@ -59,7 +71,7 @@ class Background:
     def close(self) -> None:
         """Stop at the next chunk; what is left of a job is kept for the next start."""
         self.closing.set()
-        self.wait(5)
+        self.wait(30)
 
     def wait(self, seconds: float) -> None:
         """Wait for the threads that are at work now, up to so long for each."""

@@ -7,8 +7,11 @@ import time
 
 import pytest
 
-from devorg.bulk.background import Background
+from devorg import DevorgConfig
+from devorg.application import create_org_app
+from devorg.bulk.background import MOST_THREADS, Background
 from devorg.schema import STANDARD
+from devorg.server import RunningOrg
 from devorg.store import Store
 
 
@@ -45,3 +48,34 @@ def test_waiting_while_a_thread_starts_waits_for_its_work() -> None:
     waker.join()
     background.close()
     store.close()
+
+
+def test_work_that_comes_while_all_threads_are_busy_is_done() -> None:
+    """X16: each of them may have looked a moment before it came."""
+    store = Store(None, STANDARD)
+    background = Background(store)
+    come, looks, done = threading.Event(), threading.Semaphore(0), threading.Event()
+
+    def work() -> bool:
+        if come.is_set():
+            done.set()
+            return False
+        looks.release()  # it has found nothing, and has not said so yet
+        come.wait(30)
+        return False
+
+    for _ in range(MOST_THREADS):
+        background.wake(work)
+        assert looks.acquire(timeout=30)
+    background.wake(work)
+    come.set()
+    assert done.wait(30)
+    background.close()
+    store.close()
+
+
+def test_an_org_that_is_closed_before_its_thread_came_to_serve_is_not_served() -> None:
+    """X16: the thread meets no socket that is gone."""
+    org = RunningOrg(create_org_app(DevorgConfig()), "127.0.0.1", 0)
+    org.close()
+    org.serve()
