@@ -10,7 +10,8 @@ from typing import Any, cast
 import psutil
 
 from tests.e2e.org import Org
-from tests.e2e.processes import Program, free_port, until
+from tests.e2e.processes import Program, until
+from tests.support.ports import free_port
 
 
 class Demo:

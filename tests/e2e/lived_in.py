@@ -48,9 +48,9 @@ from canvas.ids import to_18
 from devorg import DevorgConfig
 from devorg.server import RunningOrg, running
 from tests.console.rows import Rows
-from tests.e2e.processes import free_port
 from tests.e2e.samples import png, receipt
 from tests.salesforce.preflight.conftest import hold
+from tests.support.ports import free_port
 
 BY = "staff:mara@example.com"
 CONTACT, DEAL = to_18("003000000000001"), to_18("006000000000001")

@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.e2e.org import Org
-from tests.e2e.processes import Program, answers, free_port, run
+from tests.e2e.processes import Program, answers, run
+from tests.support.ports import free_port
 
 #: Signs for all orgs, as the vendor's packaged app does.
 PACKAGED_SECRET = "secret-of-the-packaged-canvas-app"

@@ -18,9 +18,9 @@ from app.salesforce import budget
 from app.salesforce.gateway import Gateway
 from devorg import DevorgConfig
 from devorg.server import running
-from tests.outbox.processes import wait_until
 from tests.outbox.world import TIMES, World
 from tests.support.application import make_org
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
 

@@ -16,8 +16,9 @@ from app.jobs import workflows
 from app.jobs.heart import Heart, living_workers
 from app.jobs.models import WorkerHeartbeat
 from app.jobs.worker import Worker, WorkerOptions
-from tests.outbox.processes import ROOT, environment_of, wait_until
+from tests.outbox.processes import ROOT, environment_of
 from tests.outbox.world import World
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
 

@@ -15,9 +15,10 @@ from app.crm.service import people_for
 from app.jobs.models import WorkerHeartbeat
 from devorg import DevorgConfig
 from devorg.server import running
-from tests.outbox.processes import wait_until, workers
+from tests.outbox.processes import workers
 from tests.outbox.world import World
 from tests.support.application import make_org
+from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True),

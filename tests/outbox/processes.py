@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -92,14 +91,6 @@ def forked_workers(world: World, folder: Path) -> Iterator[Workers]:
     """The same, quick to start: for tests that kill many."""
     with closing(Nursery(world, folder)) as made:
         yield made
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20, what: str = "it") -> None:
-    """Look again and again; AssertionError when it does not come true."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, f"{what} did not happen within {seconds:g} s"
-        time.sleep(0.02)
 
 
 class Nursery(Workers):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -18,9 +17,11 @@ from app.db import SystemSession
 from app.engagement.models import Event
 from app.orgs import apikeys
 from app.orgs.models import Org
-from tests.outbox.processes import Nursery, Workers, wait_until
+from tests.outbox.processes import Nursery, Workers
 from tests.outbox.world import World
 from tests.torture.backend import Backend
+from tests.support.ports import free_port
+from tests.support.waiting import wait_until
 
 _WEB = Path(__file__).with_name("web_process.py")
 _WORKERS = 3
@@ -61,7 +62,7 @@ class _Scene:
     def __init__(self, world: World, folder: Path, stack: ExitStack, dice: random.Random) -> None:
         self._world = world
         self._dice = dice
-        self._port = _free_port()
+        self._port = free_port()
         url = f"http://localhost:{self._port}"
         settings = {
             "INLAY_APP_URL": url,
@@ -146,10 +147,3 @@ def _a_backend(world: World) -> int:
     )
     with world.database.system_reading() as session:
         return int(SystemSession.execute(session, statement).scalar_one())
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

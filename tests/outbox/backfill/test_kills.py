@@ -13,7 +13,8 @@ import pytest
 from app.outbox.backfill.models import BackfillState
 from tests.outbox.backfill.history import History
 from tests.outbox.expected import expected, written
-from tests.outbox.processes import forked_workers, wait_until
+from tests.outbox.processes import forked_workers
+from tests.support.waiting import wait_until
 
 _EVENTS = 3000
 _KILLS = 8
