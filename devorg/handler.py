@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from devorg.server import Server
 
 # A client that says nothing for so long has gone.
-_IDLE_SECONDS = 60
+IDLE_SECONDS = 60
 # An unread body longer than this is not worth reading to keep the connection.
 _MOST_UNREAD = 64 << 20
 _PIECE = 1 << 20
@@ -51,7 +51,7 @@ class Handler(WSGIRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    timeout = _IDLE_SECONDS
+    timeout = IDLE_SECONDS
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Quiet: the usage counter says what was called."""

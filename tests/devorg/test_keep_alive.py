@@ -15,8 +15,11 @@ import pytest
 import requests
 
 from devorg import DevorgConfig
+from devorg.handler import IDLE_SECONDS
 from devorg.server import RunningOrg, running
 from tests.devorg.client import API, Client
+from tests.devorg.test_fault_kinds import struck
+from tests.support.waiting import wait_until
 
 VERSIONS = "/services/data"
 
@@ -143,7 +146,7 @@ def test_who_asks_for_one_call_gets_one(org: RunningOrg) -> None:
 
 def test_a_sleeping_call_holds_up_nobody(org: RunningOrg, rep: Client) -> None:
     """X16: each connection has its own thread."""
-    rep.control("POST", "faults", {"kind": "hang", "match": "limits"})
+    hang = rep.control("POST", "faults", {"kind": "hang", "match": "limits"})
 
     def sleep() -> None:
         with suppress(requests.ConnectionError):
@@ -151,11 +154,12 @@ def test_a_sleeping_call_holds_up_nobody(org: RunningOrg, rep: Client) -> None:
 
     sleeper = threading.Thread(target=sleep)
     sleeper.start()
+    wait_until(lambda: struck(rep, int(hang["number"])) == 1, what="the hanging")
     other = Client(org, "admin")
     assert other.call("GET", "sobjects/Account/describe").status_code == 200
     assert sleeper.is_alive()
     other.control("DELETE", "faults")
-    sleeper.join(timeout=10)
+    sleeper.join(timeout=60)
     assert not sleeper.is_alive()
 
 
@@ -167,7 +171,7 @@ def test_resting_connections_do_not_hold_up_the_end() -> None:
             connection.request("GET", VERSIONS)
             connection.getresponse().read()
         begun = time.monotonic()
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < IDLE_SECONDS / 2, "it waited until the clients were gone"
     for connection in resting:
         assert connection.sock.recv(1) == b""
         connection.close()
