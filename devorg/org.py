@@ -12,6 +12,7 @@ from flask import Flask
 from devorg import access, metadata, moments, rows, signing, users
 from devorg.apps import OAuthState
 from devorg.automation import Automation
+from devorg.bulk import tables
 from devorg.bulk.background import Background
 from devorg.clock import Clock
 from devorg.config import DevorgConfig
@@ -58,6 +59,8 @@ class Org:
         self.locators = Locators()
         self.per_row_ms = 0.0
         self.bulk = Background(self.store)
+        # A call or a job that began before a reset must not write into what comes after it.
+        self.resets = 0
         self.names = Names(self.schema, config.namespace)
         self.rights = Rights(self.schema)
         self._define_rights()
@@ -90,6 +93,10 @@ class Org:
         self.package = self._as_configured()
         self._define_rights()
         self.use_schema(self.given.schema)
+        with self.store.writing() as connection:
+            self.resets += 1
+            tables.forget(connection)
+        self.bulk.wait(30)
         with self.store.writing() as connection:
             self.store.clear(connection)
             self.store.drop_rest(connection, self.schema)

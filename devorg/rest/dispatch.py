@@ -62,6 +62,7 @@ def unexpected(error: Exception) -> Response | HTTPException:
 
 
 def _answer(org: Org, version: str, path: str) -> Answer:
+    resets = org.resets
     user = signed_in(org)
     org.rights.check_api(user)
     versions.check(version)
@@ -82,6 +83,8 @@ def _answer(org: Org, version: str, path: str) -> Answer:
         not parts or any(str(p.get("method")).upper() != "GET" for p in parts)
     )
     with org.store.writing() if writes else org.store.reading() as connection:
+        if writes and org.resets != resets:
+            raise DropError  # the org that it was meant for is gone
         call = Call(
             org, user, connection, version, method, path, request.args,
             {key.lower(): value for key, value in request.headers}, body,

@@ -322,14 +322,14 @@ def test_a_job_that_is_aborted_while_it_runs_keeps_what_is_done(jobs: Jobs) -> N
     """X16: what it has not come to is unprocessed."""
     jobs.client.control("POST", "config", {"per_row_ms": 1})
     job = jobs.create("insert")
-    jobs.upload(job, "LastName\n" + "".join(f"Row {number}\n" for number in range(1000)))
+    jobs.upload(job, "LastName\n" + "".join(f"Row {number}\n" for number in range(10_000)))
     jobs.patch(job, "UploadComplete")
     assert jobs.wait(job, rows=1)["state"] == "InProgress"
     assert jobs.patch(job, "Aborted").json()["state"] == "Aborted"
     done = jobs.info(job)["numberRecordsProcessed"]
-    assert 0 < done < 1000
+    assert 0 < done < 10_000
     assert len(jobs.good(job)) == done
-    assert len(jobs.results(job, "unprocessedrecords")) == 1000 - done
+    assert len(jobs.results(job, "unprocessedrecords")) == 10_000 - done
 
 
 def test_a_reset_forgets_jobs_even_running_ones(org: RunningOrg, jobs: Jobs) -> None:

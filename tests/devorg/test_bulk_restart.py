@@ -9,7 +9,7 @@ from devorg.server import running
 from tests.devorg.bulk_jobs import Jobs
 from tests.devorg.client import Client
 
-ROWS = 1000
+ROWS = 3000
 
 
 def test_a_job_goes_on_after_a_restart(tmp_path: Path) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import requests
+
 from devorg import moments
+from devorg.server import RunningOrg
 from tests.devorg.client import Client
+from tests.support.waiting import wait_until
 
 
 def test_users_are_known_by_alias(rep: Client) -> None:
@@ -82,3 +88,21 @@ def test_reset_brings_the_seed_back_with_the_same_ids(rep: Client, main: dict[st
     rep.control("POST", "reset")
     assert visible(rep, "rep", main["contact"])
     assert [each["Id"] for each in rep.records("Contact")] == before
+
+
+def test_a_call_that_began_before_a_reset_writes_nothing_after_it(
+    org: RunningOrg, rep: Client
+) -> None:
+    """X16: a test's last call, whose client has gone, is no row of the next test."""
+    rep.control("POST", "config", {"per_row_ms": 500})
+
+    def write() -> None:
+        with suppress(requests.ConnectionError):
+            rep.call("POST", "sobjects/Task", {"Subject": "late"})
+
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(write)
+        wait_until(lambda: org.org.usage.total() == 1, what="the call")
+        org.org.reset()
+        late.result()
+    assert "late" not in {each["Subject"] for each in rep.records("Task")}

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from devorg.server import RunningOrg
-from tests.devorg.client import API, Client
+from tests.devorg.client import Client
 from tests.devorg.test_collections import part, send, task, upsert
 from tests.devorg.test_fault_kinds import struck
 from tests.support.waiting import wait_until

@@ -19,9 +19,9 @@ from app.orgs import apikeys
 from app.orgs.models import Org
 from tests.outbox.processes import Nursery, Workers
 from tests.outbox.world import World
-from tests.torture.backend import Backend
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
+from tests.torture.backend import Backend
 
 _WEB = Path(__file__).with_name("web_process.py")
 _WORKERS = 3

@@ -28,8 +28,8 @@ from app.salesforce.models import Method
 from devorg import access, users
 from devorg.apps.app import app_from
 from tests.outbox.world import World
-from tests.torture.stage import DEAD, Scale, finish, serve, struck, tell
 from tests.support.waiting import wait_until
+from tests.torture.stage import DEAD, Scale, finish, serve, struck, tell
 
 _ROWS = "/composite/sobjects/"
 _MOST_CUTS = 30
