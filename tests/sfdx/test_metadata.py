@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.sfdx import metadata, rights
+from tools.sfdx import components, fields, metadata, reports, rights
 from tools.sfdx.__main__ import READING, Check
 from tools.sfdx.project import Project
 
@@ -21,6 +21,12 @@ HANDLER = "force-app/main/default/classes/InlayCanvasHandler.cls"
 WARM = "force-app/main/default/reports/Inlay/Warm_Deals.report-meta.xml"
 BOARD = "force-app/main/default/dashboards/Inlay/Inlay.dashboard-meta.xml"
 PAGE = "force-app/main/default/pages/InlayLead.page"
+CONSOLE = "force-app/main/default/pages/InlayConsole.page"
+WIDGET = "force-app/main/default/aura/inlayCanvas/inlayCanvas.cmp"
+GLANCE = "force-app/main/default/aura/inlayQuickGlance/inlayQuickGlance.cmp"
+SCORE = f"{FIELDS}/Lead/fields/Inlay_Score__c.field-meta.xml"
+DESTINATION = f"{FIELDS}/Inlay_Destination__c/fields"
+SCRATCH = "config/project-scratch-def.json"
 
 
 @pytest.mark.parametrize("check", READING, ids=lambda check: check.__name__)
@@ -33,7 +39,7 @@ def test_a_field_that_app_uses_is_renamed(broken: Project) -> None:
     renamed = old.with_name("Inlay_Id__c.field-meta.xml")
     renamed.write_text(old.read_text().replace("Inlay_Key__c", "Inlay_Id__c"))
     old.unlink()
-    found = list(metadata.activity_fields_are_those_of_app(broken))
+    found = list(fields.activity_fields_are_those_of_app(broken))
     assert "Activity.Inlay_Key__c is missing; app writes it" in found
     assert "Activity.Inlay_Id__c is unknown to app/salesforce/package.py" in found
     assert "Inlay_Integration: there is no field Task.Inlay_Key__c" in list(
@@ -51,7 +57,7 @@ def test_a_field_of_people_or_destinations_is_renamed(
     old.rename(old.with_name("Other__c.field-meta.xml"))
     renamed = old.with_name("Other__c.field-meta.xml")
     renamed.write_text(renamed.read_text().replace(name, "Other__c"))
-    assert list(metadata.other_fields_are_those_of_app(broken)) == [
+    assert list(fields.other_fields_are_those_of_app(broken)) == [
         f"{sobject}.{name} is missing; app names it",
         f"{sobject}.Other__c is unknown to app",
     ]
@@ -60,8 +66,17 @@ def test_a_field_of_people_or_destinations_is_renamed(
 @pytest.mark.parametrize(
     ("check", "file", "old", "new", "said"),
     [
-        (metadata.activity_fields_are_those_of_app, KEY, "80", "8", "holds 8 characters"),
-        (metadata.activity_fields_are_those_of_app, KEY, "<unique>true", "<unique>false", "unique"),
+        (fields.activity_fields_are_those_of_app, KEY, "80", "8", "holds 8 characters"),
+        (fields.activity_fields_are_those_of_app, KEY, "<unique>true", "<unique>false", "unique"),
+        (fields.other_fields_are_those_of_app, SCORE, ">3<", ">2<", "holds 2 digits"),
+        (fields.other_fields_are_those_of_app, f"{DESTINATION}/External_Id__c.field-meta.xml",
+         "<unique>true", "<unique>false", "External_Id__c: unique must be true"),
+        (fields.other_fields_are_those_of_app, f"{DESTINATION}/Views__c.field-meta.xml",
+         "Number<", "Text<", "Views__c is Text; app writes Number"),
+        (fields.other_fields_are_those_of_app, f"{DESTINATION}/Lead__c.field-meta.xml",
+         "<referenceTo>Lead", "<referenceTo>Contact", "points to Contact, not Lead"),
+        (fields.state_tells_what_app_writes, f"{DESTINATION}/State__c.field-meta.xml",
+         "expired", "over", "does not name expired"),
         (metadata.xml_is_well_formed, KEY, "</CustomField>", "</Custom>", "mismatched tag"),
         (metadata.labels_are_used_and_translated, LABELS, "Inlay_Title", "Inlay_Titel", "no label"),
         (metadata.labels_are_used_and_translated, GERMAN, "Inlay_Title", "Inlay_Titel", "German"),
@@ -71,11 +86,24 @@ def test_a_field_of_people_or_destinations_is_renamed(
         (metadata.canvas_settings_fit_app, PAGE, "Inlay_Canvas", "Inlay", "no canvas app Inlay"),
         (metadata.client_apps_ask_for_little, OAUTH, ">Api<", ">Api, RefreshToken<", "scopes"),
         (metadata.components_exist, ACTION, "inlayNewDestination<", "inlayNew<", "no component"),
-        (metadata.components_exist, WARM, "Inlay_Destinations__c", "Other__c", "no report type"),
+        (metadata.components_exist, WARM, "Inlay_Deals__c", "Other__c", "no report type"),
         (metadata.components_exist, WARM, "$Views__c", "$Hits__c", "there is no field Hits__c"),
+        (components.children_take_what_they_are_given, WIDGET, 'default="card" access="public"',
+         'default="card" access="private"', "the attribute view of inlayCanvas is private"),
+        (components.children_take_what_they_are_given, GLANCE, 'height="800"', 'hight="800"',
+         "inlayCanvas has no attribute hight"),
+        (components.views_are_those_of_app, GLANCE, '"glance"', '"glimpse"', "no view glimpse"),
+        (components.views_are_those_of_app, CONSOLE, "view", "page", "asks for the view console"),
+        (reports.reports_show_what_their_types_have, WARM, "$StageName", "$Stage", "no column"),
+        (reports.reports_add_up_numbers, WARM, "<field>Opportunity$StageName",
+         "<aggregateTypes>Sum</aggregateTypes><field>Opportunity$StageName", "is no number"),
+        (reports.dashboards_show_what_reports_have, BOARD, "<column>Opportunity.", "<column>",
+         "Warm_Deals does not add up"),
         (metadata.components_exist, BOARD, "Warm_Deals", "Hot_Deals", "no report Inlay/Hot_Deals"),
         (metadata.versions_agree, "sfdx-project.json", '"66.0"', '"65.0"', "needs 66.0"),
         (metadata.versions_agree, "sfdx-project.json", "0.1.0.NEXT", "0.2.0.NEXT", "version 0.2.0"),
+        (metadata.builds_have_what_they_need, SCRATCH, "ExternalClientApps", "Sites", "lacks"),
+        (metadata.builds_have_what_they_need, "sfdx-project.json", SCRATCH, "", "plain org"),
         (metadata.nothing_secret, CANVAS, "inlay.example", "00D0000000000Ab", "an org id"),
         (metadata.replacements_hit, PAGE, 'namespacePrefix=""', "", "nothing to replace"),
         (metadata.code_is_careful, HANDLER, "// as the class", "// so", "without a reason"),

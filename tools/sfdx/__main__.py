@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tools.sfdx import metadata, programs, rights, table, toolbox
+from tools.sfdx import components, fields, metadata, programs, reports, rights, table, toolbox
 from tools.sfdx.project import ROOT, Project
 
 Check = Callable[[Project], Iterator[str]]
@@ -18,13 +18,20 @@ Check = Callable[[Project], Iterator[str]]
 #: Read the files alone; milliseconds.
 READING: tuple[Check, ...] = (
     metadata.xml_is_well_formed,
-    metadata.activity_fields_are_those_of_app,
-    metadata.other_fields_are_those_of_app,
+    fields.activity_fields_are_those_of_app,
+    fields.other_fields_are_those_of_app,
+    fields.state_tells_what_app_writes,
     metadata.labels_are_used_and_translated,
     metadata.canvas_settings_fit_app,
     metadata.client_apps_ask_for_little,
     metadata.components_exist,
+    components.children_take_what_they_are_given,
+    components.views_are_those_of_app,
+    reports.reports_show_what_their_types_have,
+    reports.reports_add_up_numbers,
+    reports.dashboards_show_what_reports_have,
     metadata.versions_agree,
+    metadata.builds_have_what_they_need,
     metadata.nothing_secret,
     metadata.replacements_hit,
     metadata.code_is_careful,

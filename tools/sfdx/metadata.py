@@ -1,27 +1,17 @@
-"""The package's files among each other, and with `app`: names, routes, labels, secrets."""
+"""The package's files among each other, and with `app`: routes, labels, versions, secrets."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-from app.engagement.kinds import MAX_KIND
-from app.engagement.models import Confidence
-from app.salesforce.package import DESTINATION, ActivityField, DestinationField, PersonField
 from app.widget.routes import room
-from tools.sfdx.project import Field, Project, children, read, text
+from tools.sfdx.project import Project, children, read, text
 
 OLDEST_API = 66.0
-#: What `app` writes to each field of Activity: type, least length.
-_WRITTEN = {
-    ActivityField.KEY: ("Text", 40),
-    ActivityField.KIND: ("Text", MAX_KIND),
-    ActivityField.OCCURRED_AT: ("DateTime", 0),
-    ActivityField.CONFIDENCE: ("Text", max(len(each.value) for each in Confidence)),
-    ActivityField.LINK: ("Url", 0),
-}
 _LABEL = re.compile(r"\$Label\.(?:c\.)?(\w+)|\bLabel\.(\w+)")
 _SECRETS = {
     "an org id": re.compile(r"\b00D[a-zA-Z0-9]{12}(?:[a-zA-Z0-9]{3})?\b"),
@@ -32,6 +22,8 @@ _SECRETS = {
     "a mail address": re.compile(r"[\w.+-]+@(?!inlay\.example)[\w-]+\.[a-z]{2,}"),
     "a lock file's address": re.compile(r'"resolved":'),
 }
+#: Settings of client apps that carry keys (Metadata API: not to be put under source control).
+_SECRET_FOLDERS = {"extlClntAppGlobalOauthSets", "extlClntAppOauthSecuritySettings"}
 _NO_MAIL = {"package.json", "package-lock.json"}  # names of packages look like addresses
 _SUPPRESSION = re.compile(r"@SuppressWarnings|eslint-disable|NOPMD|code-analyzer-suppress")
 
@@ -48,43 +40,6 @@ def xml_is_well_formed(project: Project) -> Iterator[str]:
             continue
         if not root.tag.startswith("{http://soap.sforce.com/2006/04/metadata}"):
             yield f"{project.short(path)}: is no metadata"
-
-
-def activity_fields_are_those_of_app(project: Project) -> Iterator[str]:
-    """The package's fields on Activity are exactly those that `app` writes, wide enough."""
-    ours = {field.name: field for field in project.fields.values() if field.sobject == "Activity"}
-    for known in ActivityField:
-        found = ours.pop(known.value, None)
-        if found is None:
-            yield f"Activity.{known.value} is missing; app writes it"
-        else:
-            yield from _misfits(found, *_WRITTEN[known])
-    yield from (f"Activity.{name} is unknown to app/salesforce/package.py" for name in ours)
-
-
-def other_fields_are_those_of_app(project: Project) -> Iterator[str]:
-    """The package's fields on people and Destinations are those of app/salesforce/package.py."""
-    named = {
-        "Contact": {each.value for each in PersonField},
-        "Lead": {each.value for each in PersonField},
-        DESTINATION: {each.value for each in DestinationField},
-    }
-    for sobject, known in named.items():
-        ours = {f.name for f in project.fields.values() if f.sobject == sobject and f.writable}
-        yield from (f"{sobject}.{name} is missing; app names it" for name in sorted(known - ours))
-        yield from (f"{sobject}.{name} is unknown to app" for name in sorted(ours - known))
-
-
-def _misfits(field: Field, kind: str, least: int) -> Iterator[str]:
-    place = f"{field.sobject}.{field.name}"
-    if field.type != kind:
-        yield f"{place} is {field.type}; app writes {kind}"
-    if field.length < least:
-        yield f"{place} holds {field.length} characters; app writes up to {least}"
-    is_key = field.name == ActivityField.KEY.value
-    for trait in ("unique", "external_id", "case_sensitive"):
-        if getattr(field, trait) is not is_key:
-            yield f"{place}: {trait} must be {str(is_key).lower()}"
 
 
 def labels_are_used_and_translated(project: Project) -> Iterator[str]:
@@ -205,9 +160,24 @@ def versions_agree(project: Project) -> Iterator[str]:
             version = text(read(path), "apiVersion")
             if version and version != source:
                 yield f"{project.short(path)}: apiVersion is {version}, not {source}"
-    number = project.settings["packageDirectories"][0]["versionNumber"].rsplit(".", 1)[0]
+    number = project.package["versionNumber"].rsplit(".", 1)[0]
     if f"PACKAGE_VERSION = '{number}'" not in project.classes["InlayMe"]:
         yield f"InlayMe does not tell the version {number} of sfdx-project.json"
+
+
+def builds_have_what_they_need(project: Project) -> Iterator[str]:
+    """The org that Salesforce builds a version in knows client apps, and takes translations."""
+    name = project.package.get("definitionFile", "")
+    path = project.root / name
+    if not name or not path.is_file():
+        yield "sfdx-project.json names no definitionFile: a version would be built in a plain org"
+        return
+    definition = json.loads(path.read_text(encoding="utf-8"))
+    if "ExternalClientApps" not in definition.get("features", []):
+        yield f"{name}: lacks the feature ExternalClientApps"
+    languages = definition.get("settings", {}).get("languageSettings", {})
+    if not languages.get("enableTranslationWorkbench"):
+        yield f"{name}: translations need enableTranslationWorkbench"
 
 
 def nothing_secret(project: Project) -> Iterator[str]:
@@ -220,7 +190,7 @@ def nothing_secret(project: Project) -> Iterator[str]:
             found = pattern.search(content)
             if found:
                 yield f"{project.short(path)}: {found[0]} looks like {what}"
-        if "extlClntAppGlobalOauthSets" in path.parts:
+        if _SECRET_FOLDERS & set(path.parts):
             yield f"{project.short(path)}: holds secrets and belongs into no repository"
 
 

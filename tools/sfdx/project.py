@@ -18,7 +18,10 @@ _NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A custom field; ``length`` is 0 for types that have none."""
+    """A custom field.
+
+    ``length``: characters of a text, digits before the point of a number, 0 for other types.
+    """
 
     sobject: str
     name: str
@@ -85,6 +88,18 @@ class Project:
         text = (self.root / "sfdx-project.json").read_text(encoding="utf-8")
         settings: dict[str, Any] = json.loads(text)
         return settings
+
+    @property
+    def package(self) -> dict[str, Any]:
+        """What sfdx-project.json says of the package itself."""
+        first: dict[str, Any] = self.settings["packageDirectories"][0]
+        return first
+
+    def field_description(self, name: str) -> str:
+        """What a custom field (``Object.Field``) says of itself in set-up; empty without one."""
+        sobject, field = name.split(".")
+        path = self.source / "objects" / sobject / "fields" / f"{field}.field-meta.xml"
+        return text(read(path), "description") if path.is_file() else ""
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -166,7 +181,8 @@ def _field(sobject: str, root: Element) -> Field:
         sobject=sobject,
         name=text(root, "fullName"),
         type=text(root, "type"),
-        length=int(text(root, "length") or 0),
+        length=int(text(root, "length") or text(root, "precision") or 0)
+        - int(text(root, "scale") or 0),
         unique=_is(root, "unique"),
         external_id=_is(root, "externalId"),
         case_sensitive=_is(root, "caseSensitive"),
