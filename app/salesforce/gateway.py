@@ -21,7 +21,7 @@ from app.salesforce.connect.proof import Proof
 from app.salesforce.connect.tokens import Tokens
 from app.salesforce.connect.ways import Policy
 from app.salesforce.errors import SalesforceDown
-from app.salesforce.limits import InFlight
+from app.salesforce.limits import InFlight, WaysIn
 from app.salesforce.transport import Timeouts, Transport
 from canvas.ids import to_18
 
@@ -51,6 +51,7 @@ class Gateway:
         self.hosts = Hosts.of(config)
         self.policy = Policy.of(config)
         self.proof = Proof(self.transport, self.hosts, self._ask_organization)
+        self.ways_in = WaysIn()
         self._health = Health(database)
         self._page_port = Port(
             self.transport,

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from flask import request
@@ -19,11 +20,14 @@ from app.console.connect import words
 from app.errors import InlayError
 from app.keys import Purpose
 from app.salesforce.connect import attempts
-from app.salesforce.errors import SalesforceError
+from app.salesforce.errors import SalesforceError, SalesforceSlow
+from app.salesforce.gateway import current_gateway
+from app.salesforce.limits import CONNECT_BUSY
 from app.web import context
 
 _MARK = "mark"
-_WAIT_SECONDS, _LOOK_SECONDS = 25.0, 0.2
+#: Only the answer to a second click waits, and not for long: it holds a thread.
+_WAIT_SECONDS, _LOOK_SECONDS = 10.0, 0.2
 
 
 def once(org_id: UUID, actor: str, connect: Callable[[], None]) -> str:
@@ -45,7 +49,7 @@ def once(org_id: UUID, actor: str, connect: Callable[[], None]) -> str:
         connect()
         outcome = "connected"
     except SalesforceError as error:
-        outcome = words.reason_of(error)
+        outcome = "" if error.code == CONNECT_BUSY else words.reason_of(error)
         raise
     except InlayError:  # nothing was shown to Salesforce
         outcome = ""
@@ -67,12 +71,17 @@ def _ticket(org_id: UUID) -> str:
 
 
 def _outcome_of_first(org_id: UUID, ticket: str) -> str:
-    until = time.monotonic() + _WAIT_SECONDS
-    while True:
-        with context.database().reading(org_id) as session:
-            outcome = attempts.outcome_of(session, ticket)
-        if outcome:
-            return outcome
-        if outcome is None or time.monotonic() > until:
-            return "still_trying"
-        time.sleep(_LOOK_SECONDS)
+    """How it ended; ``still_trying`` where that takes long, or others wait for it already."""
+    outcome = _look(org_id, ticket)
+    if outcome == "":
+        with suppress(SalesforceSlow), current_gateway().ways_in.waiting(org_id):
+            until = time.monotonic() + _WAIT_SECONDS
+            while outcome == "" and time.monotonic() < until:
+                time.sleep(_LOOK_SECONDS)
+                outcome = _look(org_id, ticket)
+    return outcome or "still_trying"
+
+
+def _look(org_id: UUID, ticket: str) -> str | None:
+    with context.database().reading(org_id) as session:
+        return attempts.outcome_of(session, ticket)

@@ -86,6 +86,10 @@ REASONS: Mapping[str, str] = {
         "What you sent before is still being tried: Salesforce has not answered yet. Reload this "
         "page in a minute before you send it again."
     ),
+    "connect_busy": N_(
+        "Other tries to connect are under way, and Salesforce has not answered them yet. Nothing "
+        "was sent. Wait half a minute, then send this again."
+    ),
     "org_on_hold": N_(
         "This org is suspended here, so nothing was connected. Ask the people who run Inlay for "
         "you."

@@ -19,7 +19,7 @@ from app.db import TenantSession
 from app.keys import Keyring, SealedError
 from app.orgs.models import Org, OrgState
 from app.salesforce.connect import connections, oauth, power, ways
-from app.salesforce.connect.oauth import NewToken
+from app.salesforce.connect.oauth import App, NewToken
 from app.salesforce.connect.proof import Proven
 from app.salesforce.connect.ways import Access
 from app.salesforce.errors import (
@@ -48,9 +48,14 @@ def establish(gateway: Gateway, org_id: UUID, access: Access, *, by: str) -> Non
         WrongOrg: It opens another org than the tenant's; what was given and fetched was revoked.
         OrgOnHold: The tenant is suspended or archived; what was fetched was revoked.
         ReconnectNeeded, IpNotAllowed, AppNotApproved: Salesforce refused; ``code`` says why.
-        SalesforceDown, SalesforceSlow: Not now.
+        SalesforceDown, SalesforceSlow: Not now; ``CONNECT_BUSY``: nothing was begun.
         OrgNotServed: The preflight found an edition without API, or a user who may not use it.
     """
+    with gateway.ways_in.turn(org_id):
+        _establish(gateway, org_id, access, by)
+
+
+def _establish(gateway: Gateway, org_id: UUID, access: Access, by: str) -> None:
     _check_allowed(gateway, org_id, access)
     access = replace(access, instance_url=gateway.hosts.instance(access.instance_url))
     found = ways.fetch(gateway.transport, access)
@@ -88,9 +93,16 @@ def establish_by_code(
         raise ReconnectNeeded(code="way_not_allowed")
     _check_open(gateway, org_id)
     url = gateway.hosts.login(login_url)
-    found = oauth.authorization_code(
-        gateway.transport, url, app, code=code, verifier=verifier, redirect_uri=redirect_uri
-    )
+    with gateway.ways_in.turn(org_id):
+        found = oauth.authorization_code(
+            gateway.transport, url, app, code=code, verifier=verifier, redirect_uri=redirect_uri
+        )
+        _establish_by_token(gateway, org_id, url, app, found, by)
+
+
+def _establish_by_token(
+    gateway: Gateway, org_id: UUID, url: str, app: App, found: NewToken, by: str
+) -> None:
     try:
         proven = _proven(gateway, org_id, found, url)
     except (ForeignHost, WrongOrg):  # taken back by the proof itself
@@ -128,9 +140,10 @@ def try_again(gateway: Gateway, org_id: UUID) -> None:
             .values(state=ConnectionState.CONNECTED, state_reason="", state_since=utcnow())
             .execution_options(synchronize_session=False)
         )
-    gateway.refresh(org_id)
-    examine(gateway, org_id)
-    at_connect(gateway, org_id)
+    with gateway.ways_in.turn(org_id):
+        gateway.refresh(org_id)
+        examine(gateway, org_id)
+        at_connect(gateway, org_id)
 
 
 def look_after(gateway: Gateway, org_id: UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -10,18 +11,21 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from app.clock import utcnow
 from app.console import bearer
 from app.console.permissions import Role
 from app.db import Database
+from app.ids import new_id
 from app.keys import Keyring
 from app.orgs.models import AuditEntry, Org
 from app.salesforce.connect import establishing
 from app.salesforce.connect.connections import Condition
-from app.salesforce.models import Method
+from app.salesforce.errors import SalesforceSlow
+from app.salesforce.gateway import EXTENSION
+from app.salesforce.models import ConnectAttempt, Method
 from canvas.ids import to_18
 from devorg import users
 from devorg.apps.app import app_from
@@ -305,6 +309,40 @@ def test_a_double_click_shows_a_refresh_token_once(
         assert admin.post(f"{PAGE}/way/own_app", **{**given, "client_id": ""}).status_code == 422
         mended = {**given, "client_secret": SECRET}
         assert admin.post(f"{PAGE}/way/own_app", **mended).status_code == 303
+
+
+def test_an_org_that_hangs_holds_few_threads_and_who_comes_then_is_told_so(
+    admin: Visitor, app: Flask, database: Database, org: Org, box: RunningOrg
+) -> None:
+    """House: a hung org delays nobody else; nothing was sent, so the same form works afterwards.
+
+    Of those who sent a form twice one waits for the first, the others are answered at once.
+    """
+    ways_in = app.extensions[EXTENSION].ways_in
+    marked = re.search(r'name="mark" value="([^"]+)"', admin.get(PAGE).text)
+    assert marked is not None
+    given = {**credentials(box), "mark": marked[1]}
+    way = f"{PAGE}/way/client_credentials"
+    before = len(box.org.history.all())
+    with ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(ways_in.turn(org.id))
+        busy = admin.post(way, **given)
+        assert busy.status_code == 422
+        assert "Other tries to connect are under way" in busy.text
+        with pytest.raises(SalesforceSlow):
+            establishing.try_again(app.extensions[EXTENSION], org.id)
+        for _ in range(4):  # other orgs take their turns, of which there are six
+            held.enter_context(ways_in.turn(new_id()))
+        with pytest.raises(SalesforceSlow):
+            held.enter_context(ways_in.turn(new_id()))
+    assert len(box.org.history.all()) == before
+    assert admin.post(way, **given).status_code == 303
+    assert admin.post(way, **given).status_code == 303, "the second click hears of the first"
+    with database.writing(org.id) as session:
+        session.execute(update(ConnectAttempt).values(outcome=""))
+    with ways_in.waiting(org.id):
+        assert "still being tried" in admin.post(way, **given).text
 
 
 def test_a_check_finds_out_at_once_what_a_customer_revoked(

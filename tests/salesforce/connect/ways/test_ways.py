@@ -26,6 +26,7 @@ from app.salesforce.errors import (
     WrongOrg,
 )
 from app.salesforce.gateway import Gateway
+from app.salesforce.limits import WaysIn
 from app.salesforce.models import Method
 from app.salesforce.transport import Transport
 from devorg.faults import fault_from
@@ -161,6 +162,7 @@ def test_who_connects_at_the_same_time_leaves_one_connection_and_one_grant(
 ) -> None:
     """A second click, or two admins: the last one counts, what the others were given is over."""
     start = Barrier(3)
+    gateway.ways_in = WaysIn(of_org=3)
 
     def click(_number: int) -> None:
         start.wait()
