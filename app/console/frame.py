@@ -19,7 +19,7 @@ from app.console.room import room
 from app.db import TenantSession
 from app.orgs import admission, audit, service
 from app.orgs.admission import Verified
-from app.orgs.models import Org
+from app.orgs.known import KnownOrg
 from app.salesforce import me
 from app.salesforce.gateway import current_gateway
 from app.salesforce.models import OrgProfile
@@ -87,7 +87,7 @@ def renew() -> Response:
     return jsonify(_session(admin))
 
 
-def _prove(verified: Verified) -> tuple[Org, Admin]:
+def _prove(verified: Verified) -> tuple[KnownOrg, Admin]:
     """The org and its admin, by the org's own word."""
     envelope = verified.envelope
     org = admission.admit(context.database(), context.config(), verified)

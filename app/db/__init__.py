@@ -3,7 +3,7 @@
 from app.db.base import Base, Tenant, TenantPart, TenantRoot, tenant_key, tenant_reference
 from app.db.clock import database_now
 from app.db.database import Database
-from app.db.prepared import Prepared
+from app.db.prepared import Prepared, PreparedForAll
 from app.db.session import SystemSession, TenantSession
 from app.db.types import (
     IdColumn,
@@ -27,6 +27,7 @@ __all__ = [
     "JsonType",
     "LenientEnum",
     "Prepared",
+    "PreparedForAll",
     "SalesforceId",
     "SequenceColumn",
     "SystemSession",

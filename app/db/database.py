@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
 
+from app.db import driver
 from app.db.session import SystemSession, TenantSession
 from app.errors import ConfigError
 
@@ -143,4 +144,4 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver.ask(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.types import TypeEngine
 
+from app.db import driver
 from app.db.base import Tenant, TenantRoot
 
 _Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
@@ -31,15 +32,27 @@ _SCOPE = (
 )
 
 
-class Prepared:
-    """A SELECT of columns, not of whole rows, for ``TenantSession.read``; keep it in a module.
+class _Question:
+    """A SELECT of columns, not of whole rows; keep it in a module.
 
     Its values are named (``bindparam``); expanding ones take lists.
     """
 
+    _scope: tuple[Any, ...] = ()
+
     def __init__(self, statement: _Statement) -> None:
-        self.statement = statement.options(*_SCOPE)
+        self.statement = statement.options(*self._scope)
         self.types = [column.type for column in statement.selected_columns]
+
+
+class Prepared(_Question):
+    """For ``TenantSession.read``: of the session's org alone."""
+
+    _scope = _SCOPE
+
+
+class PreparedForAll(_Question):
+    """For ``SystemSession.read``: of all orgs."""
 
 
 @dataclass(slots=True)
@@ -58,9 +71,9 @@ class _Compiled:
 
 
 def read(
-    connection: Connection, prepared: Prepared, org_id: UUID, values: Mapping[str, Any]
+    connection: Connection, prepared: _Question, org_id: UUID | None, values: Mapping[str, Any]
 ) -> Sequence[Sequence[Any]]:
-    """The rows of the org."""
+    """The rows; those of the org, if there is one."""
     sizes = tuple((name, len(value)) for name, value in values.items() if isinstance(value, list))
     given = _compiled(connection.dialect, prepared, sizes)
     known = {**values, _ORG: org_id}
@@ -69,12 +82,12 @@ def read(
         value = known[name] if place < 0 else known[name][place]
         bound[bind] = value if process is None else process(value)
     is_positional = connection.dialect.positional
-    answer = connection.exec_driver_sql(
-        given.text, tuple([bound[bind] for bind in given.order]) if is_positional else bound
+    rows, told = driver.ask(
+        connection, given.text, [bound[bind] for bind in given.order] if is_positional else bound
     )
     if given.columns is None:
-        given.columns = _columns(connection.dialect, prepared.types, answer.cursor)
-    makers, rows = given.columns, answer.all()
+        given.columns = _columns(connection.dialect, prepared.types, told)
+    makers = given.columns
     if not any(makers):
         return rows
     return [
@@ -83,8 +96,10 @@ def read(
     ]
 
 
-def _columns(dialect: Dialect, types: Sequence[TypeEngine[Any]], cursor: Any) -> list[_Processor]:
-    told = [each[1] for each in cursor.description]
+def _columns(
+    dialect: Dialect, types: Sequence[TypeEngine[Any]], description: Sequence[Any]
+) -> list[_Processor]:
+    told = [each[1] for each in description]
     return [
         kind.dialect_impl(dialect).result_processor(dialect, of_driver)
         for kind, of_driver in zip(types, told, strict=True)
@@ -93,7 +108,7 @@ def _columns(dialect: Dialect, types: Sequence[TypeEngine[Any]], cursor: Any) ->
 
 @lru_cache(maxsize=512)
 def _compiled(
-    dialect: Dialect, prepared: Prepared, sizes: tuple[tuple[str, int], ...]
+    dialect: Dialect, prepared: _Question, sizes: tuple[tuple[str, int], ...]
 ) -> _Compiled:
     """For lists of these sizes."""
     found = cast(Any, prepared.statement.compile(dialect=dialect))

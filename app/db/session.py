@@ -17,7 +17,6 @@ from sqlalchemy import (
     CursorResult,
     event,
     insert,
-    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -29,17 +28,21 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.db import many, prepared
+from app.db import driver, many, prepared
 from app.db.base import Base, Tenant, TenantRoot
-from app.db.prepared import Prepared
+from app.db.prepared import Prepared, PreparedForAll
 from app.errors import TenancyError
 
 Row = Mapping[str, Any]
 _NOTHING: Row = MappingProxyType({})
+_NAME_ORG = "SELECT set_config('app.org_id', %s, true)"
 
 
 class BulkSession(Session):
     """What tenant and system sessions share: bulk inserts that take plain mappings."""
+
+    #: Of the transaction under way: asking for it each time costs as much as a small read.
+    _open: Connection | None = None
 
     def _prepare(self, model: type[Base], rows: Sequence[Row]) -> list[dict[str, Any]]:
         shared = self._shared(model, rows)
@@ -177,6 +180,11 @@ def _upsert(dialect: str, model: type[Base], key: Sequence[str], set_: Mapping[s
 class SystemSession(BulkSession):
     """A session over all orgs, for jobs, orgs and support only."""
 
+    def read(self, question: PreparedForAll, **values: Any) -> Sequence[Sequence[Any]]:
+        """The rows of a statement that is compiled once; for what is asked at every open."""
+        self.flush()  # as the session does before statements of its own
+        return prepared.read(self._open or self.connection(), question, None, values)
+
 
 class TenantSession(BulkSession):
     """A session that belongs to one org for its life."""
@@ -187,8 +195,6 @@ class TenantSession(BulkSession):
         super().__init__(*args, **kwargs)
         self.org_id = org_id
         self._scope = _scope_of(org_id)
-        #: Of the transaction under way: asking for it each time costs as much as a small read.
-        self._open: Connection | None = None
 
     def read(self, question: Prepared, **values: Any) -> Sequence[Sequence[Any]]:
         """The rows of a statement that is compiled once; for what is asked at every open."""
@@ -250,15 +256,18 @@ def _check_owner(session: TenantSession, row: object) -> None:
 def _name_org(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     """On PostgreSQL name the org to the transaction, so that row-level security can use it."""
     scoped = cast(TenantSession, session)  # the listener is bound to this class
-    scoped._open = connection
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT set_config('app.org_id', :org, true)"),
-            {"org": str(scoped.org_id)},
-        )
+        driver.ask(connection, _NAME_ORG, (str(scoped.org_id),))
 
 
-@event.listens_for(TenantSession, "after_transaction_end")
+@event.listens_for(BulkSession, "after_begin")
+def _keep_connection(
+    session: Session, _transaction: SessionTransaction, connection: Connection
+) -> None:
+    cast(BulkSession, session)._open = connection
+
+
+@event.listens_for(BulkSession, "after_transaction_end")
 def _forget_connection(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        cast(TenantSession, session)._open = None
+        cast(BulkSession, session)._open = None

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from app.config import Config
 from app.db import Database
 from app.keys import Keyring
-from app.orgs import apps, service
-from app.orgs.models import CanvasApp, Org
+from app.orgs import apps, known, service
+from app.orgs.apps import SigningApp
+from app.orgs.known import KnownOrg
 from app.orgs.sandboxes import MyDomain, is_taken, learn, my_domain
 from canvas import freshness, signed_request
 from canvas.envelope import Envelope
@@ -22,10 +23,10 @@ class Verified:
     ``org`` is whose request it is, if that org was seen before.
     """
 
-    app: CanvasApp
+    app: SigningApp
     envelope: Envelope
     mac: str
-    org: Org | None
+    org: KnownOrg | None
 
     @property
     def app_key(self) -> str:
@@ -52,7 +53,7 @@ def verify(
     with database.system_reading() as system:
         app = apps.find(system, app_key or apps.PACKAGED)
         envelope = signed_request.verify(text, apps.secrets_of(app, keyring))
-        org = service.by_salesforce_id(system, envelope.organization.id)
+        org = known.find(system, envelope.organization.id)
     freshness.check(
         envelope.issued_at,
         int(time.time() * 1000),
@@ -62,7 +63,7 @@ def verify(
     return Verified(app, envelope, signed_request.mac_of(text), org)
 
 
-def admit(database: Database, config: Config, request: Verified) -> Org:
+def admit(database: Database, config: Config, request: Verified) -> KnownOrg:
     """The org, if it is served; one that is not known yet is remembered.
 
     Raises:
@@ -86,18 +87,18 @@ def _domain(request: Verified) -> MyDomain | None:
 
 def _remember(
     database: Database, config: Config, envelope: Envelope, domain: MyDomain | None
-) -> Org:
+) -> KnownOrg:
     """A sandbox at a known domain waits: staff says whether it was refreshed."""
     with database.system_writing() as system:
         is_refreshed = domain is not None and domain.is_sandbox and is_taken(system, domain)
         org = service.remember(system, config, envelope, waits=is_refreshed)
         if domain is not None:
             learn(system, org, domain)
-        return org
+        return known.known(org)
 
 
-def _learn(database: Database, org: Org, domain: MyDomain) -> Org:
+def _learn(database: Database, org: KnownOrg, domain: MyDomain) -> KnownOrg:
     with database.system_writing() as system:
-        known = service.required(system, org.salesforce_id)
-        learn(system, known, domain)
-        return known
+        row = service.required(system, org.salesforce_id)
+        learn(system, row, domain)
+        return known.known(row)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from app.db import SystemSession
+from app.db import PreparedForAll, SystemSession
 from app.errors import ConfigError
 from app.keys import Keyring
 from app.orgs.errors import NotAdmittedError
@@ -21,22 +23,39 @@ _SHORTEST_SECRET = 16
 ANY = "-"
 
 
-def find(session: SystemSession, key: str) -> CanvasApp:
+class SigningApp(NamedTuple):
+    """An app as a signed request is checked against it, under the names of its row."""
+
+    key: str
+    org_id: UUID | None
+    developer_name: str
+    namespace: str
+    sealed_secrets: list[str]
+
+
+_SIGNING = PreparedForAll(
+    select(*(getattr(CanvasApp, name) for name in SigningApp._fields)).where(
+        CanvasApp.key == bindparam("key")
+    )
+)
+
+
+def find(session: SystemSession, key: str) -> SigningApp:
     """The app of a path.
 
     Raises:
         NotAdmittedError: ``unknown_app``.
     """
-    app = _of_key(session, key) if _KEY.fullmatch(key) else None
-    if app is None:
+    rows = session.read(_SIGNING, key=key) if _KEY.fullmatch(key) else ()
+    if not rows:
         raise NotAdmittedError(
             "No canvas app is known at this address. Check the canvas URL in Salesforce's setup.",
             reason="unknown_app",
         )
-    return app
+    return SigningApp._make(rows[0])
 
 
-def secrets_of(app: CanvasApp, keyring: Keyring) -> tuple[str, ...]:
+def secrets_of(app: SigningApp, keyring: Keyring) -> tuple[str, ...]:
     """The app's consumer secrets in clear, newest first."""
     return tuple(keyring.open(sealed) for sealed in app.sealed_secrets)
 
@@ -74,11 +93,8 @@ def _name(given: str, kept: str | None) -> str:
     return "" if given == ANY else given or kept or ""
 
 
-_OF_KEY = select(CanvasApp).where(CanvasApp.key == bindparam("key"))
-
-
 def _of_key(session: SystemSession, key: str) -> CanvasApp | None:
-    return session.scalar(_OF_KEY, {"key": key})
+    return session.scalar(select(CanvasApp).where(CanvasApp.key == key))
 
 
 def _check_secrets(secrets: tuple[str, ...]) -> None:

@@ -13,9 +13,11 @@ from app.config import Config
 from app.db import Prepared, SystemSession, TenantSession
 from app.ids import new_id
 from app.orgs import audit, features, states
+from app.orgs.apps import SigningApp
 from app.orgs.errors import NotAdmittedError, UnknownOrgError
 from app.orgs.features import Feature
-from app.orgs.models import CanvasApp, Org, OrgState, OrgUser, SeenRequest
+from app.orgs.known import KnownOrg
+from app.orgs.models import Org, OrgState, OrgUser, SeenRequest
 from canvas.envelope import Envelope, User
 
 _log = structlog.get_logger("inlay.orgs")
@@ -24,7 +26,7 @@ _log = structlog.get_logger("inlay.orgs")
 REMEMBER_SEEN = timedelta(days=3)
 
 
-def check_sender(config: Config, app: CanvasApp, envelope: Envelope, org: Org | None) -> None:
+def check_sender(config: Config, app: SigningApp, envelope: Envelope, org: KnownOrg | None) -> None:
     """Whether the app may vouch for this org and user; ``org`` is None if it is not known yet.
 
     Raises:
@@ -36,7 +38,7 @@ def check_sender(config: Config, app: CanvasApp, envelope: Envelope, org: Org | 
         raise _refusal("other_org")
 
 
-def check_served(org: Org) -> None:
+def check_served(org: Org | KnownOrg) -> None:
     """Raises NotAdmittedError unless the org is active or on trial."""
     if not org.is_served:
         refusal = _refusal(f"org_{org.state.value}")
@@ -56,7 +58,7 @@ def remember(
     return create(session, named.id, named.name or "", state=state)
 
 
-def _check_app(app: CanvasApp, envelope: Envelope) -> None:
+def _check_app(app: SigningApp, envelope: Envelope) -> None:
     named = envelope.application
     came, own = (named.developer_name, named.namespace or ""), (app.developer_name, app.namespace)
     if any(wanted and wanted != each for each, wanted in zip(came, own, strict=True)):
@@ -148,12 +150,9 @@ def _fit(text: str, length: int) -> str:
     return text.replace("\x00", "")[:length]
 
 
-_OF_SALESFORCE_ID = select(Org).where(Org.salesforce_id == bindparam("salesforce_id"))
-
-
 def by_salesforce_id(session: SystemSession, salesforce_id: str) -> Org | None:
     """The org of an 18-character organization id."""
-    return session.scalar(_OF_SALESFORCE_ID, {"salesforce_id": salesforce_id})
+    return session.scalar(select(Org).where(Org.salesforce_id == salesforce_id))
 
 
 def required(session: SystemSession, salesforce_id: str) -> Org:

@@ -19,7 +19,7 @@ from app.keys import Keyring
 from app.orgs import admission, features, service
 from app.orgs.admission import Verified
 from app.orgs.features import Feature
-from app.orgs.models import Org
+from app.orgs.known import KnownOrg
 from app.salesforce.gateway import Gateway
 from app.web import logs
 from app.widget import bearer, mirror, rights
@@ -48,7 +48,7 @@ class Opening:
     """A frame that may be shown: who, what they may see, and who that is in our tables."""
 
     envelope: Envelope
-    org: Org
+    org: KnownOrg
     features: frozenset[Feature]
     rights: Rights
     people: Mapping[str, UUID]
@@ -149,7 +149,9 @@ def _forget(parts: Parts, org_id: UUID, user_id: str, record_id: str, memory: Me
             sights.forget(tenant, user_id, record_id)
 
 
-def _claims(org: Org, envelope: Envelope, reference: RecordReference, seen: Rights) -> FrameClaims:
+def _claims(
+    org: KnownOrg, envelope: Envelope, reference: RecordReference, seen: Rights
+) -> FrameClaims:
     return FrameClaims(
         org_id=str(org.id),
         user_id=envelope.user_id,

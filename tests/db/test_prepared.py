@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, func, select, union_all
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Integer, bindparam, event, func, select, union_all
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
 
 from app.crm.models import Person
-from app.db import Database, Prepared
+from app.db import Database, Prepared, PreparedForAll
 from app.engagement.models import Confidence, Event, Source
 from app.ids import new_id
 from app.orgs.models import Org
@@ -33,6 +33,8 @@ _COUNTS = Prepared(
     union_all(select(func.count()).select_from(Person), select(func.count()).select_from(Event))
 )
 _ORGS = Prepared(select(Org.name))
+_ALL_ORGS = PreparedForAll(select(Org.name).where(Org.name != bindparam("but")).order_by(Org.name))
+_BROKEN = Prepared(select(Person.name).limit(bindparam("most", type_=Integer())))
 
 
 @pytest.fixture
@@ -91,6 +93,52 @@ def test_a_session_reads_on_after_an_error_that_was_undone(database: Database, o
         session.rollback()
         assert _pairs(session.read(_COUNTS)) == [(2,), (0,)]
         session.rollback()
+        assert _pairs(session.read(_ORGS)) == [(org.name,)]
+
+
+def test_a_session_over_all_orgs_reads_them_all(database: Database, org: Org) -> None:
+    with database.system_reading() as session:
+        assert _pairs(session.read(_ALL_ORGS, but=org.name)) == [("Other",)]
+        assert len(session.read(_ALL_ORGS, but="")) == 2
+
+
+def test_whoever_listens_hears_of_each_statement_before_it_goes_out(
+    database: Database, org: Org
+) -> None:
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    with database.reading(org.id) as session:
+        session.read(_ORGS)
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert [each.split()[0] for each in seen if "set_config" not in each][-1] == "SELECT"
+    named = "BEGIN" if database.dialect == "sqlite" else "SELECT set_config"
+    assert len(seen) == 2
+    assert seen[0].startswith(named)
+
+
+def test_errors_of_the_driver_are_sqlalchemys_and_tell_no_values(
+    database: Database, org: Org
+) -> None:
+    with database.reading(org.id) as session, pytest.raises(DBAPIError) as raised:
+        session.read(_BROKEN, most="a secret")
+    assert "a secret" not in str(raised.value).partition("SQL:")[2]
+    with database.reading(org.id) as session:
+        assert _pairs(session.read(_ORGS)) == [(org.name,)]
+
+
+def test_a_mistake_of_ours_is_raised_as_it_is(database: Database, org: Org) -> None:
+    def stumble(*_: object) -> None:
+        raise LookupError
+
+    event.listen(database.engine, "before_cursor_execute", stumble)
+    with pytest.raises(LookupError), database.reading(org.id) as session:
+        session.read(_ORGS)
+    event.remove(database.engine, "before_cursor_execute", stumble)
+    with database.reading(org.id) as session:
         assert _pairs(session.read(_ORGS)) == [(org.name,)]
 
 

@@ -15,7 +15,7 @@ from app.clock import utcnow
 from app.config import Config
 from app.db import Database
 from app.keys import Keyring
-from app.orgs import admission, apps, service
+from app.orgs import admission, apps, known, service
 from app.orgs.errors import NotAdmittedError
 from app.orgs.models import CanvasApp, Org, OrgState, OrgUser
 from canvas.envelope import Envelope
@@ -24,9 +24,15 @@ from tests.support.envelopes import envelope
 
 
 def admit(database: Database, config: Config, app: CanvasApp, given: Envelope) -> Org:
+    """The row of the org; what was known of it is what stands there."""
     with database.system_reading() as session:
-        known = service.by_salesforce_id(session, given.organization.id)
-    return admission.admit(database, config, admission.Verified(app, given, "m" * 44, known))
+        signing = apps.find(session, app.key)
+        seen = known.find(session, given.organization.id)
+    found = admission.admit(database, config, admission.Verified(signing, given, "m" * 44, seen))
+    with database.system_reading() as session:
+        row = service.required(session, found.salesforce_id)
+        assert found == known.known(row) == known.find(session, row.salesforce_id)
+    return row
 
 
 def at(domain: str, organization_id: str) -> Envelope:
