@@ -27,7 +27,7 @@ from app.outbox.turns import breakers
 from app.outbox.turns.batch import Unit
 from app.outbox.turns.lease import Turn
 from app.outbox.turns.sending import Answer, Delivered, NotSent, Refused
-from app.outbox.turns.settlement import Settlement
+from app.outbox.turns.settlement import Learnt, Settlement
 from app.salesforce.bulk import Bulk, Job, JobState, Results
 from app.salesforce.refusals import read_row_error
 from app.web.metrics import DELIVERIES
@@ -143,7 +143,7 @@ def _judged(
     turn = Turn(hold.org_id, load.id, FIRST_BATCH_SIZE, 0, None)
     done = Settlement(turn, form, breakers=known)
     done.add([(unit, answers[unit.key]) for unit in units if unit.key in answers])
-    done.judge_missing_fields(learnt=False)
+    done.judge_missing_fields(Learnt.SAME)
     breakers.settle(session, done)
     return done
 

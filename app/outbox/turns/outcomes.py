@@ -79,6 +79,12 @@ FIELD_MISSING = "field_missing"
 _FIELD = Verdict(
     Course.PERSON, FIELD_MISSING, "The org lacks a field of the package or hides it from Inlay."
 )
+#: Tasks or events as a whole are kept from Inlay's user: no upgrade of the package cures that.
+HIDDEN = Verdict(
+    Course.PERSON,
+    "right_missing",
+    "The integration user may not see activities at all: a permission set is missing.",
+)
 _REQUIRED = Verdict(
     Course.PERSON, "required_field", "The org requires a field that Inlay does not fill."
 )

@@ -28,7 +28,7 @@ from app.outbox.turns.lease import Turn
 from app.outbox.turns.outcomes import BUDGET_SPENT, FIELD_MISSING, judge
 from app.outbox.turns.reconcile import reconcile
 from app.outbox.turns.sending import FEATURE, Written, send, write
-from app.outbox.turns.settlement import Settlement
+from app.outbox.turns.settlement import Learnt, Settlement
 from app.salesforce import budget
 from app.salesforce.budget import Standing
 from app.salesforce.client import Client
@@ -40,6 +40,8 @@ from app.salesforce.refusals import Refusal
 _log = structlog.get_logger()
 
 
+#: Codes of an object that is kept from Inlay's user as a whole.
+_NOT_FOR_US = frozenset({"NOT_FOUND", "INVALID_TYPE"})
 #: So often new people may turn up between reading roles and freezing rows.
 _TRIES = 3
 
@@ -146,7 +148,7 @@ class Rounds:
             done.seconds = time.monotonic() - begun
             done.sent = len(units)
         if done.without_field:
-            done.judge_missing_fields(learnt=self._learn_anew(prepared))
+            done.judge_missing_fields(self._learn_anew(prepared))
         return done
 
     def _reconciled(self, done: Settlement, prepared: Prepared) -> Sequence[Unit]:
@@ -168,16 +170,17 @@ class Rounds:
         missing = {unit.seq for unit in found.missing}
         return [unit for unit in prepared.units if not unit.is_unsure or unit.seq in missing]
 
-    def _learn_anew(self, prepared: Prepared) -> bool | None:
-        """Whether the package is another now: upgraded, removed, renamed; None: it did not tell."""
+    def _learn_anew(self, prepared: Prepared) -> Learnt:
+        """Whether the package is another now."""
         org_id, form = prepared.turn.org_id, prepared.terms.form
         try:
             facts = profile(self.gateway, org_id, refresh=True)
         except SalesforceError as error:
             _log.warning("outbox.no_profile", org=str(org_id), reason=error.reason)
-            return None
+            return Learnt.HIDDEN if error.code in _NOT_FOR_US else Learnt.UNTOLD
         learnt = (facts.names, facts.has_key_field, _writable(facts))
-        return learnt != (form.names, form.has_key_field, form.writable)
+        is_same = learnt == (form.names, form.has_key_field, form.writable)
+        return Learnt.SAME if is_same else Learnt.ANOTHER
 
 
 def _form(chosen: OrgSettings, facts: Profile, unfit_owners: frozenset[str]) -> OrgForm:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from app.clock import utcnow
@@ -22,6 +23,15 @@ _MESSAGE_LENGTH = 2000
 #: An internal error of Salesforce may be caused by one row; an outage is not.
 _SUSPECT_STATUS = 500
 _NOTHING = Refusal("", "")
+
+
+class Learnt(StrEnum):
+    """What an org says of the package, asked anew since it refused something of it."""
+
+    ANOTHER = "another"  # upgraded, removed, renamed
+    SAME = "same"
+    UNTOLD = "untold"
+    HIDDEN = "hidden"  # it keeps activities as a whole from us
 
 
 @dataclass(slots=True)
@@ -164,15 +174,17 @@ class Settlement:
             self.was_refused = True
         self._wait(unit, None, verdict, refusal)
 
-    def judge_missing_fields(self, *, learnt: bool | None) -> None:
+    def judge_missing_fields(self, learnt: Learnt) -> None:
         """Rows refused for a field the org lacks, once it was asked anew.
 
-        ``learnt``: the package is another now, the rows go again in its form; None: the org did not
-        tell. If neither, the field is lacking for good: halving finds the rows that name it.
+        If the package is another now, they go again in its form; if it is the same, the field is
+        lacking for good: halving finds the rows that name it.
         """
         for unit, answer in self.without_field:
             verdict = outcomes.judge(answer.refusal)
-            if learnt is not False:
+            if learnt is Learnt.HIDDEN:
+                self._park(unit, outcomes.HIDDEN, answer.refusal)
+            elif learnt is not Learnt.SAME:
                 self.pause_reason = verdict.reason
                 self._wait(unit, None, verdict, answer.refusal)
             elif answer.together > 1:

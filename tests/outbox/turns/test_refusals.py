@@ -5,11 +5,15 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from app.clock import utcnow
+from app.outbox import decisions
 from app.outbox.models import FIRST_BATCH_SIZE
 from app.salesforce.models import Connection
+from devorg.rights.sets import API_ONLY
+from devorg.users import INTEGRATION
 from tests.outbox.world import World
 
 _COLLECTION = "/composite/sobjects/"
+SET = "Inlay_Activity_Access"
 
 
 def test_a_lock_is_tried_again_later_with_half_the_rows(world: World) -> None:
@@ -131,6 +135,32 @@ def test_a_package_that_was_renamed_is_learnt_anew(world: World) -> None:
 
     assert set(world.states()) == {"delivered"}
     assert len(world.activities()) == 3
+
+
+def test_activities_that_are_hidden_as_a_whole_are_a_right_that_is_missing(world: World) -> None:
+    """X6, E7: the guide's set is taken away: a person acts, and the preflight names what lacks."""
+    rights = world.devorg.org.rights
+    for name in (API_ONLY.name, *("Inlay_Connection_Access", "Inlay_Score_Access", SET)):
+        rights.assign(INTEGRATION, name)
+    world.devorg.org.rights_changed()
+    world.record(world.contacts(), 3)
+    world.drain()
+    rights.assign(INTEGRATION, SET, on=False)
+    world.devorg.org.rights_changed()
+    world.record(world.contacts(), 3)
+    world.drain()
+    refused = [row for row in world.rows() if row.state == "parked"]
+    assert [row.error_reason for row in refused] == ["right_missing"] * 3
+    assert "may not see activities at all" in refused[0].error_message
+    assert not world.delivery().pause_reason
+
+    rights.assign(INTEGRATION, SET)
+    world.devorg.org.rights_changed()
+    with world.writing() as session:
+        decisions.retry(session, [row.seq for row in refused])
+    world.drain()
+    assert set(world.states()) == {"delivered"}
+    assert len(world.activities()) == 6
 
 
 def test_a_lost_connection_lets_the_org_rest(world: World) -> None:
