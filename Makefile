@@ -12,7 +12,7 @@ RUN := $(VENV)/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup doctor demo test test-fast test-sfdx contract check format bench torture lock clean
+.PHONY: help setup doctor demo demo-empty test test-fast test-sfdx contract check format bench torture lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ setup: ## make the virtual environment for development (.venv)
 demo: ## run the whole product with a Salesforce org in a box
 	@$(BOOT) tools/bootstrap.py --python "$(PYTHON)" --lock requirements/runtime.txt
 	@exec $(RUN) -m tools.demo
+
+demo-empty: ## the same before anything was set up; it prints the first steps (docs/walk.md)
+	@$(BOOT) tools/bootstrap.py --python "$(PYTHON)" --lock requirements/runtime.txt
+	@exec $(RUN) -m tools.demo --empty
 
 test: setup ## run every test: SQLite, PostgreSQL, browser, package; and all checks
 	@exec $(RUN) -m tools.run_tests

@@ -40,6 +40,9 @@ class DevorgConfig:
         "http://localhost:1717/OauthRedirect",
         "http://localhost:8000/oauth/callback",
     )
+    # Permission sets of the integration user, who then has the profile for integrations and nothing
+    # besides; without any, the Standard User's profile lets it do everything.
+    integration_sets: tuple[str, ...] = ()
     password_flow: bool = False
     soap_login: bool = False
 
@@ -79,6 +82,11 @@ _FLAGS: tuple[tuple[str, str, str], ...] = (
         "callback URLs of the OAuth client, separated by commas",
     ),
     ("package", str(FOLDER), "folder of the Inlay package; none for an org without it"),
+    (
+        "integration-sets",
+        "",
+        "all that the integration user has besides the package's: permission sets, by commas",
+    ),
     ("metadata", "", "SFDX folder of objects, fields and permission sets to start with"),
     ("tls-names", "", "further host names of the certificate, separated by commas"),
 )
@@ -132,6 +140,7 @@ def read_command(arguments: Sequence[str], environment: Mapping[str, str]) -> Co
         metadata=Path(chosen.metadata) if chosen.metadata else None,
         package=None if chosen.package == "none" else Path(chosen.package),
         callback_urls=_list(chosen.callback_urls),
+        integration_sets=_list(chosen.integration_sets),
         password_flow=chosen.password_flow,
         soap_login=chosen.soap_login,
     )

@@ -24,6 +24,7 @@ from devorg.names import Names
 from devorg.package import Package, installed, source_of
 from devorg.preferences import PRIVATE, Preferences
 from devorg.rights import PermissionSet, Rights, stored
+from devorg.rights.sets import API_ONLY
 from devorg.schema import STANDARD, Schema
 from devorg.seed.plant import plant
 from devorg.signing import Variant
@@ -46,6 +47,9 @@ class Org:
         self.package = self._as_configured()
         self.given = metadata.given(config.metadata, self._with_package(STANDARD, config.namespace))
         self.schema: Schema = self.given.schema
+        # What was configured wrongly is refused before anything is opened.
+        self.rights = Rights(self.schema)
+        self._define_rights()
         self.store = Store(config.data_path, self.schema)
         self.clock = Clock()
         self.oauth = OAuthState(config, self.store, self.clock)
@@ -62,8 +66,6 @@ class Org:
         # A call or a job that began before a reset must not write into what comes after it.
         self.resets = 0
         self.names = Names(self.schema, config.namespace)
-        self.rights = Rights(self.schema)
-        self._define_rights()
         # Describe answers 304 to clients that have seen the schema since this moment.
         self.schema_changed = self.clock.now().replace(microsecond=0)
         self._plant_if_empty()
@@ -126,6 +128,9 @@ class Org:
         installed.grant(
             self._package_sets(self.config.namespace), self.rights, self.config.namespace
         )
+        if self.config.integration_sets:
+            for name in (API_ONLY.name, *self.config.integration_sets):
+                self.rights.assign(users.INTEGRATION, name)
 
     def use_package(self, package: Package) -> None:
         """Another version of the package, or none; what goes takes its data with it.

@@ -29,11 +29,12 @@ _ROLE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user with the profile, and the permission sets beside it."""
+    """A user with the profile and the sets beside it. `grants_all`: the profile does already."""
 
     user: User
     profile: str
     sets: list[str]
+    grants_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Rights:
 def person(org: Org, user: User) -> Person:
     """Somebody's profile and permission sets."""
     profile, *rest = list(org.rights.of(user))
-    return Person(user, profile.name, [each.name for each in rest])
+    return Person(user, profile.name, [each.name for each in rest], profile.open)
 
 
 def _permissions(names: frozenset[str]) -> list[str]:

@@ -1,4 +1,7 @@
-"""The command behind `make demo`; `python -m tools.demo orgs list` asks what it made."""
+"""The command behind `make demo`; `python -m tools.demo orgs list` asks what it made.
+
+With `--empty` first: `make demo-empty`, without an org and without history, in a folder of its own.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,10 @@ def main() -> int:
     from tools.demo.run import run
 
     try:
-        if arguments := sys.argv[1:]:
-            command.become(ROOT, os.environ, arguments)
-        run(ROOT, os.environ)
+        is_empty = sys.argv[1:2] == ["--empty"]
+        if arguments := sys.argv[2 if is_empty else 1 :]:
+            command.become(ROOT, os.environ, arguments, is_empty=is_empty)
+        run(ROOT, os.environ, is_empty=is_empty)
     except StoppedError:
         return 0
     except DemoError as problem:

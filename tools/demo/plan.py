@@ -14,18 +14,28 @@ from tools.demo.home import Secrets
 from tools.demo.part import Part, Ready, answers, lasts, python_environment
 
 CLIENT_ID = "inlay-demo"
+#: What the guide has an admin give to the integration user, for all that the demo switches on.
+INTEGRATION_SETS = (
+    "Inlay_Connection_Access",
+    "Inlay_Activity_Access",
+    "Inlay_Destination_Access",
+    "Inlay_Score_Access",
+)
+#: Who is invited to look after an install that is empty.
+OPERATOR = "support@example.com"
 #: Variables of the shell that are meant for other programs or for production.
 _NOT_FOR_THE_DEMO = ("DATABASE_URL", "PORT", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the demo lives."""
+    """Where the demo lives. `is_empty`: Inlay begins without an org, without history."""
 
     home: Path
     port: int
     devorg_port: int
     org_id: str
+    is_empty: bool = False
 
     @property
     def app_url(self) -> str:
@@ -42,14 +52,20 @@ class Settings:
         """The Salesforce org in a box."""
         return f"http://127.0.0.1:{self.devorg_port}"
 
+    @property
+    def command(self) -> str:
+        """What starts it."""
+        return "make demo-empty" if self.is_empty else "make demo"
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
+
+def read_settings(environ: Mapping[str, str], *, is_empty: bool = False) -> Settings:
     """INLAY_HOME, INLAY_PORT, DEVORG_PORT; raises DemoError."""
     settings = Settings(
-        home=Path(environ.get("INLAY_HOME") or ".inlay"),
+        home=Path(environ.get("INLAY_HOME") or (".inlay-empty" if is_empty else ".inlay")),
         port=_port(environ, "INLAY_PORT", 8000),
         devorg_port=_port(environ, "DEVORG_PORT", 8001),
         org_id=environ.get("DEVORG_ORG_ID") or DEFAULT_ORG_ID,
+        is_empty=is_empty,
     )
     if settings.port == settings.devorg_port:
         raise DemoError("INLAY_PORT and DEVORG_PORT must differ.")
@@ -69,7 +85,7 @@ def check_ports(settings: Settings) -> None:
         if not ports.is_free(number):
             raise DemoError(
                 f"Port {number} is in use by another program. Stop that, or choose another port: "
-                f"{name}={number + 100} make demo"
+                f"{name}={number + 100} {settings.command}"
             )
 
 
@@ -98,6 +114,15 @@ class Plan:
             INLAY_DEMO_CANVAS_SECRET=self._secrets.canvas_secret,
         )
 
+    def canvas_app(self) -> Part:
+        """Know the package's canvas app, as an operator does before the first org comes."""
+        secret = self._secrets.canvas_secret
+        return self._flask("canvas-app", "orgs", "canvas-app", INLAY_CANVAS_SECRET=secret)
+
+    def invite(self) -> Part:
+        """Make a link for the first member of staff; prints it."""
+        return self._flask("invite", "staff", "invite", OPERATOR, "--role", "operator")
+
     def new_api_key(self) -> Part:
         """Make an API key; prints it."""
         return self._flask("apikey", "orgs", "apikey", self._settings.org_id, "--label", "demo")
@@ -119,6 +144,7 @@ class Plan:
             "DEVORG_CLIENT_SECRET": self._secrets.client_secret,
             "DEVORG_ORG_ID": settings.org_id,
             "DEVORG_CALLBACK_URLS": f"{settings.app_url}/oauth/callback",
+            "DEVORG_INTEGRATION_SETS": ",".join(INTEGRATION_SETS),
         }
         ready = answers(f"{settings.devorg_url}/_devorg/users")
         return self._python("devorg", ("-m", "devorg"), own, ready, stop_rank=1)

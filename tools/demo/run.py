@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools.demo.errors import DemoError
+from tools.demo.first_steps import first_steps
 from tools.demo.guardian import Guardian
 from tools.demo.home import Home
 from tools.demo.plan import Plan, Settings, check_ports, read_settings
 from tools.demo.supervisor import Supervisor
 
 
-def run(root: Path, environ: Mapping[str, str]) -> None:
+def run(root: Path, environ: Mapping[str, str], *, is_empty: bool = False) -> None:
     """Start everything, say so, watch until told to stop, stop everything; raises DemoError."""
-    settings = read_settings(environ)
+    settings = read_settings(environ, is_empty=is_empty)
     home = Home(settings.home)
     with home.lock() as lock:
         check_ports(settings)
@@ -25,12 +26,16 @@ def run(root: Path, environ: Mapping[str, str]) -> None:
         supervisor = Supervisor(home, guardian, root, say=_say, changed=publisher.publish)
         supervisor.stop_on_signals()
         try:
-            publisher.api_key = _start(supervisor, home, settings, environ)
+            if is_empty:
+                said = _start_empty(supervisor, home, settings, environ)
+            else:
+                publisher.api_key = _start(supervisor, home, settings, environ)
+                said = (
+                    f"Inlay is ready: open {settings.devorg_url} (Salesforce in a box); the app is "
+                    f"{settings.app_url}, public pages are {settings.pages_url}. Ctrl-C stops it."
+                )
             publisher.publish(supervisor.pids)
-            _say(
-                f"Inlay is ready: open {settings.devorg_url} (Salesforce in a box); the app is "
-                f"{settings.app_url}, public pages are {settings.pages_url}. Ctrl-C stops it."
-            )
+            _say(said)
             supervisor.watch()
             _say("Stopping.")
         finally:
@@ -45,10 +50,7 @@ def _start(
     """Start the parts in order and give the API key."""
     secrets = home.secrets()
     plan = Plan(settings, secrets, environ)
-    _say(f"Starting the Salesforce org in a box (logs are in {home.path / 'logs'}).")
-    supervisor.start_all([plan.devorg()])
-    _say("Bringing the database up to date.")
-    supervisor.run_task(plan.migrate())
+    _prepare(supervisor, home, plan)
     _say("Looking for the demo's people and their history; the first time they are made.")
     seeded = _read_seeded(supervisor.run_task(plan.seed()))
     api_key = seeded or secrets.api_key or supervisor.run_task(plan.new_api_key()).strip()
@@ -57,6 +59,33 @@ def _start(
     _say("Starting web and worker.")
     supervisor.start_all([plan.web(), plan.worker()])
     return api_key
+
+
+def _start_empty(
+    supervisor: Supervisor, home: Home, settings: Settings, environ: Mapping[str, str]
+) -> str:
+    """Start the parts without any org, and give what to do first."""
+    secrets = home.secrets()
+    if secrets.api_key:
+        raise DemoError(
+            f"{home.path} holds the demo with its people. Leave INLAY_HOME out, or name another "
+            f"folder: INLAY_HOME=.inlay2 {settings.command}"
+        )
+    plan = Plan(settings, secrets, environ)
+    _prepare(supervisor, home, plan)
+    _say("Telling Inlay of the package's app; inviting the first member of staff.")
+    supervisor.run_task(plan.canvas_app())
+    invitation = supervisor.run_task(plan.invite()).strip()
+    _say("Starting web and worker.")
+    supervisor.start_all([plan.web(), plan.worker()])
+    return first_steps(settings, secrets, invitation)
+
+
+def _prepare(supervisor: Supervisor, home: Home, plan: Plan) -> None:
+    _say(f"Starting the Salesforce org in a box (logs are in {home.path / 'logs'}).")
+    supervisor.start_all([plan.devorg()])
+    _say("Bringing the database up to date.")
+    supervisor.run_task(plan.migrate())
 
 
 def _read_seeded(output: str) -> str:

@@ -18,6 +18,16 @@ def test_home_links_the_main_records_first(browser: FlaskClient, main: dict[str,
     assert [link["href"] for link in links] == [view(n, main[n.lower()]) for n in paths]
 
 
+def test_home_leads_to_where_a_right_is_taken_away(browser: FlaskClient) -> None:
+    """X16: and to what happened, and to the package's page for admins; whoever looks."""
+    text = browser.get("/?user=norecord").text
+    links = [each["href"] for each in Elements(text).all("a", **{"class": "main-card behind-card"})]
+    assert len(links) == 3
+    for link in links:
+        assert browser.get(str(link)).status_code == 200
+    assert 'id="sets"' in browser.get(str(links[0])).text
+
+
 def test_home_names_no_main_record_that_is_hidden(browser: FlaskClient) -> None:
     """X16: a start card of a hidden record carries no name."""
     text = browser.get("/?user=norecord").text

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from devorg.org import Org
+from devorg import DevorgConfig, create_org_app
+from devorg.errors import ControlError
+from devorg.org import Org, org_of
 from devorg.rights import PermissionSet
-from devorg.users import USERS
+from devorg.rights.sets import API_ONLY
+from devorg.users import INTEGRATION, USERS
 from tests.devorg.pages.elements import Elements
 
 SETUP = "/lightning/setup"
@@ -71,6 +74,30 @@ def test_a_set_is_taken_away_and_given_on_the_users_page(browser: FlaskClient, o
         assert f'value="{offered}"' in row
     answer = browser.post(f"{SETUP}/users/rep/permission-sets", data={"set": "No", "do": "give"})
     assert answer.status_code == 404
+
+
+def test_the_integration_user_may_hold_what_the_guide_says_and_no_more() -> None:
+    """X16, E7: from the start and after a reset; its page says what taking a set away does."""
+    config = DevorgConfig(integration_sets=("Inlay_Connection_Access", "Inlay_Activity_Access"))
+    app = create_org_app(config)
+    org = org_of(app)
+    task = org.schema.objects["Task"]
+    for _ in range(2):
+        assert org.rights.profile_of[INTEGRATION.id] == API_ONLY.name
+        assert org.rights.assigned[INTEGRATION.id] == {
+            "Inlay_Integration",
+            *config.integration_sets,
+        }
+        assert org.rights.may(INTEGRATION, task, "create")
+        org.rights.assign(INTEGRATION, "Inlay_Activity_Access", on=False)
+        assert not org.rights.may(INTEGRATION, task, "create")
+        org.reset()
+    page = app.test_client().get(f"{SETUP}/users/integration").text
+    assert "Inlay writes as this user." in page
+    assert "grants every object" in app.test_client().get(f"{SETUP}/users/rep").text
+    org.close()
+    with pytest.raises(ControlError, match="No set or profile 'Inlay_Typo'"):
+        create_org_app(DevorgConfig(integration_sets=("Inlay_Typo",)))
 
 
 def test_a_user_shows_what_is_hidden(browser: FlaskClient, main: dict[str, str]) -> None:
