@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tools.sfdx import components, fields, metadata, programs, reports, rights, table, toolbox
+from tools.sfdx import (
+    components,
+    fields,
+    guide,
+    metadata,
+    programs,
+    reports,
+    rights,
+    table,
+    toolbox,
+)
 from tools.sfdx.project import ROOT, Project
 
 Check = Callable[[Project], Iterator[str]]
@@ -43,6 +53,9 @@ READING: tuple[Check, ...] = (
     rights.every_feature_has_its_rights,
     rights.what_app_uses_is_granted,
     table.guide_is_current,
+    guide.guide_explains_every_refusal,
+    guide.maintainers_enter_real_addresses,
+    guide.review_names_real_files,
 )
 #: Run programs; seconds.
 RUNNING: tuple[Check, ...] = (
