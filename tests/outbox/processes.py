@@ -57,7 +57,7 @@ class Workers:
         """SIGKILL: no handler runs, nothing is released."""
         process = self._running.pop(pid)
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
     def stop(self, pid: int, seconds: float = 25) -> int:
         """SIGTERM, and the exit code."""
@@ -138,4 +138,4 @@ class Nursery(Workers):
         assert self._mother.stdout is not None
         self._mother.stdin.close()
         self._mother.stdout.close()
-        self._mother.wait(10)
+        self._mother.wait(60)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from app.outbox.backfill.models import BackfillState
 from tests.outbox.backfill.history import History
 from tests.outbox.expected import expected, written
 from tests.outbox.world import TIMES
+from tests.support.waiting import wait_until
 
 
 def test_a_little_history_goes_by_composite_calls(history: History) -> None:
@@ -65,13 +65,17 @@ def test_the_workers_threads_do_it_by_themselves(history: History) -> None:
     world = history.world
     history.record(world.contacts(), 60)
     threads = Backfills(world.database, history.runner(), TIMES, "worker")
-    threads.start()
     history.start()
-    until = time.monotonic() + 30
-    while history.backfill().state is not BackfillState.DONE and time.monotonic() < until:
+    threads.start()
+
+    def is_done() -> bool:
         world.drain()
         history.hurry()
-    threads.stop()
-    threads.wait()
+        return history.backfill().state is BackfillState.DONE
+
+    try:
+        wait_until(is_done, what="the back-fill's end")
+    finally:
+        threads.stop()
+        threads.wait()
     assert written(world) == expected(world)
-    assert history.backfill().state is BackfillState.DONE

@@ -36,7 +36,7 @@ def test_a_back_fill_survives_the_death_of_its_workers(history: History, tmp_pat
             time.sleep(dice.uniform(0.1, 1.2))
             running.kill(pid)
         running.start()
-        wait_until(lambda: history.backfill().state is BackfillState.DONE, 90, "its end")
+        wait_until(lambda: history.backfill().state is BackfillState.DONE, 100, "its end")
 
     assert written(world) == expected(world)
     assert history.progress().rows == {"delivered": _EVENTS}
