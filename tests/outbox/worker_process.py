@@ -26,7 +26,7 @@ def main() -> None:
     config = load()
     features.install()
     database = Database(config.database_url)
-    timeouts = Timeouts(2, float(os.environ.get("TEST_READ_SECONDS", "30")))
+    timeouts = Timeouts(20, float(os.environ.get("TEST_READ_SECONDS", "60")))
     gateway = Gateway(config, database, Keyring(config.secret_keys), worker_timeouts=timeouts)
     dead_after = float(os.environ.get("TEST_DEAD_AFTER", "1.0"))
     options = WorkerOptions(

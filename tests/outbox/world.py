@@ -47,12 +47,12 @@ class World:
     keyring: Keyring
     org: Org
     devorg: RunningOrg
-    read_seconds: float = 10.0
+    read_seconds: float = 60.0
     gateway: Gateway = field(init=False)
 
     def __post_init__(self) -> None:
         self.config = replace(self.config, salesforce_extra_origins=(self.devorg.url,))
-        timeouts = Timeouts(2, self.read_seconds)
+        timeouts = Timeouts(20, self.read_seconds)
         self.gateway = Gateway(self.config, self.database, self.keyring, worker_timeouts=timeouts)
 
     def prepare(self, **chosen: Any) -> None:

@@ -49,14 +49,15 @@ def make_gateway(config: Config, database: Database, keyring: Keyring) -> Iterat
     """Makes a gateway that may call these origins; closed at the end."""
     made: list[Gateway] = []
 
-    def make(*origins: str, read_seconds: float = 5.0, in_flight: int = 4) -> Gateway:
+    def make(*origins: str, read_seconds: float = 60.0, in_flight: int = 4) -> Gateway:
         settings = replace(
             config,
             salesforce_extra_origins=origins,
+            salesforce_connect_seconds=20.0,
             salesforce_read_seconds=read_seconds,
             salesforce_in_flight=in_flight,
         )
-        timeouts = Timeouts(2, read_seconds)
+        timeouts = Timeouts(20, read_seconds)
         gateway = Gateway(settings, database, keyring, worker_timeouts=timeouts)
         made.append(gateway)
         return gateway

@@ -30,10 +30,12 @@ from tests.salesforce.conftest import MakeGateway, token_of
 from tests.salesforce.test_accounting import booked
 
 
-def client_of(alias: str, devorg: RunningOrg, make_gateway: MakeGateway) -> Client:
+def client_of(
+    alias: str, devorg: RunningOrg, make_gateway: MakeGateway, **options: float
+) -> Client:
     """A page's client with the token of a user of devorg."""
     token = token_of(devorg, alias)
-    return make_gateway(devorg.url, read_seconds=1).for_user(devorg.org_id, devorg.url, token)
+    return make_gateway(devorg.url, **options).for_user(devorg.org_id, devorg.url, token)
 
 
 @pytest.fixture
@@ -184,7 +186,6 @@ def test_resources_name_the_identity(rep: Client) -> None:
         ({"kind": "status", "status": 401}, SessionOver),
         ({"kind": "status", "status": 503}, SalesforceDown),
         ({"kind": "drop"}, SalesforceDown),
-        ({"kind": "hang", "seconds": 3}, SalesforceSlow),
     ],
 )
 def test_trouble_of_the_org_has_its_name(
@@ -192,6 +193,13 @@ def test_trouble_of_the_org_has_its_name(
 ) -> None:
     _fault(devorg, match="/query", **fault)
     with pytest.raises(kind):
+        rep.query("SELECT Id FROM Contact", feature="test")
+
+
+def test_an_org_that_hangs_is_slow(devorg: RunningOrg, make_gateway: MakeGateway) -> None:
+    _fault(devorg, kind="hang", match="/query", seconds=200)
+    rep = client_of("rep", devorg, make_gateway, read_seconds=0.3)
+    with pytest.raises(SalesforceSlow):
         rep.query("SELECT Id FROM Contact", feature="test")
 
 

@@ -13,12 +13,11 @@ from typing import Any
 
 import requests
 import time_machine
-from sqlalchemy import event, select, text
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from app.clock import utcnow
 from app.outbox.errors import LeaseLostError
-from app.outbox.models import DeliveryState, OutboxRow
 from app.outbox.turns.lease import Turn
 from app.salesforce.connect import connections, establishing
 from app.salesforce.connect.ways import Access
@@ -130,11 +129,12 @@ def _be_late(world: World, scale: Scale, dice: random.Random) -> int:
     tell(world, scale, dice)
     turn = world.claim()
     assert turn is not None
-    world.fault(kind="delay", match=_ROWS, seconds=dice.uniform(0.3, 0.8), times=1)
+    world.fault(kind="delay", match=_ROWS, seconds=200, after=bool(dice.randrange(2)), times=1)
     late = threading.Thread(target=_serve_late, args=(world, turn, lost))
     late.start()
-    wait_until(lambda: _is_sent(world) or not late.is_alive(), 20, "the call")
+    wait_until(lambda: struck(world) == 1 or not late.is_alive(), what="the call")
     serve(world, DEAD)
+    world.devorg.org.faults.clear()  # now it is answered
     late.join()
     return len(lost)
 
@@ -252,12 +252,6 @@ def _serve_late(world: World, turn: Turn, lost: list[bool]) -> None:
         world.courier().serve(turn)
     except LeaseLostError:
         lost.append(True)
-
-
-def _is_sent(world: World) -> bool:
-    statement = select(OutboxRow.seq).where(OutboxRow.state == DeliveryState.LEASED).limit(1)
-    with world.database.reading(world.org.id) as session:
-        return session.scalar(statement) is not None
 
 
 def _call_often(gateway: Gateway, world: World) -> None:

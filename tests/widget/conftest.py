@@ -36,10 +36,10 @@ class Box:
     def __init__(self, org: RunningOrg) -> None:
         self.url = org.url
         self.org_id = org.org_id
-        self.main = requests.get(f"{self.url}/_devorg/main", timeout=10).json()
+        self.main = requests.get(f"{self.url}/_devorg/main", timeout=60).json()
 
     def post(self, path: str, **body: Any) -> Any:
-        answer = requests.post(f"{self.url}/_devorg/{path}", json=body, timeout=10)
+        answer = requests.post(f"{self.url}/_devorg/{path}", json=body, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -53,12 +53,12 @@ class Box:
 
     def can_see(self, user: str, record: str) -> bool:
         query = {"user": user, "record": record}
-        answer = requests.get(f"{self.url}/_devorg/access", params=query, timeout=10)
+        answer = requests.get(f"{self.url}/_devorg/access", params=query, timeout=60)
         visible: bool = answer.json()["visible"]
         return visible
 
     def records(self, sobject: str) -> list[dict[str, Any]]:
-        answer = requests.get(f"{self.url}/_devorg/records/{sobject}", timeout=10)
+        answer = requests.get(f"{self.url}/_devorg/records/{sobject}", timeout=60)
         records: list[dict[str, Any]] = answer.json()["records"]
         return records
 
@@ -69,7 +69,7 @@ class Box:
         return name
 
     def usage(self) -> dict[str, Any]:
-        answer: dict[str, Any] = requests.get(f"{self.url}/_devorg/usage", timeout=10).json()
+        answer: dict[str, Any] = requests.get(f"{self.url}/_devorg/usage", timeout=60).json()
         return answer
 
 
@@ -86,7 +86,7 @@ def box(_running_box: RunningOrg) -> Iterator[Box]:
     found.post("reset")
     found.post("usage/reset")
     yield found
-    requests.delete(f"{found.url}/_devorg/faults", timeout=10)
+    requests.delete(f"{found.url}/_devorg/faults", timeout=60)
 
 
 @pytest.fixture

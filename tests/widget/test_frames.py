@@ -237,11 +237,11 @@ def test_when_salesforce_is_slow_the_card_stays_while_the_rights_last(
     frame = widget.open()
     text = box.sign()
     hurry(widget.client.application)
-    box.post("faults", kind="hang", match="/services/data", seconds=3)
+    box.post("faults", kind="hang", match="/services/data", seconds=200)
     try:
         answer = frame.post("/widget/renew", {"signed_request": text})
     finally:
-        requests.delete(f"{box.url}/_devorg/faults", timeout=10)
+        requests.delete(f"{box.url}/_devorg/faults", timeout=60)
 
     assert (answer.status_code, reason_of(answer)) == (503, "salesforce_slow")
     assert int(answer.headers["Retry-After"]) > 0

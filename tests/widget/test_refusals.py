@@ -146,7 +146,7 @@ def _refused_by(status: int, code: str) -> Callable[[Bench], str]:
 
 def _hanging(bench: Bench) -> str:
     hurry(bench.widget.client.application)
-    bench.box.post("faults", kind="hang", match="/services/data", seconds=5)
+    bench.box.post("faults", kind="hang", match="/services/data", seconds=200)
     return bench.box.sign()
 
 
@@ -391,4 +391,4 @@ def _decoded(payload: str) -> str:
 @pytest.fixture(autouse=True)
 def _faults_end(box: Box) -> Iterator[None]:
     yield
-    requests.delete(f"{box.url}/_devorg/faults", timeout=10)
+    requests.delete(f"{box.url}/_devorg/faults", timeout=60)

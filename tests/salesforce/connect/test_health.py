@@ -115,7 +115,7 @@ def test_within_a_request_an_org_that_hangs_holds_few_threads_and_not_for_long(
     monkeypatch.setattr("app.salesforce.gateway.PERSON_TIMEOUTS", Timeouts(0.2, 0.2))
     org_of_script(script)
     gateway.refresh(org.id)
-    _fails_with(script, Reply(pause=1))
+    _fails_with(script, Reply(pause=100))
     with Flask(__name__).test_request_context(), pytest.raises(SalesforceSlow):
         gateway.for_org(org.id).resources(feature="test")
 
