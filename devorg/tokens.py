@@ -146,4 +146,5 @@ class Tokens:
 
     def end_all(self) -> None:
         """Every token issued so far is over; the next ones are good."""
-        self._not_before = self._clock.milliseconds() + 1
+        # Those issued since the last time, in the same millisecond, carry that moment.
+        self._not_before = max(self._clock.milliseconds(), self._not_before) + 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import secrets
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ def test_ten_sigkills_of_workers_and_web_leave_exactly_what_was_sent(
     world: World, tmp_path: Path
 ) -> None:
     """What the API answered is there, each activity once, on the right person and opportunity."""
-    seed = int(os.environ.get("INLAY_TEST_SEED", secrets.randbelow(10**6)))
+    seed = int(os.environ.get("INLAY_TEST_SEED", "1"))
     print(f"INLAY_TEST_SEED={seed}")  # noqa: T201  # to run a failure again
 
     outcome = judge(world, kill_often(world, _KILLS, tmp_path, random.Random(seed)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import secrets
 
 import pytest
 
@@ -18,7 +17,7 @@ _SCALE = Scale()
 
 
 def _dice() -> random.Random:
-    seed = int(os.environ.get("INLAY_TEST_SEED", secrets.randbelow(10**6)))
+    seed = int(os.environ.get("INLAY_TEST_SEED", "1"))
     print(f"INLAY_TEST_SEED={seed}")  # noqa: T201  # to run a failure again
     return random.Random(seed)
 

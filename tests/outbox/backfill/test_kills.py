@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import secrets
 import time
 from pathlib import Path
 
@@ -24,7 +23,7 @@ _KILLS = 8
 @pytest.mark.parametrize("served", ["acme"], ids=["namespace"], indirect=True)
 def test_a_back_fill_survives_the_death_of_its_workers(history: History, tmp_path: Path) -> None:
     """The trial, freezing, the job and its results are each cut off somewhere."""
-    seed = int(os.environ.get("INLAY_TEST_SEED", secrets.randbelow(10**6)))
+    seed = int(os.environ.get("INLAY_TEST_SEED", "1"))
     print(f"INLAY_TEST_SEED={seed}")  # noqa: T201  # to run a failure again
     dice = random.Random(seed)
     world = history.world

@@ -165,8 +165,8 @@ def test_an_org_that_does_not_answer_is_asked_again_later(room: Room) -> None:
 def test_tomorrow_after_a_friday_is_monday(room: Room) -> None:
     """X10: working days."""
     contact, _ = room.with_deal()
-    room.rule(times=1)
     with time_machine.travel(FRIDAY, tick=True):
+        room.rule(times=1)
         room.visit(contact)
         room.make()
 

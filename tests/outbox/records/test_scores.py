@@ -23,11 +23,13 @@ def test_a_person_who_warms_up_gets_score_and_last_engagement(desk: Desk) -> Non
     """L8: on a Contact and on a Lead, with a namespace and without; the cold get nothing."""
     warm, cold = desk.world.contacts()[:2]
     lead = next(r["Id"] for r in desk.world.records("Lead") if not r["IsConverted"])
-    moment = utcnow() - timedelta(hours=2)
-    desk.world.record([warm, lead], 6, kind="meeting", occurred_at=moment)
-    desk.world.record([cold], 1, kind="email_opened")
+    noon = utcnow().replace(hour=12)  # what was of another day counts less
+    moment = noon - timedelta(hours=2)
+    with time_machine.travel(noon, tick=True):
+        desk.world.record([warm, lead], 6, kind="meeting", occurred_at=moment)
+        desk.world.record([cold], 1, kind="email_opened")
 
-    assert desk.write_scores() == {"saved": 2, "unchanged": 1, "refused": 0}
+        assert desk.write_scores() == {"saved": 2, "unchanged": 1, "refused": 0}
 
     for record, sobject in ((warm, "Contact"), (lead, "Lead")):
         row = desk.person_in_org(record, sobject)
