@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.sfdx import programs
+from tools.sfdx import elements, programs
 from tools.sfdx.project import Project
 
 pytestmark = pytest.mark.sfdx
@@ -46,6 +46,19 @@ def test_a_file_that_salesforce_does_not_know_is_found(broken: Project) -> None:
     old = broken.source / "tabs" / "Inlay_Console.tab-meta.xml"
     old.rename(old.with_name("Inlay_Console.tap-meta.xml"))
     assert list(programs.source_converts(broken))
+
+
+def test_an_element_that_salesforce_does_not_know_is_found(broken: Project) -> None:
+    """The CLI takes such a file, and a deploy would not."""
+    report = "force-app/main/default/reports/Inlay/Warm_Deals.report-meta.xml"
+    replace(broken, report, "groupingsDown>", "groupingDown>")
+    policy = "extlClntAppOauthPolicies/Inlay_Canvas_oauthPolicy.ecaOauthPlcy-meta.xml"
+    replace(broken, f"unpackaged/policies/{policy}", "ipRelaxationPolicyType>", "ipPolicy>")
+    found = list(elements.elements_are_known(broken))
+    assert [each.rpartition(": ")[2] for each in found] == [
+        "Report has no element groupingDown",
+        "ExtlClntAppOauthConfigurablePolicies has no element ipPolicy",
+    ]
 
 
 def test_a_page_that_forgets_the_namespace_is_found(broken: Project) -> None:

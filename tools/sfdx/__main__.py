@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tools.sfdx import (
     components,
+    elements,
     fields,
     guide,
     metadata,
@@ -57,13 +58,14 @@ READING: tuple[Check, ...] = (
     guide.maintainers_enter_real_addresses,
     guide.review_names_real_files,
 )
-#: Run programs; seconds.
+#: Need what npm installs: run programs, seconds.
 RUNNING: tuple[Check, ...] = (
     programs.analyzer_is_content,
     programs.apex_has_types,
     programs.source_converts,
     programs.code_is_formatted,
     programs.javascript_is_clean,
+    elements.elements_are_known,
 )
 _PARALLEL = 2
 _SHOWS_IT_BREAKS = ["-m", "pytest", "-q", "-m", "sfdx", "tests/sfdx", "--timeout=300"]
