@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
 
-from app.db import driver
+from app.db import alive, driver
 from app.db.session import SystemSession, TenantSession
 from app.errors import ConfigError
 
@@ -83,10 +83,12 @@ def _create_engine(url: str, pool_size: int) -> Engine:
     options: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": pool_size,
+        "pool_use_lifo": True,  # the one used last: its statements are prepared, its pages read
         "hide_parameters": True,
     }
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, **options)
+        engine = create_engine(url, **options)
+        alive.watch(engine)
         event.listen(engine, "handle_error", _forget_row)
         return engine
     engine = create_engine(
