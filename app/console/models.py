@@ -34,7 +34,7 @@ class Staff(Base):
     id: Mapped[IdColumn]
     email: Mapped[str] = mapped_column(String(320), unique=True, doc="Lower case.")
     name: Mapped[str] = mapped_column(String(255), default="")
-    role: Mapped[Role] = mapped_column(enum_type(Role))
+    role: Mapped[Role] = mapped_column(enum_type(Role, unknown=None))
     is_active: Mapped[bool] = mapped_column(default=True)
     issuer: Mapped[str | None] = mapped_column(String(255))
     subject: Mapped[str | None] = mapped_column(String(255))
@@ -49,6 +49,7 @@ class StaffAct(StrEnum):
     CAME_IN = "came_in"
     REFUSED = "refused"
     SESSION_ENDED = "session_ended"
+    UNKNOWN = "unknown"  # of a newer version; never written
 
 
 class StaffEntry(Base):
@@ -57,7 +58,7 @@ class StaffEntry(Base):
     __tablename__ = "staff_entry"
 
     seq: Mapped[SequenceColumn]
-    act: Mapped[StaffAct] = mapped_column(enum_type(StaffAct))
+    act: Mapped[StaffAct] = mapped_column(enum_type(StaffAct, unknown=StaffAct.UNKNOWN))
     actor: Mapped[str] = mapped_column(String(255))
     email: Mapped[str] = mapped_column(String(320), doc="Whom it is about.")
     detail: Mapped[JsonObject] = mapped_column(default=dict)
@@ -101,7 +102,7 @@ class OneTimeLink(Base):
 
     id: Mapped[IdColumn]
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    purpose: Mapped[LinkPurpose] = mapped_column(enum_type(LinkPurpose))
+    purpose: Mapped[LinkPurpose] = mapped_column(enum_type(LinkPurpose, unknown=None))
     org_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("org.id", ondelete="CASCADE"))
     staff_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("staff.id", ondelete="CASCADE"))
     about: Mapped[JsonObject] = mapped_column(default=dict)
@@ -129,7 +130,7 @@ class SignInAttempt(Base):
     __table_args__ = (Index(None, "expires_at"),)
 
     id: Mapped[IdColumn]
-    way: Mapped[Way] = mapped_column(enum_type(Way))
+    way: Mapped[Way] = mapped_column(enum_type(Way, unknown=None))
     login_url: Mapped[str] = mapped_column(String(255), default="")
     state_digest: Mapped[str] = mapped_column(String(64), unique=True)
     browser_digest: Mapped[str] = mapped_column(String(64))

@@ -117,7 +117,7 @@ class RecordLink(Tenant, Base):
     )
 
     id: Mapped[IdColumn]
-    sobject: Mapped[SObject] = mapped_column(enum_type(SObject))
+    sobject: Mapped[SObject] = mapped_column(enum_type(SObject, unknown=SObject.ACCOUNT))
     salesforce_id: Mapped[SalesforceId]
     person_id: Mapped[UUID | None] = mapped_column(Uuid)
     company_id: Mapped[UUID | None] = mapped_column(Uuid)
@@ -138,6 +138,6 @@ class Sight(Tenant, Base):
     id: Mapped[IdColumn]
     user_id: Mapped[SalesforceId] = mapped_column(doc="Of the user.")
     record_id: Mapped[SalesforceId]
-    sobject: Mapped[SObject] = mapped_column(enum_type(SObject))
+    sobject: Mapped[SObject] = mapped_column(enum_type(SObject, unknown=None))
     rights: Mapped[JsonObject]
     seen_at: Mapped[TimeColumn] = mapped_column(default=utcnow)

@@ -57,8 +57,16 @@ class LenientEnum(TypeDecorator[StrEnum]):
         return None if value is None else self._known.get(value, self.unknown)
 
 
-def enum_type(values: type[StrEnum]) -> Enum:
-    """A StrEnum kept as its text (no native enum: adding a value needs no migration)."""
+def enum_type(values: type[StrEnum], *, unknown: StrEnum | None) -> TypeEngine[Any]:
+    """A StrEnum kept as its text (no native enum: adding a value needs no migration).
+
+    ``unknown`` is what the text of a newer version is read as, while two releases share a database:
+    the member under which least is done and nobody is let in. None where no member is safe:
+    reading such a row raises LookupError, and whoever reads it does nothing
+    (``tests/destinations/test_newer_values.py`` names these, and why).
+    """
+    if unknown is not None:
+        return LenientEnum(values, unknown)
     return Enum(
         values,
         native_enum=False,

@@ -83,6 +83,8 @@ def enter(
     if row is None:
         return None
     *facts, counts_viewers, kind, own_link, allow, deny, of_org = row
+    if kind is GateKind.CLOSED:
+        return None
     gate = Gate()
     if kind is not GateKind.OPEN:
         denied = entries_of(of_org["value"]) if of_org else ()

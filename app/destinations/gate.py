@@ -29,7 +29,7 @@ class Gate:
         """Whether the address opens it; ``is_invited``: its holder has a link of their own."""
         if self.kind is GateKind.OPEN:
             return True
-        if is_listed(email, self.deny):
+        if self.kind is GateKind.CLOSED or is_listed(email, self.deny):
             return False
         return self.kind is GateKind.ASK or is_invited or is_listed(email, self.allow)
 

@@ -58,6 +58,7 @@ class BlockKind(StrEnum):
     REP_CARD = "rep_card"
     CALL_TO_ACTION = "call_to_action"
     CONTACT_FORM = "contact_form"
+    UNKNOWN = "unknown"  # of a newer version: not shown; never written
 
 
 class Destination(Tenant, Base):
@@ -85,11 +86,12 @@ class Destination(Tenant, Base):
     )  # fmt: skip
 
     id: Mapped[IdColumn]
-    sobject: Mapped[SObject] = mapped_column(enum_type(SObject))
+    sobject: Mapped[SObject] = mapped_column(enum_type(SObject, unknown=SObject.ACCOUNT))
     record_id: Mapped[SalesforceId]
     title: Mapped[str] = mapped_column(String(255))
     state: Mapped[DestinationState] = mapped_column(
-        enum_type(DestinationState), default=DestinationState.ACTIVE
+        enum_type(DestinationState, unknown=DestinationState.REVOKED),
+        default=DestinationState.ACTIVE,
     )
     created_by: Mapped[SalesforceId] = mapped_column(doc="18-character id of the rep.")
     created_at: Mapped[TimeColumn] = mapped_column(default=utcnow)
@@ -111,7 +113,9 @@ class Destination(Tenant, Base):
         default=False, server_default=false(), doc="Its version grew when its time was over."
     )
     gate: Mapped[GateKind] = mapped_column(
-        enum_type(GateKind), default=GateKind.OPEN, server_default=GateKind.OPEN.value
+        enum_type(GateKind, unknown=GateKind.CLOSED),
+        default=GateKind.OPEN,
+        server_default=GateKind.OPEN.value,
     )
     gate_own_link: Mapped[bool] = mapped_column(
         default=True, server_default=true(), doc="Who comes by a link of their own types nothing."
@@ -192,7 +196,7 @@ class Block(Tenant, Base):
     id: Mapped[IdColumn]
     destination_id: Mapped[UUID] = mapped_column(Uuid)
     position: Mapped[int]
-    kind: Mapped[BlockKind] = mapped_column(enum_type(BlockKind))
+    kind: Mapped[BlockKind] = mapped_column(enum_type(BlockKind, unknown=BlockKind.UNKNOWN))
     content: Mapped[JsonObject]
 
 

@@ -117,6 +117,8 @@ def page_of(
     """The page of blocks: position, kind and content of each, from top to bottom."""
     views: list[PageBlock] = []
     for position, kind, content in blocks:
+        if kind is BlockKind.UNKNOWN:
+            continue
         first_number = 1 + sum(len(view.documents) for view in views)
         views.append(_view(f"b{position}", kind, content, first_number))
     return Page(views, chosen)
@@ -189,3 +191,5 @@ def _label(kind: BlockKind) -> str:
             return _("Next step")
         case BlockKind.CONTACT_FORM:
             return _("Contact form")
+        case BlockKind.UNKNOWN:
+            return ""

@@ -104,12 +104,14 @@ class Event(Tenant, Base):
     subject: Mapped[str] = mapped_column(String(255), default="")
     url: Mapped[str] = mapped_column(Text, default="")
     properties: Mapped[JsonObject] = mapped_column(default=dict)
-    confidence: Mapped[Confidence] = mapped_column(enum_type(Confidence), default=Confidence.HUMAN)
+    confidence: Mapped[Confidence] = mapped_column(
+        enum_type(Confidence, unknown=Confidence.LIKELY_SCANNER), default=Confidence.HUMAN
+    )
     confidence_reason: Mapped[str] = mapped_column(String(64), default="")
     points: Mapped[float] = mapped_column(
         Float, default=0.0, doc="What it adds to the score, before decay (engagement.score)."
     )
-    source: Mapped[Source] = mapped_column(enum_type(Source))
+    source: Mapped[Source] = mapped_column(enum_type(Source, unknown=Source.IMPORT))
     user_key: Mapped[str | None] = mapped_column(
         String(320), doc="Whose contact it was: e-mail or id of a user of the sender's product."
     )
@@ -164,7 +166,9 @@ class Visit(Tenant, Base):
     refused: Mapped[bool] = mapped_column(
         default=False, doc="The visitor does not want to be known: never identified (X13)."
     )
-    confidence: Mapped[Confidence] = mapped_column(enum_type(Confidence), default=Confidence.HUMAN)
+    confidence: Mapped[Confidence] = mapped_column(
+        enum_type(Confidence, unknown=Confidence.LIKELY_SCANNER), default=Confidence.HUMAN
+    )
     confidence_reason: Mapped[str] = mapped_column(String(64), default="")
 
 
@@ -184,7 +188,9 @@ class DailyRollup(TenantPart, Base):
     person_id: Mapped[UUID] = mapped_column(Uuid)
     day: Mapped[date] = mapped_column(Date)
     kind: Mapped[str] = mapped_column(String(64))
-    confidence: Mapped[Confidence] = mapped_column(enum_type(Confidence))
+    confidence: Mapped[Confidence] = mapped_column(
+        enum_type(Confidence, unknown=Confidence.LIKELY_SCANNER)
+    )
     events: Mapped[int]
     points: Mapped[float] = mapped_column(Float)
 
@@ -211,6 +217,7 @@ class MembershipKind(StrEnum):
     WORKFLOW = "workflow"
     CAMPAIGN = "campaign"
     PENDING_EMAIL = "pending_email"
+    UNKNOWN = "unknown"  # of a newer version: not shown; never written
 
 
 class Membership(TenantPart, Base):
@@ -222,7 +229,9 @@ class Membership(TenantPart, Base):
 
     id: Mapped[IdColumn]
     person_id: Mapped[UUID] = mapped_column(Uuid)
-    kind: Mapped[MembershipKind] = mapped_column(enum_type(MembershipKind))
+    kind: Mapped[MembershipKind] = mapped_column(
+        enum_type(MembershipKind, unknown=MembershipKind.UNKNOWN)
+    )
     name: Mapped[str] = mapped_column(String(255))
     status: Mapped[str] = mapped_column(String(64), default="")
     url: Mapped[str] = mapped_column(Text, default="")

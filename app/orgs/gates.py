@@ -11,12 +11,14 @@ class GateKind(StrEnum):
     """What a visitor is asked for before a page is shown.
 
     ``OPEN``: nothing. ``ASK``: an e-mail address, whichever it is. ``LISTED``: an address that is
-    let in. None of them verifies that the address is the visitor's.
+    let in. None of them verifies that the address is the visitor's. ``CLOSED``: it opens
+    for nobody; what the gate of a newer version is taken for, not offered to anybody.
     """
 
     OPEN = "open"
     ASK = "ask"
     LISTED = "listed"
+    CLOSED = "closed"
 
 
 #: Entries of one list; a list is read at each visit.

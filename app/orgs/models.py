@@ -56,7 +56,9 @@ class Org(TenantRoot, Base):
 
     salesforce_id: Mapped[SalesforceId] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(255))
-    state: Mapped[OrgState] = mapped_column(enum_type(OrgState), default=OrgState.PENDING)
+    state: Mapped[OrgState] = mapped_column(
+        enum_type(OrgState, unknown=OrgState.SUSPENDED), default=OrgState.PENDING
+    )
     state_message: Mapped[str] = mapped_column(
         String(500), default="", server_default="", doc="What its reps are told while suspended."
     )

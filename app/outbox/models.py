@@ -15,7 +15,6 @@ from app.db import (
     IdColumn,
     JsonList,
     JsonType,
-    LenientEnum,
     SequenceColumn,
     Tenant,
     TimeColumn,
@@ -132,13 +131,15 @@ class OutboxRow(Tenant, Base):
     person_id: Mapped[UUID] = mapped_column(Uuid)
     rank: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(String(64))
-    state: Mapped[DeliveryState] = mapped_column(LenientEnum(DeliveryState, DeliveryState.UNKNOWN))
+    state: Mapped[DeliveryState] = mapped_column(
+        enum_type(DeliveryState, unknown=DeliveryState.UNKNOWN)
+    )
     not_before: Mapped[TimeColumn] = mapped_column(default=utcnow)
     once_key: Mapped[str | None] = mapped_column(
         String(32), doc="What there is one activity of at most (``outbox.once``); else NULL."
     )
     # frozen at the first send
-    sobject: Mapped[ActivityObject | None] = mapped_column(enum_type(ActivityObject))
+    sobject: Mapped[ActivityObject | None] = mapped_column(enum_type(ActivityObject, unknown=None))
     activity_key: Mapped[str | None] = mapped_column(String(80))
     payload: Mapped[dict[str, object] | None] = mapped_column(JsonType)
     opportunity_id: Mapped[UUID | None] = mapped_column(Uuid)
@@ -221,7 +222,7 @@ class DeliveryBreaker(Tenant, Base):
     id: Mapped[IdColumn]
     kind: Mapped[str] = mapped_column(String(64))
     state: Mapped[BreakerState] = mapped_column(
-        enum_type(BreakerState), default=BreakerState.COUNTING
+        enum_type(BreakerState, unknown=BreakerState.OPEN), default=BreakerState.COUNTING
     )
     refusals: Mapped[int] = mapped_column(default=0, doc="In a row, without a delivery.")
     reason: Mapped[str] = mapped_column(String(64), default="")

@@ -54,7 +54,7 @@ class Connection(Tenant, Base):
 
     id: Mapped[IdColumn]
     method: Mapped[Method] = mapped_column(
-        enum_type(Method),
+        enum_type(Method, unknown=None),
         default=Method.CLIENT_CREDENTIALS,
         server_default=Method.CLIENT_CREDENTIALS.value,
     )
@@ -79,7 +79,8 @@ class Connection(Tenant, Base):
         UtcDateTime, doc="The lease of the one process that fetches a token."
     )
     state: Mapped[ConnectionState] = mapped_column(
-        enum_type(ConnectionState), default=ConnectionState.CONNECTED
+        enum_type(ConnectionState, unknown=ConnectionState.RECONNECT_NEEDED),
+        default=ConnectionState.CONNECTED,
     )
     state_reason: Mapped[str] = mapped_column(String(255), default="")
     state_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -215,6 +215,7 @@ def _plan_of(database: Database, org: Org, people: list[UUID], kind: str | None)
         listen(database.engine, "before_cursor_execute", note)
         queries.timeline(session, people, kind=kind)
         text, given = seen[-1]
+        given = tuple(given) if isinstance(given, list) else given
         explain = "EXPLAIN QUERY PLAN" if database.dialect == "sqlite" else "EXPLAIN"
         rows = connection.exec_driver_sql(f"{explain} {text}", given)
         return [line for line in (str(row[-1]) for row in rows) if _reads_events(line)]

@@ -128,7 +128,7 @@ def _page(
         values=_fields(chosen, principal.time_zone) | dict(typed),
         problems=problems,
         choices=rules.choices(),
-        gate=next(each for each in rules.choices() if each.value == chosen.gate.value),
+        gate=rules.choice_of(chosen.gate),
         came=came,
         most_viewers=chosen.most_views,
         viewers=viewers,

@@ -30,7 +30,16 @@ class Choice(NamedTuple):
 
 def choices() -> Sequence[Choice]:
     """What a page may ask of its visitors, in plain words."""
-    return [Choice(kind.value, _(label), _(proves)) for kind, (label, proves) in _KINDS.items()]
+    return [choice_of(kind) for kind in _KINDS]
+
+
+def choice_of(kind: GateKind) -> Choice:
+    """A kind as it is shown, of a newer version too."""
+    if kind in _KINDS:
+        label, proves = _KINDS[kind]
+        return Choice(kind.value, _(label), _(proves))
+    label = _("Something that this version of Inlay does not know: it opens for nobody")
+    return Choice(kind.value, label, "")
 
 
 _KINDS: Mapping[GateKind, tuple[str, str]] = {
@@ -80,7 +89,7 @@ def gate_of(typed: Fields) -> Gate:
 def gate_problems(typed: Fields) -> Fields:
     """What is wrong, by field."""
     found = {name: _wrong_list(typed[name]) for name in _LISTS}
-    if typed["kind"] not in set(GateKind):
+    if typed["kind"] not in _KINDS:
         found["kind"] = _("Choose one of these.")
     return {name: words for name, words in found.items() if words}
 

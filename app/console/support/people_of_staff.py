@@ -27,6 +27,7 @@ _ACTS = {
     StaffAct.CAME_IN: N_("came in"),
     StaffAct.REFUSED: N_("was refused"),
     StaffAct.SESSION_ENDED: N_("session ended"),
+    StaffAct.UNKNOWN: N_("what this version of Inlay does not know"),
 }
 #: Invitations per minute and person.
 _INVITES = 10

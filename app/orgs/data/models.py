@@ -45,7 +45,7 @@ class OrgDeletion(Base):
     salesforce_id: Mapped[SalesforceId]
     org_name: Mapped[str] = mapped_column(String(255))
     state: Mapped[DeletionState] = mapped_column(
-        enum_type(DeletionState), default=DeletionState.ASKED
+        enum_type(DeletionState, unknown=None), default=DeletionState.ASKED
     )
     asked_by: Mapped[str] = mapped_column(String(255))
     asked_at: Mapped[TimeColumn] = mapped_column(default=utcnow)

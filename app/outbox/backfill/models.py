@@ -70,7 +70,7 @@ class Backfill(Tenant, Base):
     since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     until: Mapped[TimeColumn]
     state: Mapped[BackfillState] = mapped_column(
-        enum_type(BackfillState), default=BackfillState.RUNNING
+        enum_type(BackfillState, unknown=BackfillState.STOPPED), default=BackfillState.RUNNING
     )
     uses_bulk: Mapped[bool]
     expected: Mapped[int] = mapped_column(doc="Events that were counted when it was asked for.")
@@ -105,8 +105,10 @@ class BackfillLoad(Tenant, Base):
 
     id: Mapped[IdColumn]
     backfill_id: Mapped[UUID] = mapped_column(Uuid)
-    sobject: Mapped[ActivityObject] = mapped_column(enum_type(ActivityObject))
-    state: Mapped[LoadState] = mapped_column(enum_type(LoadState), default=LoadState.FROZEN)
+    sobject: Mapped[ActivityObject] = mapped_column(enum_type(ActivityObject, unknown=None))
+    state: Mapped[LoadState] = mapped_column(
+        enum_type(LoadState, unknown=None), default=LoadState.FROZEN
+    )
     rows: Mapped[int] = mapped_column(default=0)
     key_field: Mapped[str] = mapped_column(
         String(80), default="", doc="API name of our key in the org when it was uploaded."

@@ -61,7 +61,7 @@ class FollowUpRule(Tenant, Base):
     id: Mapped[IdColumn]
     number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(64))
-    part: Mapped[Part] = mapped_column(enum_type(Part), default=Part.ANY)
+    part: Mapped[Part] = mapped_column(enum_type(Part, unknown=None), default=Part.ANY)
     target: Mapped[str] = mapped_column(
         String(255), default="", doc="Words of the block, link or document; empty for any."
     )
@@ -70,7 +70,9 @@ class FollowUpRule(Tenant, Base):
     needs_opportunity: Mapped[bool] = mapped_column(
         default=True, doc="Only for people with a role in an open opportunity."
     )
-    owner: Mapped[OwnerRule] = mapped_column(enum_type(OwnerRule), default=OwnerRule.OPPORTUNITY)
+    owner: Mapped[OwnerRule] = mapped_column(
+        enum_type(OwnerRule, unknown=None), default=OwnerRule.OPPORTUNITY
+    )
     owner_id: Mapped[str | None] = mapped_column(String(18), doc="Of the named user.")
     subject: Mapped[str] = mapped_column(String(255))
     due_days: Mapped[int] = mapped_column(default=1)
@@ -106,7 +108,9 @@ class FollowUp(TenantPart, Base):
     person_id: Mapped[UUID] = mapped_column(Uuid)
     event_id: Mapped[UUID] = mapped_column(Uuid, doc="The last of those that met the rule.")
     times: Mapped[int] = mapped_column(doc="How many met it.")
-    state: Mapped[FollowUpState] = mapped_column(enum_type(FollowUpState))
+    state: Mapped[FollowUpState] = mapped_column(
+        enum_type(FollowUpState, unknown=FollowUpState.REFUSED)
+    )
     met_at: Mapped[TimeColumn]
     quiet_until: Mapped[TimeColumn]
     not_before: Mapped[TimeColumn]

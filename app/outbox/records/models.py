@@ -114,7 +114,7 @@ class RecordRun(Tenant, Base):
     __table_args__ = (UniqueConstraint("org_id", "traffic"),)
 
     id: Mapped[IdColumn]
-    traffic: Mapped[Traffic] = mapped_column(enum_type(Traffic))
+    traffic: Mapped[Traffic] = mapped_column(enum_type(Traffic, unknown=None))
     failures: Mapped[int] = mapped_column(default=0)
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(64), default="")

@@ -20,7 +20,7 @@ class PreflightResult(Tenant, Base):
     __table_args__ = (UniqueConstraint("org_id"),)
 
     id: Mapped[IdColumn]
-    verdict: Mapped[Verdict] = mapped_column(enum_type(Verdict))
+    verdict: Mapped[Verdict] = mapped_column(enum_type(Verdict, unknown=Verdict.UNKNOWN))
     refused: Mapped[str] = mapped_column(String(32), default="", server_default="")
     lacks: Mapped[int] = mapped_column(doc="How many things features in use lack.")
     calls: Mapped[int]
