@@ -19,6 +19,7 @@ OAUTH = "force-app/main/default/extlClntAppOauthSettings/Inlay_Canvas_oauth.ecaO
 ACTION = "force-app/main/default/quickActions/Lead.Inlay_New_Destination.quickAction-meta.xml"
 HANDLER = "force-app/main/default/classes/InlayCanvasHandler.cls"
 WARM = "force-app/main/default/reports/Inlay/Warm_Deals.report-meta.xml"
+CONTACTS = "force-app/main/default/reports/Inlay/Warm_Contacts.report-meta.xml"
 BOARD = "force-app/main/default/dashboards/Inlay/Inlay.dashboard-meta.xml"
 PAGE = "force-app/main/default/pages/InlayLead.page"
 CONSOLE = "force-app/main/default/pages/InlayConsole.page"
@@ -75,8 +76,11 @@ def test_a_field_of_people_or_destinations_is_renamed(
          "Number<", "Text<", "Views__c is Text; app writes Number"),
         (fields.other_fields_are_those_of_app, f"{DESTINATION}/Lead__c.field-meta.xml",
          "<referenceTo>Lead", "<referenceTo>Contact", "points to Contact, not Lead"),
-        (fields.state_tells_what_app_writes, f"{DESTINATION}/State__c.field-meta.xml",
+        (fields.descriptions_tell_what_app_writes, f"{DESTINATION}/State__c.field-meta.xml",
          "expired", "over", "does not name expired"),
+        (fields.descriptions_tell_what_app_writes, SCORE, "from 40 on", "from 50 on",
+         "does not say from 40 on Warm"),
+        (fields.descriptions_tell_what_app_writes, CONTACTS, ">40<", ">50<", "warm from 40 on"),
         (metadata.xml_is_well_formed, KEY, "</CustomField>", "</Custom>", "mismatched tag"),
         (metadata.labels_are_used_and_translated, LABELS, "Inlay_Title", "Inlay_Titel", "no label"),
         (metadata.labels_are_used_and_translated, GERMAN, "Inlay_Title", "Inlay_Titel", "German"),
@@ -107,6 +111,8 @@ def test_a_field_of_people_or_destinations_is_renamed(
         (metadata.nothing_secret, CANVAS, "inlay.example", "00D0000000000Ab", "an org id"),
         (metadata.replacements_hit, PAGE, 'namespacePrefix=""', "", "nothing to replace"),
         (metadata.code_is_careful, HANDLER, "// as the class", "// so", "without a reason"),
+        (metadata.code_is_careful, "force-app/main/default/classes/InlayPostInstall.cls",
+         "tellNextSteps(c", "InlayAccess.isUser(); tellNextSteps(c", "may call no class"),
         (metadata.code_is_careful, HANDLER, "with sharing", "", "not declared with sharing"),
     ],
 )  # fmt: skip

@@ -31,7 +31,7 @@ READING: tuple[Check, ...] = (
     metadata.xml_is_well_formed,
     fields.activity_fields_are_those_of_app,
     fields.other_fields_are_those_of_app,
-    fields.state_tells_what_app_writes,
+    fields.descriptions_tell_what_app_writes,
     metadata.labels_are_used_and_translated,
     metadata.canvas_settings_fit_app,
     metadata.client_apps_ask_for_little,

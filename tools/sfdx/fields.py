@@ -9,6 +9,7 @@ from uuid import UUID
 from app.destinations.models import DestinationState
 from app.engagement.kinds import MAX_KIND
 from app.engagement.models import Confidence
+from app.engagement.score import word_for
 from app.outbox.records.current import EXPIRED, LOOKUPS
 from app.salesforce.package import DESTINATION, ActivityField, DestinationField, PersonField
 from tools.sfdx.project import Field, Project
@@ -34,6 +35,7 @@ _WRITTEN: Mapping[StrEnum, tuple[str, int]] = {
     DestinationField.LAST_VIEWED: ("DateTime", 0),
     **dict.fromkeys(LOOKUPS.values(), ("Lookup", 0)),
 }
+_WARM = "reports/Inlay/Warm_Contacts.report-meta.xml"
 _KEYS = {ActivityField.KEY.value, DestinationField.EXTERNAL_ID.value}
 
 
@@ -70,14 +72,32 @@ def other_fields_are_those_of_app(project: Project) -> Iterator[str]:
             yield f"{DESTINATION}.{found.name} points to {found.references}, not {pointed.value}"
 
 
-def state_tells_what_app_writes(project: Project) -> Iterator[str]:
-    """The description of a Destination's state names each one that `app` writes."""
-    told = project.field_description(f"{DESTINATION}.{DestinationField.STATE.value}")
-    yield from (
-        f"{DESTINATION}.{DestinationField.STATE.value}: its description does not name {state}"
-        for state in STATES
-        if state not in told
-    )
+def descriptions_tell_what_app_writes(project: Project) -> Iterator[str]:
+    """What people read of a field names each value that `app` writes, and the limits of a score."""
+    named = {
+        f"{DESTINATION}.{DestinationField.STATE.value}": STATES,
+        f"Activity.{ActivityField.CONFIDENCE.value}": [each.value for each in Confidence],
+    }
+    for name, values in named.items():
+        told = project.told(name, "description")
+        yield from (
+            f"{name}: its description does not name {each}" for each in values if each not in told
+        )
+    limits = {word: _least(word) for word in ("Warm", "Hot")}
+    for sobject in ("Contact", "Lead"):
+        told = project.told(f"{sobject}.{PersonField.SCORE.value}", "inlineHelpText")
+        yield from (
+            f"{sobject}.{PersonField.SCORE.value}: its help does not say from {least} on {word}"
+            for word, least in limits.items()
+            if f"from {least} on {word.lower()}" not in told
+        )
+    report = (project.source / _WARM).read_text(encoding="utf-8")
+    if f"<value>{limits['Warm']}</value>" not in report:
+        yield f"{_WARM}: contacts are warm from {limits['Warm']} on"
+
+
+def _least(word: str) -> int:
+    return next(score for score in range(101) if word_for(score) == word)
 
 
 def _misfits(field: Field, kind: str, least: int) -> Iterator[str]:

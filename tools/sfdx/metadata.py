@@ -208,7 +208,11 @@ def replacements_hit(project: Project) -> Iterator[str]:
 
 
 def code_is_careful(project: Project) -> Iterator[str]:
-    """Each class is with sharing, queries run in user mode, a suppression gives its reason."""
+    """Each class is with sharing, queries run in user mode, a suppression gives its reason.
+
+    A post-install script that calls a class with sharing may fail the installation (Apex Reference,
+    InstallHandler).
+    """
     for name, source in project.classes.items():
         if " with sharing class " not in source:
             yield f"{name}: is not declared with sharing"
@@ -218,6 +222,12 @@ def code_is_careful(project: Project) -> Iterator[str]:
             yield f"{name}: queries without WITH USER_MODE"
         if f"{name}Test" not in project.classes:
             yield f"{name}: has no test class"
+    handler = project.package["postInstallScript"]
+    yield from (
+        f"{handler}: calls {name}, but may call no class that is with sharing"
+        for name in sorted(project.packaged_classes - {handler})
+        if re.search(rf"\b{name}\b", project.classes[handler])
+    )
     for path in project.files():
         if path.suffix in {".cls", ".js", ".cmp", ".page"}:
             yield from _reasonless(project, path)

@@ -95,11 +95,11 @@ class Project:
         first: dict[str, Any] = self.settings["packageDirectories"][0]
         return first
 
-    def field_description(self, name: str) -> str:
-        """What a custom field (``Object.Field``) says of itself in set-up; empty without one."""
+    def told(self, name: str, element: str) -> str:
+        """A text of a custom field (``Object.Field``) for people; empty without one."""
         sobject, field = name.split(".")
         path = self.source / "objects" / sobject / "fields" / f"{field}.field-meta.xml"
-        return text(read(path), "description") if path.is_file() else ""
+        return text(read(path), element) if path.is_file() else ""
 
     @cached_property
     def fields(self) -> dict[str, Field]:
