@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import Response, redirect, request, url_for
@@ -20,13 +21,15 @@ from app.orgs import audit, features
 from app.orgs.data import deletion
 from app.orgs.features import Feature
 from app.outbox import log
-from app.outbox.explaining.obstacles import OF_RIGHTS
-from app.outbox.log import Asked
+from app.outbox.explaining.rights import OF_RIGHTS, is_cured
+from app.outbox.log import Asked, Cause
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition, condition
 from app.outbox.turns import breakers
 from app.salesforce import spending
 from app.salesforce.connect.connections import status
+from app.salesforce.preflight import service as preflight
+from app.salesforce.preflight.result import Preflight
 from app.web import context
 from app.web.i18n import _
 
@@ -49,6 +52,8 @@ def health() -> Response:
             "paused": log.causes(session, DeliveryState.PAUSED),
             "spent": chart.draw(spending.by_day(session, utcnow().date())),
         }
+        if any(cause.reason in OF_RIGHTS for cause in values["causes"]):
+            values["preflight"] = preflight.last(session)
     with context.database().system_reading() as system:
         going = deletion.of_org(system, current_org().id)
     return page(
@@ -63,11 +68,17 @@ def health() -> Response:
         served=current_org().is_served,
         may_steer=current_principal().may(Permission.STEER_DELIVERY),
         reset=request.args.get("reset") == "1",
+        cured=_cured(values["causes"], values.get("preflight")),
         size=(chart.WIDTH, chart.HEIGHT),
         never_refused=log.NEVER_REFUSED,
         of_rights=OF_RIGHTS,
         **values,
     )
+
+
+def _cured(causes: Sequence[Cause], found: Preflight | None) -> set[Cause]:
+    """Those that are over, as the preflight saw since."""
+    return {each for each in causes if is_cured(each.reason, each.tried_at, found)}
 
 
 @room.post("/console/orgs/<org_id>/breakers/<kind>")

@@ -26,7 +26,10 @@ NEVER_REFUSED = "never_refused"
 
 
 class Line(NamedTuple):
-    """One activity with the event that it tells of and the person whom it is about."""
+    """One activity with the event that it tells of and the person whom it is about.
+
+    ``tried_at``: when it was last taken to be sent; None since it was let go again, or if never.
+    """
 
     seq: int
     created_at: datetime
@@ -43,6 +46,7 @@ class Line(NamedTuple):
     salesforce_id: str | None
     settled_by: str
     settled_at: datetime | None
+    tried_at: datetime | None
     paused_why: str | None
     person_id: UUID
     person: str
@@ -52,7 +56,10 @@ class Line(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """Why activities are parked, or paused: how many, the newest, an example of what was said."""
+    """Why activities are parked, or paused: how many, the newest, an example of what was said.
+
+    ``tried_at``: when one of them was last tried.
+    """
 
     reason: str
     code: str
@@ -60,6 +67,7 @@ class Cause(NamedTuple):
     number: int
     latest: datetime
     message: str
+    tried_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +91,8 @@ _COLUMNS = (
     OutboxRow.seq, OutboxRow.created_at, OutboxRow.kind, OutboxRow.rank, OutboxRow.state,
     OutboxRow.not_before, OutboxRow.attempts, OutboxRow.is_unsure, OutboxRow.error_reason,
     OutboxRow.error_code, OutboxRow.error_message, OutboxRow.sobject, OutboxRow.salesforce_id,
-    OutboxRow.settled_by, OutboxRow.settled_at, OutboxRow.paused_why, OutboxRow.person_id,
-    Person.name, Person.email, Event.subject, Event.occurred_at,
+    OutboxRow.settled_by, OutboxRow.settled_at, OutboxRow.leased_at, OutboxRow.paused_why,
+    OutboxRow.person_id, Person.name, Person.email, Event.subject, Event.occurred_at,
 )  # fmt: skip
 
 
@@ -134,6 +142,7 @@ def causes(
             count,
             func.max(OutboxRow.created_at),
             func.max(OutboxRow.error_message),
+            func.max(OutboxRow.leased_at),
         )
         .where(*_in_state(state))
         .group_by(OutboxRow.error_reason, OutboxRow.error_code, OutboxRow.kind)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -15,7 +17,7 @@ from app.keys import Keyring
 from app.orgs import features, service
 from app.orgs.features import Feature
 from app.orgs.models import Org
-from app.outbox.models import DeliveryState
+from app.outbox.models import DeliveryState, OrgDelivery
 from app.salesforce.connect.connections import connect
 from app.salesforce.models import Connection, ConnectionState
 from app.salesforce.preflight.models import PreflightResult
@@ -104,6 +106,59 @@ def test_the_record_and_its_rows_come_next(
     assert "Try all of them again" not in signed_in(Role.VIEWER).get(path).text
 
 
+def keep(database: Database, org: Org, *missing: Finding) -> None:
+    """A preflight of this moment, which found these missing for activities."""
+    report = FeatureReport(Feature.ACTIVITY_TO_SALESFORCE.value, is_on=True, findings=missing)
+    found = Preflight(utcnow(), features=(report,))
+    kept = {"verdict": found.verdict, "lacks": len(missing), "calls": 1, "result": found.as_json()}
+    with database.writing(org.id) as session:
+        session.add(PreflightResult(**kept, ran_at=utcnow(), changed_at=utcnow()))
+
+
+@pytest.mark.usefixtures("_writes")
+@pytest.mark.parametrize("tried_since", [False, True])
+def test_a_right_that_is_back_offers_the_next_try_at_once(
+    rows: Rows, path: str, signed_in: SignedIn, database: Database, org: Org, tried_since: bool
+) -> None:
+    """X6, P8: the daily preflight is enough; what was tried after it is refused as before."""
+    ada = rows.person("Ada", "ada@example.com", contact=CONTACT)
+    rows.event(ada)
+    tried_at = utcnow() + timedelta(minutes=1 if tried_since else -1)
+    refused: dict[str, Any] = {"error_reason": "right_missing", "leased_at": tried_at}
+    rows.row(ada, DeliveryState.PARKED, **refused)
+    keep(database, org)
+    base, admin = path.partition("why")[0], signed_in(Role.ORG_ADMIN)
+    told = admin.get(path).text
+    assert "the next try has not happened yet" in told
+    assert ("refused 1 activity; what was missing is there now" in told) != tried_since
+    assert ("The preflight finds nothing missing now" in told) != tried_since
+    assert ("Grant the integration user" in told) == tried_since
+    assert ("it was not tried since" in admin.get(f"{base}activity").text) != tried_since
+    retry = "retry?reason=right_missing"
+    health = admin.get(base).text
+    assert ("What was missing is there now." in health) != tried_since
+    assert ("Find the missing right" in health) == tried_since
+    assert retry in health
+    seen = [visitor.get(f"{base}preflight").text for visitor in (admin, signed_in(Role.VIEWER))]
+    assert [retry in each for each in seen] == [not tried_since, False]
+    assert ("Refused before, not tried since" in seen[1]) != tried_since
+
+
+@pytest.mark.usefixtures("_writes")
+def test_an_org_that_rests_for_a_right_is_asked_what_is_missing(
+    rows: Rows, path: str, signed_in: SignedIn, database: Database, org: Org
+) -> None:
+    """X6: it may be refused before anything is sent; then nothing is there to try again."""
+    rows.row(rows.person("Ada", "ada@example.com", contact=CONTACT), DeliveryState.WAITING)
+    until = utcnow() + timedelta(minutes=5)
+    with database.writing(org.id) as session:
+        session.add(OrgDelivery(pause_reason="request_refused", paused_until=until))
+    admin = signed_in(Role.ORG_ADMIN)
+    assert "Find the missing right" in admin.get(path).text
+    keep(database, org)
+    assert "nothing missing now; what waits goes by itself" in admin.get(f"{path}&looked=1").text
+
+
 @pytest.mark.usefixtures("_writes")
 def test_a_missing_right_is_named_as_the_last_preflight_saw_it(
     rows: Rows, path: str, signed_in: SignedIn, database: Database, org: Org
@@ -119,11 +174,7 @@ def test_a_missing_right_is_named_as_the_last_preflight_saw_it(
     edit = Finding(
         "right", Verdict.MISSING, "The user lacks Edit Tasks. Assign Inlay_Activity_Access."
     )
-    report = FeatureReport(Feature.ACTIVITY_TO_SALESFORCE.value, is_on=True, findings=(edit,))
-    found = Preflight(utcnow(), features=(report,))
-    kept = {"verdict": found.verdict, "lacks": 1, "calls": 1, "result": found.as_json()}
-    with database.writing(org.id) as session:
-        session.add(PreflightResult(**kept, ran_at=utcnow(), changed_at=utcnow()))
+    keep(database, org, edit)
     text = signed_in(Role.VIEWER).get(path).text
     assert "The user lacks Edit Tasks. Assign Inlay_Activity_Access." in text
     assert "Look for missing rights again" not in text

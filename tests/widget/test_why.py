@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from app.clock import utcnow
 from app.db import Database
 from app.engagement.models import Event
 from app.keys import Keyring
@@ -17,6 +19,8 @@ from app.orgs.models import AuditEntry, Org
 from app.outbox.models import ActivityObject, DeliveryState, OutboxRow
 from app.salesforce.connect.connections import connect
 from app.salesforce.models import Connection, ConnectionState
+from app.salesforce.preflight.models import PreflightResult
+from app.salesforce.preflight.result import Preflight
 from canvas.ids import to_18
 from tests.salesforce.test_budget import spend
 from tests.widget.conftest import Box, Widget, switch
@@ -164,6 +168,30 @@ def test_a_rep_tries_again_what_was_surely_refused_and_no_more(
         (entry,) = session.scalars(select(AuditEntry).where(wanted)).all()
     assert (entry.detail["number"], entry.detail["record"]) == (1, contact)
     assert entry.actor.startswith("005")
+
+
+@pytest.mark.usefixtures("_writes")
+def test_a_right_that_is_back_is_said_in_a_rep_s_words(
+    widget: Widget, box: Box, row: Row, database: Database, org: Org
+) -> None:
+    """X6, P8: what was refused says when, and that nobody tried since."""
+    contact = box.main["contact"]
+    tried = {"error_reason": "right_missing", "error_message": SAID, "leased_at": utcnow()}
+    row(contact, DeliveryState.PARKED, "Mine", **tried)
+    frame = widget.open("rep", contact)
+    text = frame.get("/widget/why").text
+    for words in ("Salesforce refuses 1 activity", "Last tried: ", "next try has not"):
+        assert words in text
+    found = Preflight(utcnow() + timedelta(seconds=1))
+    kept = {"verdict": found.verdict, "lacks": 0, "calls": 1, "result": found.as_json()}
+    with database.writing(org.id) as session:
+        session.add(PreflightResult(**kept, ran_at=found.ran_at, changed_at=found.ran_at))
+    text = frame.get("/widget/why").text
+    assert "Salesforce refuses" not in text
+    assert text.count("1 activity can be tried again") == 2, "on the page, and said aloud"
+    assert "A right was missing in Salesforce; it is there now. Last tried: " in text
+    assert "Try 1 activity again" in text
+    assert SAID not in text
 
 
 @pytest.mark.usefixtures("_writes")

@@ -19,9 +19,11 @@ from app.engagement.kinds import Kind, facts_of
 from app.orgs import audit
 from app.outbox import decisions, log
 from app.outbox.explaining import words
+from app.outbox.explaining.rights import OF_RIGHTS
 from app.outbox.models import DeliveryState
 from app.outbox.queries import condition
 from app.salesforce.connect.connections import status
+from app.salesforce.preflight import service as preflight
 from app.web import context
 from app.web.i18n import _
 
@@ -37,11 +39,13 @@ def activity() -> Response:
     with context.database().reading(current_org().id) as session:
         found = log.lines(session, asked_of(session, wanted, current_principal().time_zone))
         now, connection = condition(session), status(session)
+        is_of_rights = any(each.error_reason in OF_RIGHTS for each in found)
+        looked = preflight.last(session) if is_of_rights else None
     instance_url = connection.instance_url if connection else ""
     return page(
         "activity/list.html",
         filter=wanted,
-        lines=[words.tell(each, now, instance_url) for each in found],
+        lines=[words.tell(each, now, instance_url, looked) for each in found],
         following=mark_of(log.place_of(found[-1])) if len(found) == log.PAGE_SIZE else "",
         states=[(state.value, _(words.STATES[state])) for state in _ASKED_FOR],
         kinds=[(kind.value, _(facts_of(kind).label)) for kind in Kind],

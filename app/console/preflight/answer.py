@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -12,6 +14,10 @@ from app.console.preflight import shown
 from app.console.principal import current_org, current_principal
 from app.console.room import room
 from app.crm import preflights
+from app.engagement.kinds import facts_of
+from app.outbox import log
+from app.outbox.explaining.rights import is_cured
+from app.outbox.log import Cause
 from app.salesforce.connect import connections
 from app.salesforce.errors import SalesforceError
 from app.salesforce.gateway import current_gateway
@@ -19,6 +25,7 @@ from app.salesforce.preflight import service
 from app.salesforce.preflight.result import Preflight
 from app.salesforce.preflight.words import as_text, summary
 from app.web import context, i18n
+from app.web.i18n import _
 from app.web.times import friendly
 
 _LONGEST = 500
@@ -58,14 +65,27 @@ def _show(failure: str = "") -> Response:
     with context.database().reading(org.id) as session:
         found = service.last(session)
         status = connections.status(session)
+        causes = log.causes(session)
     return page(
         "preflight.html",
         found=found,
+        cured=_cured(causes, found),
+        kind_of=lambda kind: _(facts_of(kind).label),
+        may_steer=principal.may(Permission.STEER_DELIVERY),
         failure=failure,
         is_connected=status is not None and status.is_connected,
         may_run=principal.may(Permission.RUN_PREFLIGHT),
         **(_told(found) if found else {}),
     )
+
+
+def _cured(causes: Iterable[Cause], found: Preflight | None) -> Counter[tuple[str, str]]:
+    """How many were refused for a right that is there now, by reason and kind."""
+    number = Counter[tuple[str, str]]()
+    for each in causes:
+        if is_cured(each.reason, each.tried_at, found):
+            number[each.reason, each.kind] += each.number
+    return number
 
 
 def _told(found: Preflight) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from flask import Response, request
@@ -18,8 +17,6 @@ from app.crm.queries import people_found, people_of_records, roles_on
 from app.db import TenantSession
 from app.outbox.explaining import situation, words
 from app.outbox.explaining.obstacles import obstacle, why_no_activity
-from app.outbox.explaining.situation import Situation
-from app.salesforce.preflight import service as preflight
 from app.web import context
 from app.web.i18n import _
 from canvas.ids import ACCOUNT, OPPORTUNITY, sobject_of
@@ -35,22 +32,29 @@ def why() -> Response:
     if not typed or problem:
         return page("why/ask.html", typed=typed, problem=problem)
     with context.database().reading(current_org().id) as session:
-        people = _people(session, typed)
-        now = _situation(session, people)
+        now = situation.read(session, _people(session, typed))
+    tell = partial(
+        words.tell,
+        condition=now.condition,
+        instance_url=now.instance_url,
+        found=now.preflight,
+    )
     return page(
         "why/story.html",
         typed=typed,
         problem="",
         obstacle=obstacle(now),
+        looked_at=now.preflight.ran_at if now.preflight else None,
+        goes_on=now.condition.paused_until,
         happened=[
             (
                 each,
-                [words.tell(line, now.condition, now.instance_url) for line in each.lines],
+                [tell(line) for line in each.lines],
                 "" if each.lines else why_no_activity(each, now.settings),
             )
             for each in now.happened
         ],
-        waiting=[words.tell(line, now.condition, now.instance_url) for line in now.waiting],
+        waiting=[tell(line) for line in now.waiting],
         label_of=words.label_of,
         may_steer=current_principal().may(Permission.STEER_DELIVERY),
         may_run=current_principal().may(Permission.RUN_PREFLIGHT),
@@ -78,8 +82,3 @@ def _people(session: TenantSession, typed: str) -> list[UUID]:
     if sobject_of(record_id) == OPPORTUNITY:
         return [role.person_id for role in roles_on(session, record_id)]
     return list(people_of_records(session, [record_id]).values())
-
-
-def _situation(session: TenantSession, people: Sequence[UUID]) -> Situation:
-    found = situation.read(session, people)
-    return replace(found, preflight=preflight.last(session))

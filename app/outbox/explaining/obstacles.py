@@ -11,17 +11,14 @@ from app.engagement.kinds import facts_of
 from app.engagement.models import Confidence, Source
 from app.orgs.features import Feature
 from app.orgs.settings import KindPolicy, OrgSettings
+from app.outbox.explaining.rights import OF_RIGHTS, is_cured, lacks
 from app.outbox.explaining.situation import Situation
 from app.outbox.explaining.words import CURES, paused_words
 from app.outbox.log import Line
 from app.outbox.models import DeliveryState
 from app.outbox.story import Happened
-from app.salesforce.preflight.result import Finding, Preflight
-from app.salesforce.preflight.rights import CONNECTION
+from app.salesforce.preflight.result import Finding
 from app.web.i18n import N_, _, ngettext
-
-#: Refusals whose cause a preflight names.
-OF_RIGHTS = frozenset({"right_missing", "field_missing"})
 
 
 class Hindrance(StrEnum):
@@ -49,7 +46,8 @@ class Obstacle:
     """The present obstacle, in words for an admin. ``fix`` names what the page offers: ``retry``,
     ``connect``, ``features``, ``breaker``, ``paused`` or nothing; ``is_fine``: there is none.
 
-    ``of_rights``: a right is missing, and ``lacks`` are those that the last preflight named.
+    ``of_rights``: a right is missing, and ``lacks`` are those that the last preflight named;
+    ``is_cured``: it has found none missing since the last try.
     ``number`` activities are concerned; ``newest`` is one of them.
     """
 
@@ -60,6 +58,7 @@ class Obstacle:
     is_fine: bool = False
     of_rights: bool = False
     lacks: Sequence[Finding] = ()
+    is_cured: bool = False
     number: int = 0
     newest: Line | None = None
 
@@ -105,8 +104,13 @@ def _of_org(now: Situation) -> Obstacle | None:
             "connect",
         )
     if now.condition.pause_reason:
-        title = _("Deliveries to this org rest")
-        return Obstacle(Hindrance.ORG_RESTS, title, now.condition.pause_words)
+        return Obstacle(
+            Hindrance.ORG_RESTS,
+            _("Deliveries to this org rest"),
+            now.condition.pause_words,
+            of_rights=now.rests_for_rights,
+            lacks=lacks(now.preflight) if now.rests_for_rights else (),
+        )
     return None
 
 
@@ -181,18 +185,28 @@ def _paused(now: Situation, number: int) -> Obstacle:
 
 def _refused(now: Situation, state: DeliveryState, number: int) -> Obstacle:
     newest = next(line for line in now.waiting if line.state is state)
-    title = ngettext(
-        "Salesforce refuses %(n)d activity", "Salesforce refuses %(n)d activities", number
-    )
     of_rights = newest.error_reason in OF_RIGHTS
+    cured = is_cured(newest.error_reason, newest.tried_at, now.preflight)
     is_held = state is DeliveryState.HELD
+    title = (
+        ngettext(
+            "Salesforce refused %(n)d activity; what was missing is there now",
+            "Salesforce refused %(n)d activities; what was missing is there now",
+            number,
+        )
+        if cured
+        else ngettext(
+            "Salesforce refuses %(n)d activity", "Salesforce refuses %(n)d activities", number
+        )
+    )
     return Obstacle(
         Hindrance.HELD if is_held else Hindrance.REFUSED,
         title % {"n": number},
-        _detail(newest),
+        _("It said then: %(said)s") % {"said": newest.error_message} if cured else _detail(newest),
         "breaker" if is_held else "retry",
         of_rights=of_rights,
-        lacks=_lacks(now.preflight) if of_rights else (),
+        lacks=lacks(now.preflight) if of_rights else (),
+        is_cured=cured,
         number=number,
         newest=newest,
     )
@@ -203,18 +217,6 @@ def _detail(newest: Line) -> str:
     if cure and said and said[-1] not in ".!?":
         said += "."  # Salesforce's own words often have no end
     return f"{said} {_(cure) if cure else ''}".strip()
-
-
-def _lacks(found: Preflight | None) -> Sequence[Finding]:
-    """What activities lack, as the last preflight saw it."""
-    reports = found.features if found else ()
-    missing = [
-        finding
-        for report in reports
-        if report.feature in (CONNECTION, Feature.ACTIVITY_TO_SALESFORCE)
-        for finding in report.missing
-    ]
-    return list(dict.fromkeys(missing))
 
 
 def why_no_activity(each: Happened, settings: OrgSettings) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,11 +15,16 @@ from app.orgs.features import Feature
 from app.orgs.kill_switches import may_send
 from app.orgs.models import Org
 from app.orgs.settings import OrgSettings
+from app.outbox.explaining.rights import OF_RIGHTS
 from app.outbox.log import Line
 from app.outbox.queries import Condition, condition
 from app.outbox.story import Happened, story, undelivered
 from app.salesforce.connect.connections import ConnectionStatus, status
+from app.salesforce.preflight import service as preflight
 from app.salesforce.preflight.result import Preflight
+
+#: Why an org rests where it may be a right: what is asked before anything is sent is refused.
+_RESTS = frozenset({"request_refused", "field_missing", "package_missing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Situation:
 
     ``is_stopped``: a kill switch keeps everything from being written, to all orgs.
     ``is_known``: whether the record stands for anybody. ``waiting`` is not in Salesforce yet.
+    ``preflight``: the last one, where it may say what is missing.
     """
 
     org: Org
@@ -46,6 +52,11 @@ class Situation:
         """The org's own address; empty before it was connected."""
         return self.connection.instance_url if self.connection else ""
 
+    @property
+    def rests_for_rights(self) -> bool:
+        """Whether the org as a whole rests, maybe since a right is missing."""
+        return self.condition.pause_reason in _RESTS
+
 
 def read(
     session: TenantSession, people: Sequence[UUID], *, since: datetime | None = None
@@ -54,7 +65,7 @@ def read(
     however many people.
     """
     org = session.scalars(select(Org)).one()
-    return Situation(
+    found = Situation(
         org=org,
         features=features.enabled(session),
         settings=settings.read(session),
@@ -65,3 +76,7 @@ def read(
         happened=story(session, people, since=since) if people else (),
         waiting=undelivered(session, people, since=since) if people else (),
     )
+    is_of_rights = any(line.error_reason in OF_RIGHTS for line in found.waiting)
+    if is_of_rights or found.rests_for_rights:
+        return replace(found, preflight=preflight.last(session))
+    return found

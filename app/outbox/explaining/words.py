@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from app.engagement.kinds import facts_of
 from app.outbox.decisions import DROPPED, PAUSABLE, RESUMED, RETRIED
+from app.outbox.explaining.rights import is_cured
 from app.outbox.log import Line
 from app.outbox.models import DeliveryState
 from app.outbox.queries import Condition
+from app.salesforce.preflight.result import Preflight
 from app.web.i18n import N_, _, ngettext
 
 STATES: Mapping[DeliveryState, str] = {
@@ -41,6 +43,7 @@ CURES: Mapping[str, str] = {
     "several_matches": N_("Delete the copies in Salesforce that carry the same key, then retry."),
     "unsure": N_("Look at the record: if the activity is there, drop this; if not, retry."),
 }
+_OVER = N_("Salesforce refused it for a right that is there now; it was not tried since.")
 _CURE = N_("Look at what Salesforce says; when it is mended, retry.")
 
 
@@ -64,8 +67,13 @@ class Told:
     record_url: str
 
 
-def tell(line: Line, condition: Condition, instance_url: str) -> Told:
-    """What a line says to an admin."""
+def tell(
+    line: Line, condition: Condition, instance_url: str, found: Preflight | None = None
+) -> Told:
+    """What a line says to an admin; ``found`` is the last preflight, where a right is missing."""
+    is_over = line.state is DeliveryState.PARKED and is_cured(
+        line.error_reason, line.tried_at, found
+    )
     has_answer = line.state in (
         DeliveryState.PARKED, DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.PAUSED,
     )  # fmt: skip
@@ -73,9 +81,9 @@ def tell(line: Line, condition: Condition, instance_url: str) -> Told:
         line=line,
         label=label_of(line.kind, line.subject),
         state=_(STATES[line.state]),
-        sentence=_sentence(line, condition),
+        sentence=_(_OVER) if is_over else _sentence(line, condition),
         said=line.error_message if has_answer else "",
-        step=_step(line),
+        step=_("Try it again.") if is_over else _step(line),
         may_retry=line.state in RETRIED,
         may_drop=line.state in DROPPED,
         may_pause=line.state in PAUSABLE,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from app.clock import utcnow
 from app.outbox.explaining.obstacles import Hindrance, Obstacle
 from app.outbox.explaining.situation import Situation
 from app.web.i18n import N_, _, ngettext
 from app.widget.bearer import Frame
+from app.widget.reader import Reader, reader_of
 
 #: Why Salesforce refused something, without its own words: a customer's automation may name in
 #: them what this rep may not see. The admin whom they ask finds them in the console.
@@ -30,11 +33,15 @@ _REASON = N_("Your admin can see what Salesforce says.")
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """``who`` can help, and ``text`` is what to send them; both empty where nobody is needed."""
+    """``who`` can help, and ``text`` is what to send them; both empty where nobody is needed.
+
+    ``is_over``: what stood in the way is gone, another try is all that it takes.
+    """
 
     title: str
     detail: str
     is_fine: bool = False
+    is_over: bool = False
     who: str = ""
     text: str = ""
 
@@ -110,15 +117,46 @@ def _nothing_happened(_found: Obstacle, _now: Situation, frame: Frame) -> Advice
 
 
 def _refused(found: Obstacle, now: Situation, frame: Frame) -> Advice:
+    newest = found.newest
+    tried = tried_words(newest.tried_at if newest else None, reader_in(frame))
+    tried = f"{tried} {_('The next try has not happened yet.')}" if tried else ""
+    if found.is_cured:
+        return _cured(found, now, frame, tried)
     title = ngettext(
         "Salesforce refuses %(n)d activity", "Salesforce refuses %(n)d activities", found.number
     ) % {"n": found.number}
-    newest = found.newest
     reason = reason_of(newest.error_reason if newest else "")
     code = newest.error_code if newest else ""
     what = f"{title}. {reason}{f' ({code})' if code else ''}"
     who = _("Your Salesforce admin can mend this; then it can be tried again.")
-    return Advice(title, reason, who=who, text=_letter(what, now, frame))
+    return Advice(title, f"{reason} {tried}".strip(), who=who, text=_letter(what, now, frame))
+
+
+def _cured(found: Obstacle, now: Situation, frame: Frame, tried: str) -> Advice:
+    """A right was missing, and is there again."""
+    title = ngettext(
+        "%(n)d activity can be tried again", "%(n)d activities can be tried again", found.number
+    ) % {"n": found.number}
+    detail = _("What Inlay's own user lacked in Salesforce is there now.")
+    return Advice(
+        title,
+        f"{detail} {tried}".strip(),
+        is_over=True,
+        who=_("Your Salesforce admin can try all that was refused again, at once."),
+        text=_letter(f"{detail} {_('Please try again what was refused.')}", now, frame),
+    )
+
+
+def tried_words(tried_at: datetime | None, reader: Reader) -> str:
+    """When something was last tried; empty where that is unknown."""
+    if tried_at is None:
+        return ""
+    return _("Last tried: %(when)s.") % {"when": reader.moment(tried_at)}
+
+
+def reader_in(frame: Frame) -> Reader:
+    """Who reads the card, now."""
+    return reader_of(frame.claims.time_zone, frame.claims.locale, utcnow())
 
 
 def _paused(found: Obstacle, now: Situation, frame: Frame) -> Advice:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.clock import utcnow
 from app.crm.queries import people_of_records
 from app.db import Database, TenantSession
 from app.orgs import audit
@@ -23,9 +22,8 @@ from app.outbox.models import DeliveryState
 from app.web import limits
 from app.widget import frames
 from app.widget.bearer import Frame
-from app.widget.reader import reader_of
 from app.widget.timeline import since_of
-from app.widget.why.advice import Advice, advice
+from app.widget.why.advice import Advice, advice, reader_in
 from app.widget.why.story import Item, Storyteller
 
 #: So many activities that wait are listed one by one.
@@ -72,8 +70,9 @@ def explain(database: Database, frame: Frame, *, retried: int | None = None) -> 
         people, now = _situation(session, frame)
     found = obstacle(now)
     names = {people[each]: name for each, name in frame.claims.people.items() if each in people}
-    reader = reader_of(frame.claims.time_zone, frame.claims.locale, utcnow())
-    teller = Storyteller(now, names, reader, is_blocked=found.what in _OF_ORG)
+    teller = Storyteller(
+        now, names, reader_in(frame), is_blocked=found.what in _OF_ORG, is_cured=found.is_cured
+    )
     return Explained(
         advice=advice(found, now, frame),
         may_retry=len(_to_retry(found, now)),

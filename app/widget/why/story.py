@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.outbox.explaining.obstacles import why_no_activity
+from app.outbox.explaining.rights import is_cured
 from app.outbox.explaining.situation import Situation
 from app.outbox.explaining.words import label_of, record_url
 from app.outbox.log import Line
@@ -14,7 +15,7 @@ from app.outbox.models import DeliveryState
 from app.outbox.story import Happened
 from app.web.i18n import N_, _
 from app.widget.reader import Reader
-from app.widget.why.advice import reason_of
+from app.widget.why.advice import reason_of, tried_words
 
 _STATES: Mapping[DeliveryState, tuple[str, str]] = {
     DeliveryState.UNLINKED: (N_("No record yet"), N_("It waits for a contact or lead.")),
@@ -31,6 +32,7 @@ _STATES: Mapping[DeliveryState, tuple[str, str]] = {
         N_("Salesforce refuses all of this kind; some are tried now and then."),
     ),
 }
+_OVER = N_("A right was missing in Salesforce; it is there now.")
 #: A rep looks for what was lately; the console's page tells of more.
 _SHOWN = 15
 _ON_THE_WAY = (DeliveryState.PENDING, DeliveryState.WAITING)
@@ -65,13 +67,15 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Storyteller:
     """Tells lines to one reader. ``names`` are those whom the card may name, by our ids;
-    ``is_blocked``: something of the org keeps everything back.
+    ``is_blocked``: something of the org keeps everything back; ``is_cured``: a right that was
+    missing is there again.
     """
 
     now: Situation
     names: Mapping[UUID, str]
     reader: Reader
     is_blocked: bool
+    is_cured: bool = False
 
     def waiting(self, line: Line) -> Item:
         """One activity that is not in Salesforce yet."""
@@ -100,8 +104,15 @@ class Storyteller:
     def _told(self, line: Line) -> Told:
         label, sentence = _STATES[line.state]
         if line.state is DeliveryState.PARKED:
-            sentence = reason_of(line.error_reason)
+            return self._refused(line)
         if self.is_blocked and line.state in _ON_THE_WAY:
             label, sentence = N_("Waiting"), ""
         url = record_url(line, self.now.instance_url)
         return Told(line.state.value, _(label), _(sentence) if sentence else "", url)
+
+    def _refused(self, line: Line) -> Told:
+        """With when that was: it may be over, and nobody has tried since."""
+        is_over = self.is_cured and is_cured(line.error_reason, line.tried_at, self.now.preflight)
+        reason = _(_OVER) if is_over else reason_of(line.error_reason)
+        told = f"{reason} {tried_words(line.tried_at, self.reader)}".strip()
+        return Told(line.state.value, _(_STATES[line.state][0]), told)
