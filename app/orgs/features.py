@@ -151,8 +151,12 @@ def is_in_share(feature: str, org_id: str, percent: int) -> bool:
 
 
 def install(provider: AbstractProvider | None = None) -> None:
-    """Use this provider, by default the one over our rows."""
-    api.set_provider(provider or DatabaseProvider(), _DOMAIN)
+    """Use this provider, by default the one over our rows; it counts when this returns.
+
+    Set without waiting, it is made ready by a thread, and until then each flag has its default: an
+    event that came in the first moments of a process was left out of Salesforce for good.
+    """
+    api.set_provider_and_wait(provider or DatabaseProvider(), _DOMAIN)
 
 
 def _plan_of_org() -> ColumnElement[str]:

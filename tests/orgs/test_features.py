@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+
+import pytest
 from openfeature.provider.in_memory_provider import InMemoryFlag, InMemoryProvider
 from sqlalchemy import select
 
@@ -29,6 +32,16 @@ def test_every_feature_has_a_spec() -> None:
 def test_an_org_starts_with_the_defaults(database: Database, org: Org) -> None:
     features.install()
     assert enabled(database, org) == {Feature.WIDGET}
+
+
+def test_features_count_from_the_first_moment_of_a_process(
+    database: Database, org: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C6: also on a machine so busy that no thread has run yet."""
+    switch(database, org, Feature.ACTIVITY_TO_SALESFORCE, True)
+    monkeypatch.setattr(threading.Thread, "start", lambda _thread: None)
+    features.install()
+    assert Feature.ACTIVITY_TO_SALESFORCE in enabled(database, org)
 
 
 def test_a_switch_counts_for_its_org_alone(database: Database, org: Org) -> None:
