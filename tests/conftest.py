@@ -139,7 +139,7 @@ def _no_process_is_left() -> Iterator[None]:
         for child in psutil.Process().children(recursive=True)
         if child.pid not in before and "resource_tracker" not in _command(child)
     ]
-    _, alive = psutil.wait_procs(left, timeout=3)
+    _, alive = psutil.wait_procs(left, timeout=30)
     assert not alive, f"processes left behind: {[_command(child) for child in alive]}"
 
 

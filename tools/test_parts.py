@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 _TOTALS = re.compile(r"^(\d+) passed, (\d+) failed", re.MULTILINE)
 _GRACE_SECONDS = 10
-_LINGER_SECONDS = 3
+_LINGER_SECONDS = 15
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Demo:
         """SIGTERM; fails when it complains or leaves a process behind."""
         running = self.processes()
         assert self.program.stop() == 0, self.output
-        _, alive = psutil.wait_procs(running, timeout=3)
+        _, alive = psutil.wait_procs(running, timeout=30)
         assert not alive, f"left behind: {alive}"
         assert not (self.home / "demo.json").exists()
 
@@ -91,4 +91,4 @@ class Demo:
         """SIGKILL a part; seconds until demo.json names a new process for it."""
         old = self.pids[name]
         psutil.Process(old).kill()
-        return until(lambda: self.pids.get(name, old) != old, 20, f"{name} is started again")
+        return until(lambda: self.pids.get(name, old) != old, 60, f"{name} is started again")

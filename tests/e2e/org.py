@@ -52,14 +52,14 @@ class Org:
 
     def heal(self) -> None:
         """No more faults."""
-        requests.delete(f"{self.url}/_devorg/faults", timeout=10).raise_for_status()
+        requests.delete(f"{self.url}/_devorg/faults", timeout=60).raise_for_status()
 
     def _get(self, path: str) -> Any:
-        response = requests.get(f"{self.url}/_devorg/{path}", timeout=10)
+        response = requests.get(f"{self.url}/_devorg/{path}", timeout=60)
         response.raise_for_status()
         return response.json()
 
     def _post(self, path: str, **body: Any) -> Any:
-        response = requests.post(f"{self.url}/_devorg/{path}", json=body, timeout=10)
+        response = requests.post(f"{self.url}/_devorg/{path}", json=body, timeout=60)
         response.raise_for_status()
         return response.json()

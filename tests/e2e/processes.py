@@ -27,7 +27,7 @@ def until(condition: Callable[[], bool], seconds: float, what: str) -> float:
 def answers(url: str) -> bool:
     """Whether a GET is answered with 200."""
     try:
-        return requests.get(url, timeout=2).status_code == 200
+        return requests.get(url, timeout=20).status_code == 200
     except requests.RequestException:
         return False
 
@@ -93,7 +93,7 @@ def run(arguments: Sequence[str], variables: Mapping[str, str]) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -12,7 +12,7 @@ from tests.e2e.tenants import BEARER_SECONDS, Tenants
 Rep = Callable[..., RecordPage]
 #: The widget waits 3 s for the page around it; the rest is for a busy machine.
 ANSWER_MS = 3_000
-SLACK_MS = 2_000
+SLACK_MS = 15_000
 
 
 def test_the_frame_renews_through_the_parent_and_goes_on(tenants: Tenants, rep_window: Rep) -> None:
@@ -36,8 +36,10 @@ def test_a_mute_parent_leads_to_reload(tenants: Tenants, rep_window: Rep) -> Non
     reload = rep.card.get_by_role("button", name="Reload")
     expect(reload).to_be_visible(timeout=asked_after + ANSWER_MS + SLACK_MS)
     expect(rep.card.get_by_text("does not answer").first).to_be_visible()
-    expect(rep.card.locator("#card")).to_be_hidden(timeout=BEARER_SECONDS * 1000)
-    expect(rep.heading).to_have_text("Salesforce does not answer", timeout=ANSWER_MS * 3)
+    expect(rep.card.locator("#card")).to_be_hidden(timeout=BEARER_SECONDS * 1000 + SLACK_MS)
+    expect(rep.heading).to_have_text("Salesforce does not answer", timeout=ANSWER_MS + SLACK_MS)
     assert name not in rep.card.locator("body").inner_text()
     reload.click()
-    expect(rep.card.locator("#toasts")).to_contain_text("Reload this browser page", timeout=10_000)
+    expect(rep.card.locator("#toasts")).to_contain_text(
+        "Reload this browser page", timeout=SLACK_MS
+    )

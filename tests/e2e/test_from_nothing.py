@@ -13,7 +13,7 @@ from app.salesforce.preflight.rights import SETS, Access
 from devorg.rights.sets import API_ONLY
 from tests.e2e.conftest import Windows
 from tests.e2e.looks import DESK, look
-from tests.e2e.pages import LOADED, SOON, RecordPage
+from tests.e2e.pages import LOADED, RecordPage, soon
 from tests.e2e.processes import answers
 from tests.e2e.tenants import CLIENT_ID, CLIENT_SECRET, ORG_A, PACKAGED_SECRET, Tenants
 
@@ -58,7 +58,7 @@ class FromNothing(Tenants):
             self._tell("assign", {"user": "integration", "permission_set": name})
 
     def _tell(self, path: str, body: dict[str, object]) -> None:
-        requests.post(f"{self.a.url}/_devorg/{path}", json=body, timeout=10).raise_for_status()
+        requests.post(f"{self.a.url}/_devorg/{path}", json=body, timeout=60).raise_for_status()
 
     def send_call(self, key: str, subject: str) -> None:
         """What an engagement tool tells of a call that just took place."""
@@ -105,7 +105,7 @@ def test_from_an_empty_install_to_a_delivery_that_was_mended(
     key = _set_up(admin, install)
     install.send_call(key, "A call that goes well")
     _log_says(admin, "A call that goes well", "Delivered")
-    expect(rep.rows.filter(has_text="A call that goes well")).to_be_visible(timeout=SOON)
+    expect(rep.rows.filter(has_text="A call that goes well")).to_be_visible(timeout=soon())
 
     install.hold("EditTask")
     install.send_call(key, "A call that is refused")

@@ -98,7 +98,10 @@ def test_a_skip_that_is_allowed_is_counted_and_passes(
 
 
 @pytest.mark.slow
-def test_a_part_that_leaves_a_process_behind_fails_and_the_process_ends(folder: Path) -> None:
+def test_a_part_that_leaves_a_process_behind_fails_and_the_process_ends(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.test_parts._LINGER_SECONDS", 0.5)
     code = """
         import subprocess, sys
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
