@@ -182,7 +182,16 @@ def test_all_of_a_cause_are_dropped_after_their_number_was_shown(
     admin = signed_in(Role.ORG_ADMIN)
     asked = admin.get(f"{log}/drop?reason=validation_rule")
     assert "Drop 3 activities" in asked.text
-    admin.post(f"{log}/drop", reason="validation_rule", why="test data")
+    assert '<input type="hidden" name="number" value="3">' in asked.text
+    late = rows.row(ada, DeliveryState.PARKED, **RULE)
+    for given in ({}, {"number": "3"}, {"number": "-4"}):
+        again = admin.post(f"{log}/drop", reason="validation_rule", why="test data", **given)
+        assert again.status_code == 409
+        assert "There are more of them by now" in again.text
+        assert "Drop 4 activities" in again.text
+        assert state_of(database, org, late).state is DeliveryState.PARKED
+    admin.post(f"{log}/retry", seq=str(late))
+    admin.post(f"{log}/drop", reason="validation_rule", why="test data", number="4")
     states = [state_of(database, org, seq) for seq in doomed]
     assert {row.state for row in states} == {DeliveryState.DROPPED}
     assert states[0].settled_by.startswith("admin:")

@@ -32,6 +32,10 @@ _LONGEST = 200
 _ASKED_FOR = [state for state in DeliveryState if state is not DeliveryState.UNKNOWN]
 
 
+class _MoreThanShownError(Exception):
+    """What cannot be undone would concern more than whoever decided was told."""
+
+
 @room.get("/console/orgs/<org_id>/activity")
 def activity() -> Response:
     """A page of the log, newest first."""
@@ -77,12 +81,24 @@ def decide(verb: str) -> Response:
     why = request.form.get("why", "").strip()[:_LONGEST]
     if wanted.asks_why and not why:
         return _ask(verb, chosen, _("Say why: colleagues and the org's admin read it."), 422)
-    with context.database().writing(current_org().id) as session:
-        which = chosen.which(session, wanted, who.time_zone)
-        number = wanted.act(session, which, who.actor, why)
-        audit.record(session, wanted.tag, who.actor, number=number, why=why, **chosen.told())
+    try:
+        with context.database().writing(current_org().id) as session:
+            which = chosen.which(session, wanted, who.time_zone)
+            number = wanted.act(session, which, who.actor, why)
+            if wanted.is_dangerous and not chosen.seqs and number > _shown():
+                raise _MoreThanShownError
+            audit.record(session, wanted.tag, who.actor, number=number, why=why, **chosen.told())
+    except _MoreThanShownError:
+        problem = _("There are more of them by now. Nothing was done: look at the number again.")
+        return _ask(verb, chosen, problem, 409)
     url = url_for("console.activity", done=verb, number=number)
     return cast(Response, redirect(url, 303))
+
+
+def _shown() -> int:
+    """How many the page said it would be."""
+    number = request.form.get("number", "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
 
 
 def _ask(verb: str, chosen: Chosen, problem: str = "", status: int = 200) -> Response:
