@@ -28,6 +28,7 @@ _PURPOSE = "frame"
 # Names are cut to the first of these lengths that lets the token fit; ids are never dropped.
 _NAME_LENGTHS = (255, 60, 40, 24, 16, 8, 0)
 _REQUIRED = ["aud", "exp", "iat", "jti", "sub"]
+_SIGNER = jwt.PyJWS()
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 
@@ -85,7 +86,8 @@ def issue(claims: FrameClaims, key: bytes, *, now: datetime, lifetime_s: int) ->
     if not 0 < lifetime_s <= MAX_LIFETIME_S:
         raise ValueError(f"a frame's bearer lives 1 to {MAX_LIFETIME_S} seconds")
     issued_at = _epoch(now)
-    claims = replace(claims, issued_for=claims.issued_for or secrets.token_urlsafe(12))
+    if not claims.issued_for:
+        claims = replace(claims, issued_for=secrets.token_urlsafe(12))
     for name_length in _NAME_LENGTHS:
         token = _signed(_to_wire(claims, issued_at, lifetime_s, name_length), key)
         if len(token) <= MAX_TOKEN_BYTES:
@@ -144,7 +146,7 @@ def _epoch(moment: datetime) -> int:
 def _signed(claims: _Token, key: bytes) -> str:
     # UTF-8 as msgspec writes it: json's \u escapes would triple the size of many names
     payload = msgspec.json.encode(claims)
-    return jwt.PyJWS().encode(payload, key, algorithm=_ALGORITHM, headers={"typ": _TYPE})
+    return _SIGNER.encode(payload, key, algorithm=_ALGORITHM, headers={"typ": _TYPE})
 
 
 def _to_wire(claims: FrameClaims, issued_at: int, lifetime_s: int, name_length: int) -> _Token:

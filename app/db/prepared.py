@@ -23,6 +23,7 @@ from app.db.base import Tenant, TenantRoot
 
 _Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 _Processor = Callable[[Any], Any] | None
+_Columns = Sequence[tuple[int, Callable[[Any], Any]]]
 
 _ORG = "org_of_session"
 _org: Any = bindparam(_ORG, type_=Uuid())
@@ -59,15 +60,15 @@ class PreparedForAll(_Question):
 class _Compiled:
     """The text, and for each parameter its value's name, place in a list (or -1), preparation.
 
-    ``fixed`` never change. ``columns`` make values of what the driver gives; known after the first
-    answer, since some depend on its types.
+    ``fixed`` never change. ``columns`` make values of what the driver gives, at their places; known
+    after the first answer, since some depend on its types.
     """
 
     text: str
     order: Sequence[str]
     slots: Mapping[str, tuple[str, int, _Processor]]
     fixed: Mapping[str, Any]
-    columns: list[_Processor] | None = field(default=None)
+    columns: _Columns | None = field(default=None)
 
 
 def read(
@@ -87,23 +88,25 @@ def read(
     )
     if given.columns is None:
         given.columns = _columns(connection.dialect, prepared.types, told)
-    makers = given.columns
-    if not any(makers):
-        return rows
-    return [
-        [value if make is None else make(value) for make, value in zip(makers, row, strict=True)]
-        for row in rows
-    ]
+    return [_made(row, given.columns) for row in rows] if given.columns else rows
+
+
+def _made(row: Sequence[Any], columns: _Columns) -> list[Any]:
+    values = list(row)
+    for place, make in columns:
+        values[place] = make(values[place])
+    return values
 
 
 def _columns(
     dialect: Dialect, types: Sequence[TypeEngine[Any]], description: Sequence[Any]
-) -> list[_Processor]:
+) -> _Columns:
     told = [each[1] for each in description]
-    return [
+    makers = [
         kind.dialect_impl(dialect).result_processor(dialect, of_driver)
         for kind, of_driver in zip(types, told, strict=True)
     ]
+    return [(place, make) for place, make in enumerate(makers) if make is not None]
 
 
 @lru_cache(maxsize=512)

@@ -9,7 +9,7 @@ provider; kill switches hold whatever it says.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -202,12 +202,21 @@ def _is_on(client: OpenFeatureClient, known: Known, feature: Feature) -> bool:
 
 
 def _on(known: Known) -> frozenset[Feature]:
-    client, context, off = api.get_client(_DOMAIN), known.context, off_under(known.pulled)
+    ask, off = _answers(known), off_under(known.pulled)
     return frozenset(
         feature
         for feature, spec in SPECS.items()
-        if feature not in off and client.get_boolean_value(feature.value, spec.default, context)
+        if feature not in off and ask(feature.value, spec.default)
     )
+
+
+def _answers(known: Known) -> Callable[[str, bool], bool]:
+    """How each feature stands; our own provider is asked without ado: each open asks for all."""
+    client, context = api.get_client(_DOMAIN), known.context
+    provider = client.provider
+    if type(provider) is DatabaseProvider and not (client.hooks or api.get_hooks()):
+        return lambda name, default: provider.resolve_boolean_details(name, default, context).value
+    return lambda name, default: client.get_boolean_value(name, default, context)
 
 
 def enabled(session: TenantSession) -> frozenset[Feature]:

@@ -107,18 +107,22 @@ class Transport:
         raise failure  # outside the handler: requests' errors hold the token and the URL
 
     def _open(self, request: Request, timeouts: Timeouts) -> requests.Response:
-        headers = dict(request.headers or {})
+        headers: dict[str, Any] = {**self._session.headers, **(request.headers or {})}
         data: Any = request.form if request.content is None else request.content
         if request.body is not None:
             data = msgspec.json.encode(request.body)
             headers["Content-Type"] = "application/json; charset=utf-8"
-        return self._session.request(
-            request.method,
-            request.url,
+        prepared = requests.PreparedRequest()  # the session's own way merges what it has not
+        prepared.prepare(
+            method=request.method,
+            url=request.url,
             params=request.params,
             data=data,
             headers=headers,
             auth=_Bearer(request.token),
+        )
+        return self._session.send(
+            prepared,
             timeout=(timeouts.connect, timeouts.read),
             allow_redirects=False,
             stream=True,

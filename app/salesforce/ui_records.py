@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from app.salesforce.composite import data_url
 from app.salesforce.errors import SalesforceDown, SalesforceError, SalesforceSlow, SessionOver
@@ -45,15 +47,20 @@ class UiRecord:
 
 def paths_of(ids: Iterable[str], optional_fields: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """The calls that read these ids: (path with query, its ids), as few as fit."""
-    query = {"optionalFields": ",".join(dict.fromkeys(optional_fields))}
-    room = MAX_URL - len(data_url("ui-api/records/batch/", query))
+    query = _query(tuple(optional_fields))
+    room = MAX_URL - len(data_url("ui-api/records/batch/") + query)
     if room < 19:
         raise ValueError("the fields alone are too long for one address")
     size = min(MAX_IDS, room // 19)
     wanted = list(dict.fromkeys(to_18(each) for each in ids))
     for start in range(0, len(wanted), size):
         chunk = wanted[start : start + size]
-        yield data_url(f"ui-api/records/batch/{','.join(chunk)}", query), chunk
+        yield data_url(f"ui-api/records/batch/{','.join(chunk)}") + query, chunk
+
+
+@lru_cache(maxsize=64)
+def _query(optional_fields: tuple[str, ...]) -> str:
+    return "?" + urlencode({"optionalFields": ",".join(dict.fromkeys(optional_fields))})
 
 
 def read_batch(ids: Sequence[str], body: object) -> dict[str, UiRecord | None]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from babel.support import Translations
-from flask import Flask, g, has_request_context
+from flask import Flask, g
 
 _FOLDER = Path(__file__).parent.parent / "translations"
 DEFAULT_LOCALE = "en_US"
@@ -19,6 +19,7 @@ def set_locale(locale: str) -> None:
     g.locale = known_locale(locale)
 
 
+@lru_cache(maxsize=256)
 def known_locale(locale: str) -> str:
     """The locale if Babel knows it, else English."""
     try:
@@ -29,7 +30,11 @@ def known_locale(locale: str) -> str:
 
 def current_locale() -> str:
     """Locale of the present request."""
-    return str(g.get("locale", DEFAULT_LOCALE)) if has_request_context() else DEFAULT_LOCALE
+    try:
+        found: str = g.get("locale", DEFAULT_LOCALE)
+    except RuntimeError:  # no application is at work
+        return DEFAULT_LOCALE
+    return found
 
 
 def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "translate later"

@@ -16,7 +16,7 @@ from app.crm.models import OpportunityRole, RecordLink, SObject
 from app.crm.schemas import ContactFacts, OpportunityFacts, RoleFacts
 from app.db import Database, Prepared, TenantSession
 from app.salesforce.ui_records import UiRecord
-from app.widget.rights import Rights
+from app.widget.rights import Rights, Role
 from canvas.envelope import RecordReference
 
 
@@ -85,7 +85,7 @@ def _around_person(session: TenantSession, record_id: str) -> Surroundings:
 def learn(database: Database, org_id: UUID, rights: Rights, known: Surroundings) -> dict[str, UUID]:
     """Ids of the people that the user may see; the mirror is told of what it does not know yet."""
     new_people = rights.people.keys() - known.people.keys()
-    new_roles = [role for role in _roles(rights) if not _is_known(role, known)]
+    new_roles = [_facts(role, rights) for role in _roles(rights) if not _is_known(role, known)]
     lone_deal = rights.record.sobject == SObject.OPPORTUNITY and not known.opportunities
     if not (new_people or new_roles or lone_deal):
         return {each: known.people[each] for each in rights.people}
@@ -99,25 +99,26 @@ def learn(database: Database, org_id: UUID, rights: Rights, known: Surroundings)
     return people
 
 
-def _is_known(role: RoleFacts, known: Surroundings) -> bool:
-    return (
-        role.opportunity.salesforce_id in known.opportunities
-        and role.contact.salesforce_id in known.people
-    )
+def _is_known(role: Role, known: Surroundings) -> bool:
+    return role.opportunity_id in known.opportunities and role.contact_id in known.people
 
 
-def _roles(rights: Rights) -> list[RoleFacts]:
+def _roles(rights: Rights) -> list[Role]:
     """Roles of which both sides are visible."""
     return [
-        RoleFacts(
-            _opportunity(rights.opportunities[role.opportunity_id]),
-            _contact(rights.people[role.contact_id]),
-            role.role,
-            role.is_primary,
-        )
+        role
         for role in rights.roles
         if role.opportunity_id in rights.opportunities and role.contact_id in rights.people
     ]
+
+
+def _facts(role: Role, rights: Rights) -> RoleFacts:
+    return RoleFacts(
+        _opportunity(rights.opportunities[role.opportunity_id]),
+        _contact(rights.people[role.contact_id]),
+        role.role,
+        role.is_primary,
+    )
 
 
 def _contact(record: UiRecord) -> ContactFacts:

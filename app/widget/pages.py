@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from flask import Response, g, render_template, url_for
+from flask import Response, g, render_template, request, url_for
 from markupsafe import Markup
 
 from app.config import API_VERSION, Config
@@ -42,7 +44,7 @@ def card_page(config: Config, opening: Opening, card: Card) -> Response:
         session={
             **_session(config, opening, card),
             "client": client_of(config, opening.envelope),
-            "urls": _urls(card.view),
+            "urls": _urls(card.view, request.script_root),
             "texts": _texts(),
         },
     )
@@ -196,8 +198,12 @@ def _sdk_origin(config: Config, opening: Opening) -> str:
     )
 
 
-def _urls(view: View) -> dict[str, str]:
-    """What the script asks; the question why stands below the card alone."""
+@cache
+def _urls(view: View, _root: str) -> Mapping[str, str]:
+    """What the script asks; the question why stands below the card alone.
+
+    Where the application stands (``_root``) is the proxy's word, and part of each.
+    """
     asks = {"why": url_for("widget.why"), "retry": url_for("widget.retry")}
     return {
         **(asks if view is View.CARD else {}),

@@ -14,33 +14,42 @@ from app.web.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Zone and locale of the user, and the moment at which the card is made."""
+    """Zone and locale of the user, the moment at which the card is made, and its day there."""
 
     zone: tzinfo
     locale: str
     now: datetime
+    today: date
 
     def day(self, moment: datetime) -> str:
         """``Today``, ``Yesterday``, ``Nov 16``, or ``Nov 16, 2025``."""
-        local, today = moment.astimezone(self.zone).date(), self.now.astimezone(self.zone).date()
-        if local == today:
-            return _("Today")
-        if local == today - timedelta(days=1):
-            return _("Yesterday")
-        return _date(local, local.year == today.year, self.locale)
+        return self._day(moment.astimezone(self.zone))
 
     def moment(self, moment: datetime) -> str:
         """``Today, 1:05 PM``."""
-        return _("%(day)s, %(time)s") % {"day": self.day(moment), "time": self._clock(moment)}
+        return self.both(moment)[0]
+
+    def both(self, moment: datetime) -> tuple[str, str]:
+        """As above, and in full however near it is: ``Nov 16, 2026, 1:05 PM``."""
+        local = moment.astimezone(self.zone)
+        clock, full = _time(local.hour, local.minute, self.locale), local.date()
+        text, day = _("%(day)s, %(time)s"), _date(full, False, self.locale)
+        return (
+            text % {"day": self._day(local), "time": clock},
+            text % {"day": day, "time": clock},
+        )
 
     def full(self, moment: datetime) -> str:
-        """``Nov 16, 2026, 1:05 PM``, however near it is."""
-        day = _date(moment.astimezone(self.zone).date(), False, self.locale)
-        return _("%(day)s, %(time)s") % {"day": day, "time": self._clock(moment)}
+        """The latter alone."""
+        return self.both(moment)[1]
 
-    def _clock(self, moment: datetime) -> str:
-        local = moment.astimezone(self.zone)
-        return _time(local.hour, local.minute, self.locale)
+    def _day(self, local: datetime) -> str:
+        day = local.date()
+        if day == self.today:
+            return _("Today")
+        if day == self.today - timedelta(days=1):
+            return _("Yesterday")
+        return _date(day, day.year == self.today.year, self.locale)
 
 
 # Babel takes its time over each text, and the same few come again and again.
@@ -60,4 +69,5 @@ def _time(hour: int, minute: int, locale: str) -> str:
 
 def reader_of(zone: str, locale: str, now: datetime) -> Reader:
     """A reader by the names of zone and locale; unknown ones fall back to UTC and English."""
-    return Reader(times.zone_of(zone), i18n.known_locale(locale), now)
+    found = times.zone_of(zone)
+    return Reader(found, i18n.known_locale(locale), now, now.astimezone(found).date())

@@ -32,6 +32,7 @@ _FIELDS = (
     "Opportunity.Name", "Opportunity.StageName", "Opportunity.CreatedDate", "Opportunity.IsClosed",
 )  # fmt: skip
 
+_ORGANIZATION = Subrequest.query("organization", "SELECT Id FROM Organization")
 _ACCOUNT_OF = "SELECT Id, AccountId FROM {:literal} WHERE Id = {} LIMIT 1"
 _ROLES_OF_CONTACT = (
     "SELECT OpportunityId, Role, IsPrimary FROM OpportunityContactRole WHERE ContactId = {}"
@@ -139,7 +140,7 @@ def _sobject(id18: str) -> str:
 
 
 def _ask(client: Client, organization_id: str, reference: RecordReference) -> _Live:
-    parts = [Subrequest.query("organization", "SELECT Id FROM Organization")]
+    parts = [_ORGANIZATION]
     parts += [Subrequest.query(name, text) for name, text in _questions(reference).items()]
     answers = {a.reference_id: a for a in client.composite(parts, feature=_FEATURE)}
     organizations = answers["organization"].records()

@@ -55,6 +55,7 @@ def _row(event: TimelineItem, names: Mapping[UUID, str], reader: Reader) -> Row:
     is_human = event.confidence is Confidence.HUMAN
     is_visit = event.kind == Kind.DESTINATION_VISIT
     form = _form(event.properties) if is_visit else {}
+    near, full = reader.both(event.occurred_at)
     return Row(
         id=str(event.id),
         icon=facts.icon if facts.icon in _ICONS else "custom",
@@ -64,8 +65,8 @@ def _row(event: TimelineItem, names: Mapping[UUID, str], reader: Reader) -> Row:
         url="" if is_visit else web_address(event.url),
         person=names.get(event.person_id, ""),
         iso=event.occurred_at.isoformat(timespec="seconds"),
-        time=reader.moment(event.occurred_at),
-        full_time=reader.full(event.occurred_at),
+        time=near,
+        full_time=full,
         marks=_marks(event.properties) if is_visit else [],
         message=message_of(form),
         sender=sender_of(form),
