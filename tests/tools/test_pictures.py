@@ -15,7 +15,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "install.md"
 
 def test_the_guide_shows_every_picture_and_no_other() -> None:
     shown = re.findall(r"\(images/(install-[\w-]+)\.png\)", GUIDE.read_text("utf-8"))
-    assert sorted(shown) == sorted(pictures.PICTURES)
+    assert sorted(shown) == sorted([*pictures.PICTURES, "install-connection"])
     assert all((pictures.FOLDER / f"{name}.png").stat().st_size < 200_000 for name in shown)
 
 
@@ -25,7 +25,7 @@ def test_their_pages_are_there_and_show_what_the_guide_says() -> None:
         admin = Client(org, "admin")
         pages = {
             name: admin.http.get(f"{org.url}{path}", params={"user": "admin"}, timeout=30).text
-            for name, path in pictures.PICTURES.items()
+            for name, (path, _) in pictures.PICTURES.items()
         }
     assert "Contact.ns__Inlay_Score__c" in pages["install-integration-set"]
     for held in ("Inlay_Integration", "Inlay_Connection_Access", "Inlay_Activity_Access"):
