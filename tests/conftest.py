@@ -16,16 +16,22 @@ from typing import Any
 
 import psutil
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support import databases, quick_routes, quick_statements
 from tools import postgres
 
 pytest_plugins = ["tests.support.application", "tests.support.browsers"]
 
-# How long one example takes says nothing on a machine that runs other tests beside it.
-settings.register_profile("no-deadline", deadline=None)
-settings.load_profile("no-deadline")
+# How long examples take says nothing on a machine that runs other tests beside them, and the same
+# are tried each time: a run fails for what was changed. `--hypothesis-profile=search` finds new.
+_patient = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("search", _patient, derandomize=False)
+settings.register_profile("same", _patient, derandomize=True, database=None)
+settings.load_profile("same")
 quick_routes.install()
 quick_statements.install()
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 
@@ -185,11 +185,7 @@ _KEYS = st.builds(
 ) | st.integers(0, 3).map(lambda n: person_key(email=f"p{n}@example.com"))
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=40)
 @given(batches=st.lists(st.lists(_KEYS, min_size=1, max_size=6), min_size=1, max_size=4))
 def test_every_key_finds_the_same_person_again(
     database: Database, batches: list[list[PersonKey]]

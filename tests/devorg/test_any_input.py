@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.devorg.client import API, Client
@@ -82,9 +82,7 @@ _BODIES = st.one_of(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300)
 @given(_METHODS, _PATHS, _BODIES)
 def test_no_input_breaks_it(rep: Client, method: str, path: str, body: Any) -> None:
     """X16: every answer is one of the API's; none is a mistake of devorg's own."""

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.devorg.bulk_jobs import Jobs
@@ -79,9 +79,7 @@ def by_job(client: Client, rows: list[dict[str, Any]]) -> list[str]:
     return [found[number] for number in range(len(rows))]
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(ROWS, ROWS)
 def test_a_job_does_what_a_collection_does(
     integration: Client, first: list[dict[str, Any]], second: list[dict[str, Any]]

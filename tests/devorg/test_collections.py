@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.devorg.client import API, Client
@@ -185,9 +185,7 @@ def outcome(client: Client, results: list[list[str]]) -> tuple[Any, ...]:
     return results, stored
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(ROWS)
 def test_a_collection_does_what_its_rows_do_one_by_one(
     integration: Client, rows: list[dict[str, Any]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.devorg.client import Client
@@ -54,9 +54,7 @@ def test_accounts_are_merged_with_their_people(rep: Client, main: dict[str, str]
     assert row(rep, "Account", main["account"])["ParentId"] is None
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=8),
     st.lists(st.integers(1, 3), min_size=1, max_size=2, unique=True),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devorg.faults.fault import KINDS
 from devorg.schema import STANDARD
 from tests.devorg.client import Client
 
-SETTINGS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SETTINGS = settings(max_examples=60)
 IDS = ["0035e0000000001AAA", "0015e0000000001", "00Q5e0000000001EAA", "0065e0000000001AAA"]
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.devorg.client import Client
@@ -28,9 +28,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 }
 ROW = st.fixed_dictionaries({}, optional={**FIELDS, "Inlay_Key__c": KEYS})
 WITH_KEY = st.fixed_dictionaries({"Inlay_Key__c": KEYS}, optional=FIELDS)
-SETTINGS = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SETTINGS = settings(max_examples=6)
 
 
 def prepare(client: Client) -> list[str]:

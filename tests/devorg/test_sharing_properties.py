@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from devorg import access, rows
@@ -145,7 +145,6 @@ def reached(
     return {row[0] for row in connection.execute(query, {"user": ORDER[user]})}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(worlds())
 def test_sql_reaches_the_records_that_the_rules_say(store: Store, world: World) -> None:
     """X16: accounts, contacts of their own or by their account; UserRecordAccess as well."""

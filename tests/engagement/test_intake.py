@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
@@ -226,11 +226,7 @@ _ITEMS = st.lists(
 )
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=25)
 @given(items=_ITEMS, cuts=st.lists(st.integers(0, 25), max_size=3))
 def test_however_a_flow_is_cut_each_id_counts_once(
     database: Database, items: list[NewEvent], cuts: list[int]

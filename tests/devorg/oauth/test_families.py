@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from devorg.apps.app import ClientApp
@@ -30,7 +30,6 @@ def grants() -> Iterator[tuple[Grants, Ended]]:
     store.close()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.booleans(), st.lists(st.tuples(st.integers(0, 1), st.integers(0, 6)), max_size=12))
 def test_a_family_lives_until_an_old_token_is_shown(
     grants: tuple[Grants, Ended], rotates: bool, shown: list[tuple[int, int]]

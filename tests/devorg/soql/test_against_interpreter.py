@@ -7,7 +7,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from devorg.server import RunningOrg
 from devorg.soql.nodes import Query
@@ -16,9 +16,7 @@ from tests.devorg.soql.generator import grouped_queries, queries
 from tests.devorg.soql.interpreter import World, plain, unordered
 from tests.devorg.soql.printer import text_of
 
-_SETTINGS = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+_SETTINGS = settings(max_examples=200)
 _OBJECTS = ("Account", "Contact", "Opportunity", "User")
 ZONE = ZoneInfo("Europe/Stockholm")
 

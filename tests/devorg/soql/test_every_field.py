@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devorg.schema import STANDARD
@@ -34,9 +34,7 @@ WAYS = (
 FIELDS = [(each.name, field.name) for each in STANDARD.objects.values() for field in each.fields]
 
 
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=400)
 @given(st.sampled_from(FIELDS), st.sampled_from(WAYS), st.sampled_from(LITERALS))
 def test_a_field_is_answered_or_refused(
     rep: Client, field: tuple[str, str], way: str, literal: str

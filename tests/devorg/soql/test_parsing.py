@@ -7,7 +7,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devorg.errors import ApiError
@@ -33,7 +33,7 @@ TEXTS = (
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS)
 @example("(" * 100_000)
 @example("SELECT Id FROM A WHERE " + "(" * 90 + "a = 1" + ")" * 90)
@@ -50,9 +50,7 @@ def test_any_text_is_a_query_or_refused(text: str) -> None:
     assert refused or isinstance(outcome, Query)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(
     st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
     st.sampled_from(
@@ -69,7 +67,7 @@ def test_any_text_is_answered_or_refused_over_http(rep: Client, words: str, rest
     assert part["httpStatusCode"] in {200, 400}, part
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(queries() | grouped_queries())
 def test_a_tree_printed_and_read_again_is_the_same(query: Query) -> None:
     """X16: nothing is lost between text and tree."""
