@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 
 from app.db import SystemSession
-from app.orgs.models import AuditEntry
+from app.orgs.models import AuditEntry, OrgUser
 from canvas.ids import to_18
 
 #: More than that say that the words are too short.
@@ -35,6 +35,19 @@ def actors(session: SystemSession, words: str, org_id: UUID | None = None) -> Se
     is_id = or_(*(names.c.actor.startswith(each) for each in _IDS))
     statement = select(names.c.actor).where(names.c.actor.icontains(words, autoescape=True), ~is_id)
     return session.scalars(statement.limit(MOST)).all()
+
+
+def users(session: SystemSession, words: str, org_id: UUID) -> Sequence[str]:
+    """Users of an org's Salesforce who acted, or may have, by a part of their name: one statement.
+
+    They are those who opened the widget or the console.
+    """
+    found = session.scalars(
+        select(OrgUser.salesforce_id)
+        .where(OrgUser.org_id == org_id, OrgUser.name.icontains(words, autoescape=True))
+        .limit(MOST)
+    ).all()
+    return [actor for each in found for actor in (each, f"admin:{each}")]
 
 
 def _last_like(actor: ColumnElement[str]) -> ColumnElement[str]:

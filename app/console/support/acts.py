@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.console.nav import N_
@@ -64,25 +64,34 @@ def words_of(tag: str) -> str:
     return _(_WORDS[tag]) if tag in _WORDS else tag.replace(":", " ").replace("_", " ")
 
 
-def detail_of(tag: str, detail: Mapping[str, Any]) -> str:
-    """``feature: Widget, on: yes``; what was changed as ``before → after``."""
+def _nobody(_found: str) -> str:
+    return ""
+
+
+def detail_of(tag: str, detail: Mapping[str, Any], name_of: Callable[[str], str] = _nobody) -> str:
+    """``feature: Widget, on: yes``; what was changed as ``before → after``; ids after their names.
+
+    ``name_of`` gives the name of a record or user by its id, or "".
+    """
     return ", ".join(
-        f"{name.replace('_', ' ')}: {_plain(tag, name, value)}"
+        f"{name.replace('_', ' ')}: {_plain(tag, name, value, name_of)}"
         for name, value in detail.items()
         if value != "" and not (name == "destination" and "title" in detail)
     )
 
 
-def _plain(tag: str, name: str, value: object) -> str:
+def _plain(tag: str, name: str, value: object, name_of: Callable[[str], str]) -> str:
     """A value as people say it: yes and no, a feature by its name, a moment to the minute."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        parts = [_plain(tag, name, part) or "–" for part in value]
+        parts = [_plain(tag, name, part, name_of) or "–" for part in value]
         return (" → " if tag in _CHANGES and len(parts) == 2 else ", ").join(parts)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_plain(tag, key, part)}" for key, part in value.items())
+        return ", ".join(f"{key} {_plain(tag, key, part, name_of)}" for key, part in value.items())
     if name == "feature" and value in LABELS:
         return _(LABELS[str(value)])
     text = "" if value is None else str(value)
+    if known := name_of(text):
+        return f"{known} ({text})"
     return f"{text[:10]} {text[11:16]} UTC" if _MOMENT.fullmatch(text) else text

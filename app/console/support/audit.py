@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,11 +17,13 @@ from app.console.pages import page
 from app.console.principal import current_org, current_principal
 from app.console.room import room
 from app.console.support.acts import detail_of, words_of
+from app.console.support.names import Names, named
 from app.db import Database, SystemSession
 from app.orgs import acting
 from app.orgs.audit import Tag
 from app.orgs.models import AuditEntry, Org
 from app.web import context
+from app.web.i18n import _
 
 PAGE_SIZE = 50
 _CHUNK = 1000
@@ -29,7 +31,7 @@ _MOST_LINES = 100_000
 
 
 class Entry(NamedTuple):
-    """One act."""
+    """One act; ``names`` are those known of the ids in it."""
 
     seq: int
     at: Any
@@ -38,11 +40,30 @@ class Entry(NamedTuple):
     detail: Mapping[str, Any]
     org_id: str
     org_name: str
+    org: UUID
+    names: Names
 
     @property
     def told(self) -> str:
         """What is known of it besides, in one line."""
-        return detail_of(self.tag, self.detail)
+        return detail_of(self.tag, self.detail, self.name_of)
+
+    @property
+    def user_id(self) -> str:
+        """Who did it, where it is a user of Salesforce whose name is known."""
+        found = self.actor.removeprefix("admin:")
+        return found if self.name_of(found) else ""
+
+    @property
+    def who(self) -> str:
+        """The name of that user; empty without one."""
+        name = self.name_of(self.user_id)
+        is_admin = bool(name) and self.actor.startswith("admin:")
+        return _("admin %(who)s") % {"who": name} if is_admin else name
+
+    def name_of(self, found: str) -> str:
+        """The name of a user or record of the entry's org; empty where it is not known."""
+        return self.names.get((self.org, found), "")
 
     @property
     def what(self) -> str:
@@ -81,8 +102,7 @@ def _audit(org: Org | None, here: str, file_at: str) -> Response:
         statement = _select(session, org).limit(PAGE_SIZE + 1)
         if place is not None:
             statement = statement.where(AuditEntry.seq < place)
-        rows = session.execute(statement).all()
-    found = _entries(rows)
+        found = _entries(session, session.execute(statement).all())
     return page(
         "support/audit.html",
         entries=found[:PAGE_SIZE],
@@ -103,16 +123,27 @@ def _file(org: Org | None) -> Response:
 
 
 def _rows(database: Database, statement: Select[*tuple[Any, ...]]) -> Iterator[str]:
-    yield _text([("at", "org", "org_name", "actor", "tag", "detail")])
+    yield _text([("at", "org", "org_name", "actor", "actor_name", "tag", "detail")])
     last: int | None = None
     for _chunk in range(_MOST_LINES // _CHUNK):
         page_of = statement if last is None else statement.where(AuditEntry.seq < last)
         with database.system_reading() as session:
-            found = _entries(session.execute(page_of.limit(_CHUNK)))
+            found = _entries(session, session.execute(page_of.limit(_CHUNK)).all())
         if not found:
             return
         yield _text(
-            [(e.at.isoformat(), e.org_id, e.org_name, e.actor, e.tag, e.told) for e in found]
+            [
+                (
+                    e.at.isoformat(),
+                    e.org_id,
+                    e.org_name,
+                    e.actor,
+                    e.name_of(e.user_id),
+                    e.tag,
+                    e.told,
+                )
+                for e in found
+            ]
         )
         last = found[-1].seq
 
@@ -122,7 +153,7 @@ def _select(session: SystemSession, org: Org | None) -> Select[*tuple[Any, ...]]
     statement = (
         select(
             AuditEntry.seq, AuditEntry.at, AuditEntry.tag, AuditEntry.actor, AuditEntry.detail,
-            Org.salesforce_id, Org.name,
+            Org.salesforce_id, Org.name, AuditEntry.org_id,
         )
         .join(Org, Org.id == AuditEntry.org_id)
         .order_by(AuditEntry.seq.desc())
@@ -132,7 +163,8 @@ def _select(session: SystemSession, org: Org | None) -> Select[*tuple[Any, ...]]
     if _tag():
         statement = statement.where(AuditEntry.tag == _tag())
     if words := _words():
-        by = acting.actors(session, words, org.id if org else None)
+        by = [*acting.actors(session, words, org.id if org else None)]
+        by += acting.users(session, words, org.id) if org else []
         of = [] if org else _orgs(session, words)
         found = [AuditEntry.actor.in_(by)] if by else []
         found += [AuditEntry.org_id.in_(of)] if of else []
@@ -149,9 +181,10 @@ def _orgs(session: SystemSession, words: str) -> Sequence[UUID]:
     return session.scalars(select(Org.id).where(named).limit(acting.MOST)).all()
 
 
-def _entries(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Entry]:
-    """An org's admin is not told from which address staff worked."""
-    entries = [Entry._make(row) for row in rows]
+def _entries(session: SystemSession, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Entry]:
+    """With the names that are known; an org's admin is not told from which address staff worked."""
+    known = named(session, [(row.org_id, row.actor, row.detail) for row in rows])
+    entries = [Entry._make((*row, known)) for row in rows]
     if current_principal().is_staff:
         return entries
     return [
