@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHEETS = sorted([*ROOT.glob("app/*/static/*.css"), *ROOT.glob("devorg/*/static/*.css")])
+SHEETS = sorted(ROOT.glob("app/*/static/*.css"))
 #: What stands in an @media, and a rule of one class outside of it, such as `.ways { … }`.
 MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 RULE = re.compile(r"^(\.[\w-]+) \{", re.MULTILINE)
