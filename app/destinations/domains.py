@@ -88,6 +88,8 @@ def ask(session: TenantSession, config: Config, typed: str, *, by: str) -> None:
         DomainError: It is no host name that an org can have.
     """
     host = _host_of(typed, config)
+    # of two who ask at once, the second finds what the first left
+    session.execute(select(Org.id).where(Org.id == session.org_id).with_for_update(key_share=True))
     found = read(session)
     if found is not None and found.host == host:
         return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -214,3 +216,31 @@ def test_a_suspended_orgs_domain_shows_nothing(
     with database.system_writing() as session:
         session.get_one(Org, org.id).state = OrgState.SUSPENDED
     assert pages.get(f"/d/{shared.ada}", base_url=OWN_URL).status_code == 404
+
+
+def test_of_two_who_ask_at_once_the_second_finds_what_the_first_left(
+    database: Database, config: Config, org: Org
+) -> None:
+    """P7: two tabs, or two admins; neither meets an error, and one domain stays."""
+
+    def second() -> None:
+        with database.writing(org.id) as session:
+            domains.ask(session, config, "b.customer.example", by="tests")
+
+    def is_held() -> bool:
+        with database.engine.connect() as connection:
+            held = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            return bool(connection.exec_driver_sql(held).scalar())
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing(org.id) as session:
+            domains.ask(session, config, "a.customer.example", by="tests")
+            session.flush()
+            other = pool.submit(second)
+            while database.dialect == "postgresql" and not other.done() and not is_held():
+                time.sleep(0.01)
+        other.result()
+    with database.reading(org.id) as session:
+        found = domains.read(session)
+    assert found is not None
+    assert found.host == "b.customer.example"
