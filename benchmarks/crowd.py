@@ -62,7 +62,7 @@ def contact_id(number: int) -> str:
 
 
 def fill(url: str, crowd: Crowd) -> None:
-    """Orgs, connections, users, people, records, events, lines, Destinations, audit, calls.
+    """Orgs, connections, users, people, records, events, tasks, lines, Destinations, audit, calls.
 
     Args:
         url: A migrated database that nobody has open.
@@ -209,6 +209,11 @@ def _engagement(sql: _Sql, crowd: Crowd) -> Iterator[_Filled]:
         "kind": _KIND.format("n"), "occurred_at": sql.ago(f"{RANKS} * n % 31536000"),
         "subject": sql.padded("Offer ", "n", 8), "key": sql.padded("api:", "n", 9),
         "source": "'api'",
+    }  # fmt: skip
+    yield "follow_up", people // 2, {
+        "person_id": sql.id("n"), "org_id": sql.id(owner("n")), "rule_id": sql.id("n % 3"),
+        "event_id": sql.id("10 * n"), "times": "1",
+        "state": "CASE n % 50 WHEN 7 THEN 'open' ELSE 'made' END",
     }  # fmt: skip
     event = f"n / {RANKS}"
     yield "outbox_row", crowd.lines, {

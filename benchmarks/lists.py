@@ -66,6 +66,9 @@ def pages(crowd: Crowd) -> dict[str, str]:
         "audit of an org, by nobody": f"{org}/audit?q=zebra",
         "deletions": "/console/deletions",
         "kill switches": "/console/system",
+        "kill switch of all writes": "/console/system/switches/salesforce_writes",
+        "kill switch of Destinations": "/console/system/switches/new_destinations",
+        "kill switch of the widget": "/console/system/switches/widget",
         "staff": "/console/staff",
     }
 

@@ -78,6 +78,7 @@ class Destination(Tenant, Base):
             postgresql_where=text("recorded_version < version"),
         ),
         Index(None, "org_id", "created_at", "id"),
+        Index(None, "created_at"),  # how many of late, of all orgs
         Index(
             "ix_destination_expiring", "expires_at",
             sqlite_where=text("expires_at IS NOT NULL AND expiry_told IS 0"),

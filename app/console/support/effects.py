@@ -56,7 +56,7 @@ def _history(session: SystemSession) -> Sequence[Concerned]:
 
 
 def _follow_ups(session: SystemSession) -> Sequence[Concerned]:
-    is_open = FollowUp.state == FollowUpState.OPEN
+    is_open = in_states(FollowUp.state, FollowUpState.OPEN)
     found = session.scalar(select(func.count(FollowUp.event_id)).where(is_open))
     return [Concerned(_("Follow-up tasks that wait"), found or 0)]
 

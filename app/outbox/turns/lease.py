@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -54,7 +55,7 @@ class Turn:
     pause_reason: str = ""
 
 
-def in_states(column: Any, *states: DeliveryState) -> ColumnElement[bool]:
+def in_states(column: Any, *states: StrEnum) -> ColumnElement[bool]:
     """``state IN (…)`` with the values in the SQL text: SQLite proves partial indexes only so.
 
     Of one state ``state = …``: it takes the one for the other neither in a query nor in an index.
