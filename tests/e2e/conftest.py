@@ -13,17 +13,13 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Playwright,
-    expect,
 )
 
 from tests.e2e.demo import Demo
 from tests.e2e.looks import DESK, SCREENSHOTS
 from tests.e2e.org import Org
-from tests.e2e.pages import LOADED, Prospect, RecordPage
+from tests.e2e.pages import Prospect, RecordPage
 from tests.e2e.tenants import Tenants
-
-# What is promised within a time says so where it is expected; all else waits for a busy machine.
-expect.set_options(timeout=LOADED)
 
 #: The browser reports refused requests, which some tests are about.
 _EXPECTED = ("Failed to load resource",)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tools import browser as browsers
+
+# What is promised within a time says so where it is expected; all else waits for a busy machine.
+expect.set_options(timeout=30_000)
 
 #: Nothing here is secret from the machine's root; a person's browser is not "automated"; frames
 #: share a process, as a click right after a scroll is else led by where its frame was before.

@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Frame, Page, expect
 
+from devorg.history import Event
 from devorg.server import RunningOrg
 from tests.devorg.client import Client
 
@@ -69,3 +70,15 @@ def height(page: Page) -> int:
 def settle(page: Page) -> None:
     """Until messages sent so far were heard and drawn."""
     page.wait_for_timeout(300)
+
+
+def messages_noted(page: Page, org: RunningOrg) -> list[Event]:
+    """What the org notes of messages of its canvases, once it has."""
+
+    def found() -> list[Event]:
+        return [each for each in org.org.history.all() if each.method == "MESSAGE"]
+
+    while not found():
+        settle(page)
+    settle(page)
+    return found()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Frame, Page
 
 from devorg.server import RunningOrg
-from tests.devorg.canvas.talk import answer, open_app, send, settle, token_of
+from tests.devorg.canvas.talk import answer, messages_noted, open_app, send, token_of
 from tests.devorg.client import API, Client
 
 pytestmark = pytest.mark.e2e
@@ -81,8 +81,7 @@ def test_ajax_goes_nowhere_but_to_the_api_of_this_org(
     org.org.history.clear()
     heard = ask(open_app(page, contact), url, token_of(org, "rep"))
     assert (heard["status"], heard["payload"]) == (0, "")
-    settle(page)
-    (noted,) = [each for each in org.org.history.all() if each.method == "MESSAGE"]
+    (noted,) = messages_noted(page, org)
     assert (noted.path, noted.note) == ("ajax", "Ignored: not a call of this org")
 
 

@@ -8,7 +8,16 @@ import pytest
 from playwright.sync_api import Page
 
 from devorg.server import RunningOrg
-from tests.devorg.canvas.talk import INSTANCE, SECOND, answer, app_of, open_app, send, settle
+from tests.devorg.canvas.talk import (
+    INSTANCE,
+    SECOND,
+    answer,
+    app_of,
+    messages_noted,
+    open_app,
+    send,
+    settle,
+)
 
 pytestmark = pytest.mark.e2e
 NAME = "acme.chosen"
@@ -90,8 +99,9 @@ def test_scrolling_the_page_is_told(page: Page, contact: str) -> None:
     """X17: `canvas.scroll`, with the sizes of the page."""
     frame = open_app(page, contact)
     subscribe(frame, "canvas.scroll")
-    settle(page)
-    page.mouse.wheel(0, 300)
+    while not frame.evaluate("heard.length"):  # until the page has heard of the wish
+        page.mouse.wheel(0, 100)
+        settle(page)
     told = answer(frame)["payload"]
     assert told["name"] == "canvas.scroll"
     assert told["payload"]["heights"]["scrollTop"] > 0
@@ -122,7 +132,6 @@ def test_unknown_messages_are_ignored_and_noted_once(
     frame = open_app(page, contact)
     send(frame, {"type": kind})
     send(frame, {"type": kind})
-    settle(page)
-    noted = [each for each in org.org.history.all() if each.method == "MESSAGE"]
+    noted = messages_noted(page, org)
     assert [(each.path, each.kind, each.user) for each in noted] == [(kind, "Canvas", "rep")]
     assert frame.evaluate("heard") == []
