@@ -45,13 +45,6 @@ def forget_viewer(
 
 def _change(session: TenantSession, visit: Visit, views: int, viewed_at: datetime | None) -> None:
     viewed: dict[str, Any] = {"last_viewed_at": viewed_at} if viewed_at else {}
-    if views:
-        session.execute(
-            update(Link)
-            .where(Link.id == visit.link_id)
-            .values(views=Link.views + views, **viewed)
-            .execution_options(synchronize_session=False)
-        )
     ends_by_use = session.execute(
         update(Destination)
         .where(Destination.id == visit.destination_id)
@@ -59,6 +52,13 @@ def _change(session: TenantSession, visit: Visit, views: int, viewed_at: datetim
         .returning(Destination.days_after_view + Destination.most_views)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
+    if views:  # after the Destination, as whoever revokes a link
+        session.execute(
+            update(Link)
+            .where(Link.id == visit.link_id)
+            .values(views=Link.views + views, **viewed)
+            .execution_options(synchronize_session=False)
+        )
     if views and ends_by_use:
         expiry.viewed(session, visit.destination_id)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -155,3 +157,13 @@ def recorder(app: Flask) -> Recorder:
     recorder = Recorder(recorded_of(app))
     plug_recorded(app, recorder)
     return recorder
+
+
+def wait_until_held(database: Database, other: Future[Any]) -> None:
+    """Until somebody waits for a row of ours on PostgreSQL, or is done; SQLite has one writer."""
+    held = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    while database.dialect == "postgresql" and not other.done():
+        with database.engine.connect() as connection:
+            if connection.exec_driver_sql(held).scalar():
+                return
+        time.sleep(0.01)

@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from app.clock import utcnow
 from app.db import Database
 from app.destinations import tracking
-from app.destinations.models import Block, BlockKind, Link
+from app.destinations.models import Block, BlockKind, Destination, Link
 from app.destinations.queries import DestinationView, for_record
 from app.engagement.models import Confidence, EngagementState, Event, Visit
 from app.web.models import RateCount
-from tests.destinations.conftest import Recorder, Shared
+from tests.destinations.conftest import Recorder, Shared, wait_until_held
 
 LOAD = "0123456789abcdef01234567"
 VIEW = {"id": 1, "kind": "view", "at": 0}
@@ -342,3 +343,16 @@ def test_no_address_of_a_visitor_is_kept(
             kept += repr([vars(row) for row in session.scalars(select(table))])
     assert "192.0.2.7" not in kept
     assert "Mozilla" not in kept
+
+
+def test_a_view_and_whoever_revokes_its_link_never_wait_for_each_other_in_a_circle(
+    pages: FlaskClient, database: Database, shared: Shared
+) -> None:
+    """X4: first the Destination, then its link, as the console does."""
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing(shared.org_id) as session:
+            session.scalar(select(Destination.id).with_for_update())
+            other = pool.submit(tell, pages, shared.ada, beacon())
+            wait_until_held(database, other)
+            session.execute(update(Link).values(revoked_at=utcnow()))
+        assert other.result() in {204, 404}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -22,7 +21,13 @@ from app.destinations.service import get_or_create
 from app.orgs import service
 from app.orgs.models import Org, OrgState
 from tests.console.conftest import OTHER_ORG_ID
-from tests.destinations.conftest import REP, SETTINGS, Shared, without_people
+from tests.destinations.conftest import (
+    REP,
+    SETTINGS,
+    Shared,
+    wait_until_held,
+    without_people,
+)
 from tests.destinations.test_beacons import beacon, tell, visits_of
 from tests.support.application import APP_URL, PAGES_URL, make_org
 
@@ -227,18 +232,12 @@ def test_of_two_who_ask_at_once_the_second_finds_what_the_first_left(
         with database.writing(org.id) as session:
             domains.ask(session, config, "b.customer.example", by="tests")
 
-    def is_held() -> bool:
-        with database.engine.connect() as connection:
-            held = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-            return bool(connection.exec_driver_sql(held).scalar())
-
     with ThreadPoolExecutor(1) as pool:
         with database.writing(org.id) as session:
             domains.ask(session, config, "a.customer.example", by="tests")
             session.flush()
             other = pool.submit(second)
-            while database.dialect == "postgresql" and not other.done() and not is_held():
-                time.sleep(0.01)
+            wait_until_held(database, other)
         other.result()
     with database.reading(org.id) as session:
         found = domains.read(session)
