@@ -33,8 +33,7 @@ from app.engagement.models import Confidence, Event
 from app.engagement.paging import Position
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineItem:
+class TimelineItem(NamedTuple):
     """One event as the timeline shows it; of a visit, ``properties`` hold what was done."""
 
     seq: int
@@ -86,7 +85,7 @@ def timeline(
     shape = _Shape(limit + 1, kind is not None, position is not None, since is not None)
     values = _values(person_ids, kind, position, since)
     statement = _statement(session, shape, values)
-    items = [TimelineItem(*row) for row in session.read(statement, **values)]
+    items = [*map(TimelineItem._make, session.read(statement, **values))]
     page = items[:limit]
     is_last = len(items) <= limit
     end = None if is_last else paging.encode(Position(page[-1].occurred_at, page[-1].seq))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -45,6 +46,11 @@ def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "translate 
 def _(message: str) -> str:
     """The text in the locale of the request."""
     return _catalog(current_locale()).gettext(message)
+
+
+def sayer() -> Callable[[str], str]:
+    """``_`` for whoever has many texts to say: the locale is looked up once."""
+    return _catalog(current_locale()).gettext
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import jwt
+import msgspec
 
 from app.keys import Keyring, Purpose
 from canvas import session
@@ -23,6 +24,7 @@ RENEWABLE_S = 12 * 3600
 _SEPARATOR = "~"
 _AUDIENCE = "inlay:widget:names"
 _ALGORITHM = "HS256"
+_SIGNER = jwt.PyJWS()
 _LONGEST_NAME = 120
 _ROOM_FOR_FIRST_NAMES, _BESIDE_NAME = 600, 24
 
@@ -69,7 +71,9 @@ def issue(frame: Frame, keyring: Keyring, *, now: datetime, lifetime_s: int) -> 
         "app": frame.names.app_key,
         "first": _few(frame.names.first_names),
     }
-    return token + _SEPARATOR + jwt.encode(named, key, algorithm=_ALGORITHM)
+    return (
+        token + _SEPARATOR + _SIGNER.encode(msgspec.json.encode(named), key, algorithm=_ALGORITHM)
+    )
 
 
 def read(bearer: str, keyring: Keyring, *, now: datetime, allow_expired_s: int = 0) -> Frame:

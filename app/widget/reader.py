@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -9,17 +10,23 @@ from functools import lru_cache
 from babel.dates import format_date, format_skeleton, format_time
 
 from app.web import i18n, times
-from app.web.i18n import _
+from app.web.i18n import N_
+
+_MOMENT, _TODAY, _YESTERDAY = N_("%(day)s, %(time)s"), N_("Today"), N_("Yesterday")
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Zone and locale of the user, the moment at which the card is made, and its day there."""
+    """Zone and locale of the user, the moment at which the card is made, and its day there.
+
+    ``say`` is gettext in the language of the request, for whoever has a page full of texts.
+    """
 
     zone: tzinfo
     locale: str
     now: datetime
     today: date
+    say: Callable[[str], str]
 
     def day(self, moment: datetime) -> str:
         """``Today``, ``Yesterday``, ``Nov 16``, or ``Nov 16, 2025``."""
@@ -33,7 +40,7 @@ class Reader:
         """As above, and in full however near it is: ``Nov 16, 2026, 1:05 PM``."""
         local = moment.astimezone(self.zone)
         clock, full = _time(local.hour, local.minute, self.locale), local.date()
-        text, day = _("%(day)s, %(time)s"), _date(full, False, self.locale)
+        text, day = self.say(_MOMENT), _date(full, False, self.locale)
         return (
             text % {"day": self._day(local), "time": clock},
             text % {"day": day, "time": clock},
@@ -46,9 +53,9 @@ class Reader:
     def _day(self, local: datetime) -> str:
         day = local.date()
         if day == self.today:
-            return _("Today")
+            return self.say(_TODAY)
         if day == self.today - timedelta(days=1):
-            return _("Yesterday")
+            return self.say(_YESTERDAY)
         return _date(day, day.year == self.today.year, self.locale)
 
 
@@ -70,4 +77,5 @@ def _time(hour: int, minute: int, locale: str) -> str:
 def reader_of(zone: str, locale: str, now: datetime) -> Reader:
     """A reader by the names of zone and locale; unknown ones fall back to UTC and English."""
     found = times.zone_of(zone)
-    return Reader(found, i18n.known_locale(locale), now, now.astimezone(found).date())
+    today = now.astimezone(found).date()
+    return Reader(found, i18n.known_locale(locale), now, today, i18n.sayer())

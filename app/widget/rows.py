@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,16 +11,21 @@ from app.engagement.confidence import reason_label
 from app.engagement.kinds import Kind, facts_of
 from app.engagement.models import Confidence
 from app.engagement.queries import TimelineItem
-from app.web.i18n import _, ngettext
+from app.web.i18n import N_, _, ngettext
 from app.widget.reader import Reader
 
+_CONFIDENCE = {
+    Confidence.HUMAN: N_("Human"),
+    Confidence.LIKELY_SCANNER: N_("Likely scanner"),
+    Confidence.BOT: N_("Bot"),
+}
+_NOT_TOLD = N_("Reason not told")
 _ICONS = frozenset(
     ("email", "email_open", "click", "reply", "form", "page", "call", "meeting", "visit")
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line. ``doubt`` says why it may not have been a person; empty when it was one.
 
     ``message`` is what the visitor wrote in a Destination's contact form, ``sender`` the name and
@@ -59,7 +63,7 @@ def _row(event: TimelineItem, names: Mapping[UUID, str], reader: Reader) -> Row:
     return Row(
         id=str(event.id),
         icon=facts.icon if facts.icon in _ICONS else "custom",
-        label=_(facts.label),
+        label=reader.say(facts.label),
         subject=event.subject,
         # a rep who followed the link of a visit would be counted as the prospect
         url="" if is_visit else web_address(event.url),
@@ -70,19 +74,9 @@ def _row(event: TimelineItem, names: Mapping[UUID, str], reader: Reader) -> Row:
         marks=_marks(event.properties) if is_visit else [],
         message=message_of(form),
         sender=sender_of(form),
-        confidence=_confidence(event.confidence),
-        doubt="" if is_human else _(reason_label(event.confidence_reason) or "Reason not told"),
+        confidence=reader.say(_CONFIDENCE[event.confidence]),
+        doubt="" if is_human else reader.say(reason_label(event.confidence_reason) or _NOT_TOLD),
     )
-
-
-def _confidence(confidence: Confidence) -> str:
-    match confidence:
-        case Confidence.HUMAN:
-            return _("Human")
-        case Confidence.LIKELY_SCANNER:
-            return _("Likely scanner")
-        case Confidence.BOT:
-            return _("Bot")
 
 
 def _marks(properties: Mapping[str, Any]) -> list[str]:

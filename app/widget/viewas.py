@@ -56,7 +56,7 @@ def _rendered(database: Database, frame: Frame) -> str:
 
 def _without_ways_out(shown: Card) -> Card:
     """A visit of support's would count as the prospect's, so nothing can be followed or copied."""
-    rows = [replace(row, url="") for row in shown.timeline.rows]
+    rows = [row._replace(url="") for row in shown.timeline.rows]
     shared = shown.shared and replace(shown.shared, links=[], preview_url="")
     return replace(shown, shared=shared, timeline=replace(shown.timeline, rows=rows))
 
