@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 from app import memory
@@ -19,6 +18,7 @@ from benchmarks.org import measure as measure_devorg
 from benchmarks.rows import Row, table
 from benchmarks.scale import FULL, QUICK, WHOLE_LISTS, Scale
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.support.ports import free_port
 from tools import postgres
 
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -111,16 +111,9 @@ def _parts(scale: Scale, stack: ExitStack, folder: Path) -> Iterator[Part]:
 
 
 def _beside(scale: Scale, stack: ExitStack, url: str, quiet: Box, folder: Path) -> list[Row]:
-    port = _free_port()
+    port = free_port()
     hung = stack.enter_context(box.running(folder, "hung", _CANVAS_URL, _HUNG_ORG))
     return beside.measure(scale, url, (quiet, hung), port, folder)
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _notes(rows: list[Row]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,33 +12,22 @@ from sqlalchemy import select
 from app.db import Database
 from app.orgs.models import Org
 
+ROOT = Path(__file__).parent.parent.parent
 PROCESSES = 4
 ROUNDS = 100
 
 
-def _count_up(url: str, org_id: str) -> None:
-    database = Database(url)
-    for _ in range(ROUNDS):
-        with database.system_writing() as session:
-            row = session.scalars(
-                select(Org).where(Org.salesforce_id == org_id).with_for_update()
-            ).one()
-            row.version += 1
-    database.dispose()
-
-
 @pytest.mark.slow
 def test_four_processes_lose_no_update(database: Database, database_url: str, org: Org) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    processes = [
-        spawn.Process(target=_count_up, args=(database_url, org.salesforce_id))
-        for _ in range(PROCESSES)
-    ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(60)
+    counting = ["-m", "tests.db.counting_up", database_url, org.salesforce_id]
+    done = subprocess.run(
+        [sys.executable, *counting, str(PROCESSES), str(ROUNDS)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
 
-    assert [process.exitcode for process in processes] == [0] * PROCESSES
+    assert done.returncode == 0, done.stderr
     with database.system_reading() as session:
         assert session.scalars(select(Org.version)).one() == 1 + PROCESSES * ROUNDS

@@ -85,7 +85,7 @@ class _Scene:
             key = apikeys.create(session, session.get_one(Org, world.org.id), "torture", by="test")
         self._backend = Backend(url, key, world.contacts(), seed)
         self._backend.start()
-        wait_until(lambda: self._delivered() > 0, 40, "the first delivery")
+        wait_until(lambda: self._delivered() > 0, what="the first delivery")
 
     def kill_one(self) -> None:
         """A worker, rather the one that holds the org, or the web server."""
@@ -105,7 +105,7 @@ class _Scene:
         """Nobody is killed any more: what came in goes out."""
         self._backend.stop()
         self._world.devorg.org.per_row_ms = 0.0
-        wait_until(self._is_done, 90, "the end of delivery")
+        wait_until(self._is_done, 150, "the end of delivery")
         assert self._events() == self._backend.sent, "an event that was answered is not there"
 
     def patiently(self, work: Callable[[], None]) -> None:

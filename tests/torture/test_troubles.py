@@ -40,7 +40,6 @@ def _dice() -> random.Random:
     ids=lambda scenario: scenario.__name__,
 )
 @pytest.mark.slow
-@pytest.mark.timeout(60)
 def test_the_count_is_exact(world: World, scenario: Scenario) -> None:
     """None lost, none doubled, each on the right person and opportunity."""
     outcome = judge(world, scenario(world, _SCALE, _dice()))
@@ -51,7 +50,6 @@ def test_the_count_is_exact(world: World, scenario: Scenario) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(60)
 def test_the_count_is_exact_when_the_database_gives_way(world: World) -> None:
     """SQLite: the disk is full. PostgreSQL: all connections end, as in a restart."""
     is_sqlite = world.database.dialect == "sqlite"
