@@ -1,5 +1,7 @@
 """``flask --app wsgi demo-seed``: an org, its connection and believable engagement, once.
 
+``demo-begin`` is for the demo that is empty: the package's app is known, and somebody is invited.
+
 Everything is made through the same services as in production; the people come from the Salesforce
 org that the demo runs, read as its integration user. Run again, it changes nothing.
 """
@@ -17,6 +19,8 @@ from sqlalchemy import select
 from app.cli.history import Colleague, events_of, memberships_of
 from app.cli.tenant import organization_id
 from app.config import Config
+from app.console import staff
+from app.console.permissions import Role
 from app.crm.schemas import ContactFacts
 from app.crm.service import remember_people
 from app.db import Database
@@ -67,6 +71,19 @@ def demo_seed(**given: str) -> None:
     with database.system_writing() as session:
         api_key = apikeys.create(session, org, _ACTOR, by=_ACTOR)
     click.echo(json.dumps({"org_id": access.org_id, "api_key": api_key}))
+
+
+@click.command("demo-begin")
+@click.argument("email")
+@click.option("--canvas-secret", envvar="INLAY_DEMO_CANVAS_SECRET", required=True)
+@with_appcontext
+def demo_begin(email: str, canvas_secret: str) -> None:
+    """Know the package's app, without any org; prints a link by which an operator comes in."""
+    ring = context.keyring()
+    with context.database().system_writing() as session:
+        apps.put(session, ring, apps.PACKAGED, (canvas_secret,))
+        token = staff.invite(session, ring, email, Role.OPERATOR, by=_ACTOR)
+    click.echo(f"{context.config().app_url}/console/enter/{token}")
 
 
 def _is_seeded(database: Database, org_id: str) -> bool:

@@ -17,8 +17,11 @@ from tests.support.ports import free_port
 class Demo:
     """One folder with its ports; may be started and stopped several times."""
 
-    def __init__(self, folder: Path, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, variables: Mapping[str, str] | None = None, *, is_empty: bool = False
+    ) -> None:
         self.folder = folder
+        self.is_empty = is_empty
         self.home = folder / "home"
         self.variables = {
             "INLAY_HOME": str(self.home),
@@ -40,7 +43,8 @@ class Demo:
         """Start the command alone."""
         self._starts += 1
         log = self.folder / f"demo-{self._starts}.log"
-        return Program(["-m", "tools.demo"], self.variables, log)
+        how = ["--empty"] if self.is_empty else []
+        return Program(["-m", "tools.demo", *how], self.variables, log)
 
     @property
     def program(self) -> Program:

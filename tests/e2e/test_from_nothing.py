@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,113 +10,96 @@ import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.clock import utcnow
-from app.salesforce.preflight.rights import SETS, Access
-from devorg.rights.sets import API_ONLY
 from tests.e2e.conftest import Windows
+from tests.e2e.demo import Demo
 from tests.e2e.looks import DESK, look
 from tests.e2e.pages import LOADED, RecordPage, soon
-from tests.e2e.processes import answers
-from tests.e2e.tenants import CLIENT_ID, CLIENT_SECRET, ORG_A, PACKAGED_SECRET, Tenants
 
 Rep = Callable[..., RecordPage]
-SET = SETS["Inlay_Activity_Access"]
+SET = "Inlay_Activity_Access"
 EMAIL = "elena.marquez@brightwater-energy.example"
-#: The words of a permission set's metadata.
-_WORDS = {Access.READ: "allowRead", Access.VIEW_ALL: "viewAllRecords"}
-
-
-class FromNothing(Tenants):
-    """The app with a fresh database and its worker, and one org that nobody has told it of."""
-
-    def _start(self) -> None:
-        (self._folder / "home").mkdir()
-        self._begin("org", ["-m", "devorg"], self._org(self.a, ORG_A))
-        self.command(["upgrade"], ["orgs", "canvas-app", "--secret", PACKAGED_SECRET])
-        web = self._begin("web", ["-m", "gunicorn"], self._variables)
-        self._begin("worker", ["-m", "flask", "--app", "wsgi", "worker"], self._variables)
-        web.wait_for(lambda: answers(f"{self.app_url}/readyz"), 60, "the app is ready")
-        web.wait_for(lambda: answers(self.a.url), 60, "the org is ready")
-
-    def hold(self, *lacks: str) -> None:
-        """The integration user holds what the guide says, but for these user permissions."""
-        granted = {
-            "fullName": SET.name,
-            "userPermissions": [
-                {"name": name, "enabled": True} for name in SET.users if name not in lacks
-            ],
-            "objectPermissions": [
-                {"object": name, **{_WORDS[each]: True for each in access}}
-                for name, access in SET.objects.items()
-            ],
-            "fieldPermissions": [
-                {"field": name, "readable": True, "editable": name in SET.edits}
-                for name in (*SET.reads, *SET.edits)
-            ],
-        }
-        self._tell("metadata", {"permissionSets": [granted]})
-        self._tell("assign", {"user": "integration", "profile": API_ONLY.name})
-        for name in ("Inlay_Connection_Access", SET.name):
-            self._tell("assign", {"user": "integration", "permission_set": name})
-
-    def _tell(self, path: str, body: dict[str, object]) -> None:
-        requests.post(f"{self.a.url}/_devorg/{path}", json=body, timeout=60).raise_for_status()
-
-    def send_call(self, key: str, subject: str) -> None:
-        """What an engagement tool tells of a call that just took place."""
-        event = {"id": subject, "kind": "call", "email": EMAIL, "subject": subject}
-        answer = requests.post(
-            f"{self.app_url}/api/v1/events",
-            json={"events": [{**event, "occurred_at": utcnow().isoformat()}]},
-            headers={"Authorization": f"Bearer {key}"},
-            timeout=30,
-        )
-        assert answer.status_code == 200, answer.text
 
 
 @pytest.fixture
-def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FromNothing]:
-    """An empty install."""
-    with FromNothing(tmp_path_factory.mktemp("nothing")) as started:
-        started.hold()
-        yield started
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """An empty install, as `make demo-empty` runs it."""
+    running = Demo(tmp_path_factory.mktemp("nothing"), is_empty=True)
+    try:
+        running.start()
+        yield running
+        running.stop()
+    finally:
+        running.abandon()
+
+
+def printed(install: Demo, pattern: str) -> str:
+    """What the first steps say on the terminal."""
+    found = re.search(pattern, install.output)
+    assert found is not None, install.output
+    return found[1]
+
+
+def send_call(install: Demo, key: str, subject: str) -> None:
+    """What an engagement tool tells of a call that just took place."""
+    event = {"id": subject, "kind": "call", "email": EMAIL, "subject": subject}
+    answer = requests.post(
+        f"{install.facts['app_url']}/api/v1/events",
+        json={"events": [{**event, "occurred_at": utcnow().isoformat()}]},
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
 
 
 def test_from_an_empty_install_to_a_delivery_that_was_mended(
-    install: FromNothing, rep_window: Rep, browser: Browser, windows: Windows
+    install: Demo, rep_window: Rep, browser: Browser, windows: Windows
 ) -> None:
-    """N1, P7, X6: approved, connected, turned on, delivered; a right breaks, is named, is back."""
+    """N1, P7, X6: approved, connected, turned on, delivered; a right breaks, is named, is back.
 
-    def come_in(link: str) -> Page:
+    By what `make demo-empty` prints, and by clicking alone.
+    """
+
+    def open_page(address: str) -> Page:
         page = windows.watch(browser.new_context(viewport=DESK)).new_page()
         page.set_default_timeout(LOADED)
-        page.goto(link.strip())
+        page.goto(address.strip())
+        return page
+
+    def come_in(link: str) -> Page:
+        page = open_page(link)
         page.get_by_role("main").get_by_role("button", name="Continue").click()
         return page
 
-    contact = install.a.main()["contact"]
-    rep = rep_window().open(install.a.page("Contact", contact))
+    rep = rep_window().open(printed(install, r"1 A rep +(\S+)"))
     expect(rep.card.locator("body")).to_contain_text("access is being set up")
-    staff = come_in(install.command(["staff", "invite", "mara@example.com", "--role", "operator"]))
+    staff = come_in(printed(install, r"2 Support +(\S+)"))
     invitation = _approve(staff)
-    rep.open(install.a.page("Contact", contact))
+    rep.open(rep.page.url)
     expect(rep.heading).to_contain_text("Elena")
 
     admin = come_in(invitation)
-    expect(admin.get_by_text("invited by mara@example.com")).to_be_visible()
+    expect(admin.get_by_text("invited by support@example.com")).to_be_visible()
     key = _set_up(admin, install)
-    install.send_call(key, "A call that goes well")
+    send_call(install, key, "A call that goes well")
     _log_says(admin, "A call that goes well", "Delivered")
     expect(rep.rows.filter(has_text="A call that goes well")).to_be_visible(timeout=soon())
 
-    install.hold("EditTask")
-    install.send_call(key, "A call that is refused")
+    setup = open_page(install.facts["devorg_url"])
+    setup.get_by_role("link", name="Take a right away").click()
+    _press_at_the_set(setup, "Take away")
+    send_call(install, key, "A call that is refused")
     _log_says(admin, "A call that is refused", "Needs you")
     _find_the_cause(admin)
-    install.hold()
+    _press_at_the_set(setup, "Give")
+    admin.get_by_role("button", name="Look for missing rights again").click()
+    expect(admin.get_by_text("The preflight finds nothing missing now")).to_be_visible()
+    look(admin, "console-why-right-back")
+    rep.card.get_by_role("button", name="Why is this not in Salesforce?").click()
+    expect(rep.card.locator("#h-obstacle")).to_have_text("1 activity can be tried again")
     admin.get_by_role("link", name="Try all of them again").click()
     admin.get_by_role("button", name="Send 1 activity again").click()
     _log_says(admin, "A call that is refused", "Delivered")
-    tasks = [row["Subject"] for row in install.a.records("Task")]
+    tasks = [row["Subject"] for row in install.org.records("Task")]
     assert sum("A call that" in subject for subject in tasks) == 2
 
 
@@ -132,14 +116,17 @@ def _approve(staff: Page) -> str:
     return staff.get_by_label("The link").input_value()
 
 
-def _set_up(admin: Page, install: FromNothing) -> str:
+def _set_up(admin: Page, install: Demo) -> str:
     """Connect, look at the rights, turn on; an API key for the engagement tool."""
+    where, client_id, secret = (
+        printed(install, pattern) for pattern in (r"address (\S+),", r"key (\S+),", r"secret (\S+)")
+    )
     admin.get_by_role("link", name="Set-up").click()
     admin.get_by_role("link", name="Connect (Connect)").click()
     way = admin.locator("#way-client_credentials")
-    way.get_by_label("My Domain address").fill(install.a.url)
-    way.get_by_label("Consumer key").fill(CLIENT_ID)
-    way.get_by_label("Consumer secret").fill(CLIENT_SECRET)
+    way.get_by_label("My Domain address").fill(where)
+    way.get_by_label("Consumer key").fill(client_id)
+    way.get_by_label("Consumer secret").fill(secret)
     way.get_by_role("button", name="Connect").click()
     expect(admin.locator("[data-condition]")).to_have_attribute(
         "data-condition", "connected", timeout=LOADED
@@ -167,9 +154,17 @@ def _find_the_cause(admin: Page) -> None:
     cause = admin.locator("section.notice")
     expect(cause).to_contain_text("Salesforce refuses 1 activity")
     cause.get_by_role("button", name="Find the missing right").click()
-    expect(cause).to_contain_text("Edit Tasks", timeout=LOADED)
-    expect(cause).to_contain_text(SET.name)
+    expect(cause).to_contain_text("Access Activities", timeout=LOADED)
+    expect(cause).to_contain_text(SET)
     look(admin, "console-why-right")
+
+
+def _press_at_the_set(setup: Page, button: str) -> None:
+    """On the user's page in the org's set-up: take the set away, or give it."""
+    line = setup.get_by_role("row").filter(has_text=SET)
+    line.get_by_role("button", name=button).click()
+    other = "Give" if button == "Take away" else "Take away"
+    expect(line.get_by_role("button", name=other)).to_be_visible()
 
 
 def _log_says(admin: Page, subject: str, state: str) -> None:

@@ -37,8 +37,19 @@ def test_a_command_runs_with_the_demos_settings(tmp_path: Path) -> None:
     assert done.stdout == "00D5e000000DEVOEA4  active     Devorg\n"
 
 
+def test_the_empty_demo_does_not_begin_in_a_folder_with_people(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.lock().close()
+    home.keep_api_key("key")
+    done = demo(home.path, "--empty")
+    assert done.returncode == 1
+    assert "holds the demo with its people" in done.stderr
+
+
 def test_without_a_demo_there_is_nothing_to_ask(tmp_path: Path) -> None:
     done = demo(tmp_path / "none", "orgs", "list")
     assert done.returncode == 1
     assert "run `make demo` first" in done.stderr
+    done = demo(tmp_path / "none", "--empty", "staff", "list")
+    assert "run `make demo-empty` first" in done.stderr
     assert not (tmp_path / "none").exists()

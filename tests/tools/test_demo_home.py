@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tools.demo.errors import DemoError
+from tools.demo.first_steps import first_steps
 from tools.demo.home import Home, Secrets, tail
 from tools.demo.plan import Plan, Settings, check_ports, read_settings
 
@@ -106,6 +107,17 @@ def test_the_settings_have_defaults() -> None:
     )
 
 
+def test_the_empty_one_has_a_folder_of_its_own() -> None:
+    """Issue 6: beside the other, which keeps its people."""
+    settings = read_settings({}, is_empty=True)
+    assert (settings.home, settings.command) == (Path(".inlay-empty"), "make demo-empty")
+    assert read_settings({"INLAY_HOME": "here"}, is_empty=True).home == Path("here")
+    steps = first_steps(settings, SECRETS, "http://localhost:8000/console/enter/token")
+    assert "http://127.0.0.1:8001/lightning/r/Contact/0035e0000000001AAA/view?user=rep" in steps
+    for told in ("/console/enter/token", "inlay-demo", "client-secret", "users/integration"):
+        assert told in steps
+
+
 @pytest.mark.parametrize(
     "environ",
     [
@@ -135,7 +147,7 @@ def plan(environ: dict[str, str] | None = None) -> Plan:
 
 def test_secrets_go_by_environment_and_never_by_command_line() -> None:
     made = plan()
-    parts = [made.migrate(), made.seed(), made.new_api_key()]
+    parts = [made.migrate(), made.seed(), made.new_api_key(), made.begin()]
     parts += [made.devorg(), made.web(), made.worker()]
     for part in parts:
         assert not {"key-of-the-app", "canvas-secret", "client-secret"} & set(part.command)

@@ -114,14 +114,10 @@ class Plan:
             INLAY_DEMO_CANVAS_SECRET=self._secrets.canvas_secret,
         )
 
-    def canvas_app(self) -> Part:
-        """Know the package's canvas app, as an operator does before the first org comes."""
+    def begin(self) -> Part:
+        """What an operator does before the first org comes; prints a link for support."""
         secret = self._secrets.canvas_secret
-        return self._flask("canvas-app", "orgs", "canvas-app", INLAY_CANVAS_SECRET=secret)
-
-    def invite(self) -> Part:
-        """Make a link for the first member of staff; prints it."""
-        return self._flask("invite", "staff", "invite", OPERATOR, "--role", "operator")
+        return self._flask("begin", "demo-begin", OPERATOR, INLAY_DEMO_CANVAS_SECRET=secret)
 
     def new_api_key(self) -> Part:
         """Make an API key; prints it."""

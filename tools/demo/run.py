@@ -19,6 +19,8 @@ def run(root: Path, environ: Mapping[str, str], *, is_empty: bool = False) -> No
     settings = read_settings(environ, is_empty=is_empty)
     home = Home(settings.home)
     with home.lock() as lock:
+        if is_empty:
+            _require_empty(home, settings)
         check_ports(settings)
         home.withdraw()
         guardian = Guardian(lock)
@@ -50,7 +52,10 @@ def _start(
     """Start the parts in order and give the API key."""
     secrets = home.secrets()
     plan = Plan(settings, secrets, environ)
-    _prepare(supervisor, home, plan)
+    _say(f"Starting the Salesforce org in a box (logs are in {home.path / 'logs'}).")
+    supervisor.start_all([plan.devorg()])
+    _say("Bringing the database up to date.")
+    supervisor.run_task(plan.migrate())
     _say("Looking for the demo's people and their history; the first time they are made.")
     seeded = _read_seeded(supervisor.run_task(plan.seed()))
     api_key = seeded or secrets.api_key or supervisor.run_task(plan.new_api_key()).strip()
@@ -61,31 +66,27 @@ def _start(
     return api_key
 
 
+def _require_empty(home: Home, settings: Settings) -> None:
+    if home.has_secrets() and home.secrets().api_key:
+        raise DemoError(
+            f"{home.path} holds the demo with its people. Leave INLAY_HOME out, or name another "
+            f"folder: INLAY_HOME=.inlay2 {settings.command}"
+        )
+
+
 def _start_empty(
     supervisor: Supervisor, home: Home, settings: Settings, environ: Mapping[str, str]
 ) -> str:
     """Start the parts without any org, and give what to do first."""
     secrets = home.secrets()
-    if secrets.api_key:
-        raise DemoError(
-            f"{home.path} holds the demo with its people. Leave INLAY_HOME out, or name another "
-            f"folder: INLAY_HOME=.inlay2 {settings.command}"
-        )
     plan = Plan(settings, secrets, environ)
-    _prepare(supervisor, home, plan)
-    _say("Telling Inlay of the package's app; inviting the first member of staff.")
-    supervisor.run_task(plan.canvas_app())
-    invitation = supervisor.run_task(plan.invite()).strip()
-    _say("Starting web and worker.")
-    supervisor.start_all([plan.web(), plan.worker()])
-    return first_steps(settings, secrets, invitation)
-
-
-def _prepare(supervisor: Supervisor, home: Home, plan: Plan) -> None:
-    _say(f"Starting the Salesforce org in a box (logs are in {home.path / 'logs'}).")
-    supervisor.start_all([plan.devorg()])
-    _say("Bringing the database up to date.")
+    _say(f"Bringing the database up to date (logs are in {home.path / 'logs'}).")
     supervisor.run_task(plan.migrate())
+    _say("Telling Inlay of the package's app; inviting the first member of staff.")
+    invitation = supervisor.run_task(plan.begin()).strip()
+    _say("Starting the Salesforce org in a box, web and worker.")
+    supervisor.start_all([plan.devorg(), plan.web(), plan.worker()])
+    return first_steps(settings, secrets, invitation)
 
 
 def _read_seeded(output: str) -> str:
