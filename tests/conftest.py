@@ -84,9 +84,13 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever lies in tests/e2e is end to end; whatever uses a database is a data test."""
+    """Whatever lies in tests/e2e is end to end; whatever uses a database is a data test.
+
+    But for what is about something else, and says so by `any_database`.
+    """
     for item in items:
-        if "databases_of_run" in getattr(item, "fixturenames", ()):
+        uses_database = "databases_of_run" in getattr(item, "fixturenames", ())
+        if uses_database and item.get_closest_marker("any_database") is None:
             item.add_marker("data")
         if _ROOM / "e2e" in item.path.parents:
             item.add_marker("e2e")

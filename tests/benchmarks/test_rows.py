@@ -26,9 +26,9 @@ WANTED = (
             "rows through Bulk ingest",
             "query pages",
             "rows through Bulk query",
-            "one of 100,000 contacts by Id",
-            "one of 100,000 contacts by Email",
-            "one of 100,000 contacts by SystemModstamp",
+            "one of 20,000 contacts by Id",
+            "one of 20,000 contacts by Email",
+            "one of 20,000 contacts by SystemModstamp",
         )
     ),
     "verify a signed request",

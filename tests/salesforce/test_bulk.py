@@ -21,6 +21,8 @@ from tests.salesforce.conftest import MakeGateway
 from tests.salesforce.scripted import Reply, Scripted
 from tests.salesforce.test_accounting import booked
 
+pytestmark = pytest.mark.any_database  # calls are its subject
+
 KEPT = ["sf__Id", "sf__Error", "Subject"]
 
 

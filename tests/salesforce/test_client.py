@@ -20,6 +20,8 @@ from app.salesforce.soql import soql
 from tests.salesforce.conftest import MakeGateway
 from tests.salesforce.scripted import ORGANIZATION, TOKEN, Reply, Scripted
 
+pytestmark = pytest.mark.any_database  # calls are its subject
+
 UPSERT = Subrequest.upsert("u", "Task", "Inlay_Key__c", [{"Subject": "x"}])
 QUERY = Subrequest.query("q", "SELECT Id FROM Lead")
 

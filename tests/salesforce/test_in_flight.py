@@ -15,6 +15,8 @@ from devorg.server import running
 from tests.salesforce.conftest import MakeGateway, token_of
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.any_database  # calls are its subject
+
 OTHER = "00D000000000001EAA"
 QUERY = "SELECT Id FROM Organization"
 

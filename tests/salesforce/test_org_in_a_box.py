@@ -29,6 +29,8 @@ from devorg.server import RunningOrg
 from tests.salesforce.conftest import MakeGateway, token_of
 from tests.salesforce.test_accounting import booked
 
+pytestmark = pytest.mark.any_database  # calls are its subject
+
 
 def client_of(
     alias: str, devorg: RunningOrg, make_gateway: MakeGateway, **options: float

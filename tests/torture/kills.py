@@ -28,6 +28,8 @@ _WORKERS = 3
 #: Some answers are lost besides, so that rows are unsure when their worker dies.
 _DROP_EACH = 7
 _PER_ROW_MS = 2.0
+#: So many events are sent at least, however slow the machine.
+_LEAST = 500
 
 
 def kill_often(world: World, kills: int, folder: Path, dice: random.Random) -> int:
@@ -103,6 +105,7 @@ class _Scene:
 
     def finish(self) -> None:
         """Nobody is killed any more: what came in goes out."""
+        wait_until(lambda: self._backend.sent >= _LEAST, what="enough to judge by")
         self._backend.stop()
         self._world.devorg.org.per_row_ms = 0.0
         wait_until(self._is_done, 150, "the end of delivery")

@@ -31,6 +31,8 @@ from devorg import DevorgConfig
 from tests.support.application import APP_URL, make_org
 from tests.widget.conftest import Box, Widget, hurry, set_state, switch
 
+pytestmark = pytest.mark.any_database  # most are refused before it is asked
+
 SECRET = DevorgConfig().consumer_secret
 
 

@@ -14,7 +14,10 @@ from app.salesforce.profile import profile
 from app.salesforce.refusals import Refusal
 from tests.outbox.world import World
 
-pytestmark = pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("served", [None], ids=["no namespace"], indirect=True),
+    pytest.mark.any_database,  # whatever the code, a row is settled by the same statements
+]
 
 _ROWS = "/composite/sobjects/"
 _CPU = "TaskTrigger: System.LimitException: Apex CPU time limit exceeded"

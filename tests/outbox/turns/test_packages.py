@@ -13,6 +13,8 @@ from app.clock import utcnow
 from app.outbox.models import OutboxRow
 from tests.outbox.world import World
 
+pytestmark = pytest.mark.any_database  # its rows are written as in test_delivery
+
 _ROWS = "/composite/sobjects"
 _OPTIONAL = ["Inlay_Confidence__c", "Inlay_Link__c"]
 

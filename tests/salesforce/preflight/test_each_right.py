@@ -28,6 +28,8 @@ from devorg.server import RunningOrg
 from devorg.users import INTEGRATION
 from tests.salesforce.preflight.conftest import Switch, hold
 
+pytestmark = pytest.mark.any_database  # what is asked of it is in test_preflight
+
 _FOUR = ("Account", "Contact", "Lead", "Opportunity")
 _TRIED = (
     "connection", "activity_to_salesforce", "destination_records", "scores", "sync_to_salesforce",
