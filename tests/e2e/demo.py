@@ -32,7 +32,7 @@ class Demo:
         self._program: Program | None = None
         self._starts = 0
 
-    def start(self, seconds: float = 90) -> float:
+    def start(self, seconds: float = 110) -> float:
         """Start it and wait for the line with `ready`; how many seconds that took."""
         self._program = self.launch()
         return self._program.wait_for(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Frame, FrameLocator, Locator, Page, Request, expect
+
+from tests.support.waiting import crowd
 
 #: For a machine that runs other tests beside, in milliseconds: what is not about time.
 LOADED = 30_000
@@ -17,8 +18,7 @@ _SOON = 10_000
 
 def soon() -> float:
     """The promise of the main road in milliseconds, longer by what else the processors do."""
-    waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return min(LOADED, _SOON * max(1.0, waiting))
+    return min(LOADED, _SOON * crowd())
 
 
 def at_all_times(condition: Callable[[], bool], seconds: float, page: Page) -> bool:

@@ -12,6 +12,7 @@ import requests
 
 from tests.e2e.demo import Demo
 from tests.e2e.processes import answers, until
+from tests.support.waiting import crowd
 
 PARTS = {"web", "worker", "devorg"}
 #: Seconds that a second start may take.
@@ -70,10 +71,7 @@ def test_data_is_kept_between_runs_and_the_second_start_is_quick(own: Demo) -> N
     before = own.facts
     own.stop()
     seconds = own.start()
-    if seconds >= QUICK:  # perhaps by what else this machine does
-        own.stop()
-        seconds = own.start()
-    assert seconds < QUICK
+    assert seconds < QUICK * crowd()
     after = own.facts
     assert {**after, "pids": 0} == {**before, "pids": 0}
     assert send_event(own, "kept")["status"] == "duplicate"

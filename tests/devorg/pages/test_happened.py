@@ -174,9 +174,9 @@ def test_no_body_is_too_odd_to_be_shown(data: bytes, kind: str, coding: str) -> 
 def test_no_body_takes_long_to_be_masked(piece: str) -> None:
     """X16: whatever it repeats."""
     text = piece * (MOST_BYTES // len(piece))
-    started = time.perf_counter()
+    started = time.thread_time()
     reveal.hidden(text)
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_the_code_that_a_login_leads_back_with_is_masked() -> None:
