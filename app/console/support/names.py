@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from app.console.models import ConsoleSession
 from app.crm.models import Company, Opportunity, Person, RecordLink
 from app.db import SystemSession
+from app.destinations.models import Destination
 from app.orgs.models import OrgUser
 from app.outbox.owners.models import OwnerUser
 from canvas.ids import SOBJECT_BY_PREFIX, USER_PREFIX
@@ -23,24 +24,43 @@ Names = Mapping[Place, str]
 
 _Found = Select[*tuple[Any, ...]]
 _ID = re.compile(rf"(?:{'|'.join((USER_PREFIX, *SOBJECT_BY_PREFIX))})[a-zA-Z0-9]{{15}}")
+_OURS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def named(session: SystemSession, wanted: Iterable[tuple[UUID, str, Mapping[str, Any]]]) -> Names:
     """Names for acts, each given by its org, its actor and its detail; those that are known."""
+    acts = list(wanted)
     places = {
         (org_id, found)
-        for org_id, actor, detail in wanted
+        for org_id, actor, detail in acts
         for found in (*_ids(actor.removeprefix("admin:")), *_ids(detail))
     }
+    pages = {(org_id, told["destination"]) for org_id, _actor, told in acts if _has_no_title(told)}
     users = {each for each in places if each[1].startswith(USER_PREFIX)}
-    names: dict[Place, str] = {}
+    names = _titles(session, pages) if pages else {}
     for statement, asked in ((_records, places - users), (_users, users)):
         if asked:
             names |= _read(session, statement(asked))
     for more in (_owners, _signed_in):
         if unknown := users - names.keys():
             names |= _read(session, more(unknown))
-    return {place: name for place, name in names.items() if place in places}
+    return {place: name for place, name in names.items() if place in places | pages}
+
+
+def _has_no_title(told: Mapping[str, Any]) -> bool:
+    """Whether a Destination is named by its id alone."""
+    return "title" not in told and isinstance(told.get("destination"), str)
+
+
+def _titles(session: SystemSession, pages: set[Place]) -> dict[Place, str]:
+    """Of Destinations, which have ids of our own."""
+    ids = [UUID(found) for found in _of(pages) if _OURS.fullmatch(found)]
+    rows = session.execute(
+        select(Destination.org_id, Destination.id, Destination.title).where(
+            Destination.org_id.in_(_orgs(pages)), Destination.id.in_(ids)
+        )
+    )
+    return {(org_id, str(found)): title for org_id, found, title in rows if title}
 
 
 def _ids(value: object) -> Iterator[str]:

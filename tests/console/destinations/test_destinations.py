@@ -174,3 +174,10 @@ def test_support_sees_that_there_are_links_and_not_the_links(
     assert "Ada Lind" in page
     assert not any(token in page for token in tokens)
     assert '<form method="post" action="/console/orgs' not in page
+
+
+def test_the_audit_says_which_was_made(make: Make, org: Org, signed_in: SignedIn) -> None:
+    """P7: by its title, beside the id that its address carries."""
+    found = make(account="Acme")
+    text = signed_in(Role.ORG_ADMIN).get(f"/console/orgs/{org.salesforce_id}/audit").text
+    assert f"Acme ({found})" in text
