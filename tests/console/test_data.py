@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 
 from app.console.permissions import Role
@@ -30,6 +31,7 @@ def tags(database: Database, org: Org) -> list[str]:
         return list(session.scalars(select(AuditEntry.tag).order_by(AuditEntry.seq)))
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_an_admin_takes_everything_away(database: Database, org: Org, signed_in: SignedIn) -> None:
     """A ZIP with the org's rows, an audit row, and no third file within a minute."""
     Rows(database, org).person("Eve Lind", "eve@example.com", contact=CONTACT)

@@ -288,6 +288,7 @@ def test_an_unknown_link_hears_404(pages: FlaskClient, shared: Shared) -> None:
     assert tell(pages, "abcdefghijklmnopqrstuv", beacon()) == 404
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_one_address_on_one_link_is_limited(
     pages: FlaskClient, app: Flask, database: Database, shared: Shared
 ) -> None:
@@ -310,6 +311,7 @@ def test_one_address_on_one_link_is_limited(
         ("no address", "another", 204),
     ],
 )
+@pytest.mark.usefixtures("one_minute")
 def test_one_network_is_limited_as_one_address(
     pages: FlaskClient, app: Flask, shared: Shared, first: str, second: str, answer: int
 ) -> None:

@@ -228,6 +228,7 @@ def test_made_up_ids_are_replaced(pages: FlaskClient, database: Database, shared
     assert re.fullmatch(r"form-[0-9a-f]{24}", visit.visitor)
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_more_than_ten_in_a_minute_are_too_many(pages: FlaskClient, shared: Shared) -> None:
     answers = [send(pages, shared.ada, email="").status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]

@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -26,7 +25,6 @@ from app.destinations.models import Destination, GatePass, Link
 from app.destinations.passes import LASTS
 from app.destinations.queries import for_record
 from app.engagement.models import Event, Visit
-from app.jobs.cleanup import clean_up
 from app.orgs import settings
 from app.orgs.gates import GateKind
 from app.orgs.models import Org, OrgUser
@@ -326,6 +324,7 @@ def test_the_card_names_who_came_by_the_gate_but_none_of_a_record_it_does_not_sh
     assert (shown.gate, shown.gate_own_link) == (GateKind.ASK, False)
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_guessing_is_slow(pages: FlaskClient, shared: Shared, close: Close) -> None:
     """Ten a minute, of one link and address."""
     close(GateKind.LISTED)
@@ -333,6 +332,7 @@ def test_guessing_is_slow(pages: FlaskClient, shared: Shared, close: Close) -> N
     assert answers == [403] * 10 + [429]
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_so_many_come_in_by_a_link_on_a_day_and_one_visitor_cannot_use_that_up(
     app: Flask, pages: FlaskClient, database: Database, shared: Shared, close: Close,
     monkeypatch: pytest.MonkeyPatch,
@@ -358,28 +358,6 @@ def test_so_many_come_in_by_a_link_on_a_day_and_one_visitor_cannot_use_that_up(
     assert come("203.0.113.9", "x@rival.example").status_code == 403, "a no stays a no"
     assert come("203.0.113.9", "dora@b.example", shared.ada).status_code == 303
     assert len(passes(database, shared)) == 4
-
-
-def test_passes_are_kept_for_a_year_and_those_of_who_objected_as_long_as_they_last(
-    pages: FlaskClient, database: Database, shared: Shared, close: Close
-) -> None:
-    """X13: nothing is kept without end."""
-    now, left = utcnow(), ["older", "objected"]
-    with database.reading(shared.org_id) as session:
-        link_id = session.scalar(select(Link.id).where(Link.token == shared.general))
-    with database.writing(shared.org_id) as session:
-        for name, age, objected in [
-            ("older", 364, False), ("over", 366, False), ("objected", 29, True), ("gone", 31, True),
-        ]:  # fmt: skip
-            session.add(
-                GatePass(
-                    destination_id=shared.destination_id, link_id=link_id, email=name, agreed="x",
-                    passed_at=now - timedelta(days=age), objected=objected,
-                )
-            )  # fmt: skip
-    counts = clean_up(database)
-    assert (counts["passes"], counts["passes_objected"]) == (1, 1)
-    assert passes(database, shared) == left
 
 
 def test_another_browser_is_asked_for_itself(

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.clock import utcnow
 from app.config import Config, load
 from app.db import Database
 from app.keys import Keyring
@@ -63,6 +65,13 @@ def client(app: Flask) -> FlaskClient:
     client = app.test_client()
     client.environ_base["HTTP_HOST"] = "localhost:8000"
     return client
+
+
+@pytest.fixture
+def one_minute() -> Iterator[None]:
+    """The clock stands: no minute begins between requests that are counted by the minute."""
+    with time_machine.travel(utcnow(), tick=False):
+        yield
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from app.web.limits import TooManyRequestsError, TooManyTodayError, hit, hit_of_
 from app.web.models import RateCount
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_the_limit_holds_per_bucket_and_minute(database: Database) -> None:
     for _ in range(3):
         hit(database, "api:one", 3)
