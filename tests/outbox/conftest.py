@@ -14,9 +14,10 @@ from devorg import DevorgConfig
 from devorg.server import RunningOrg, running
 from tests.outbox.world import World
 from tests.support.application import ORG_ID
+from tests.support.namespaces import kinds
 
 
-@pytest.fixture(scope="module", params=[None, "acme"], ids=["no namespace", "namespace"])
+@pytest.fixture(scope="module", params=kinds())
 def served(request: pytest.FixtureRequest) -> Iterator[RunningOrg]:
     """An org in a box for all tests of a module."""
     with running(DevorgConfig(org_id=ORG_ID, namespace=request.param)) as org:

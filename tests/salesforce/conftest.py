@@ -17,11 +17,12 @@ from app.salesforce.transport import Timeouts
 from devorg import DevorgConfig, users
 from devorg.server import RunningOrg, running
 from tests.salesforce.scripted import ORGANIZATION, Scripted, scripted
+from tests.support.namespaces import kinds
 
 MakeGateway = Callable[..., Gateway]
 
 
-@pytest.fixture(scope="module", params=[None, "acme"], ids=["no namespace", "namespace"])
+@pytest.fixture(scope="module", params=kinds())
 def served(request: pytest.FixtureRequest) -> Iterator[RunningOrg]:
     """An org in a box for all tests of a module, with a namespace and without."""
     with running(DevorgConfig(org_id=ORGANIZATION, namespace=request.param)) as org:
