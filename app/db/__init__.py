@@ -1,5 +1,6 @@
 """Engine, sessions, column types: the one place that may speak SQL below the ORM."""
 
+from app.db.asking import SystemReads, TenantReads
 from app.db.base import Base, Tenant, TenantPart, TenantRoot, tenant_key, tenant_reference
 from app.db.clock import database_now
 from app.db.database import Database
@@ -28,9 +29,11 @@ __all__ = [
     "PreparedForAll",
     "SalesforceId",
     "SequenceColumn",
+    "SystemReads",
     "SystemSession",
     "Tenant",
     "TenantPart",
+    "TenantReads",
     "TenantRoot",
     "TenantSession",
     "TimeColumn",

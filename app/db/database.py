@@ -1,4 +1,4 @@
-"""The engine, and the four ways to open a session: reading or writing, for one org or for all."""
+"""The engine, and the ways in: reading, writing or asking alone, for one org or for all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
 
 from app.db import alive, driver
-from app.db.session import SystemSession, TenantSession
+from app.db.asking import Asking, AskingAll
+from app.db.session import SystemSession, TenantSession, name_org
 from app.errors import ConfigError
 
 #: Execution option by which a transaction says that it may write.
@@ -46,6 +47,14 @@ class Database:
             yield session
 
     @contextmanager
+    def asking(self, org_id: UUID) -> Iterator[Asking]:
+        """One org's prepared reads alone, in one transaction: dearer things need ``reading``."""
+        with self.reader.connect() as connection:
+            connection.begin()  # rolled back as the connection is given back
+            name_org(connection, org_id)
+            yield Asking(connection, org_id)
+
+    @contextmanager
     def writing(self, org_id: UUID) -> Iterator[TenantSession]:
         """A session of one org in one transaction, committed at the end, rolled back on error."""
         session = TenantSession(self.writer, org_id=org_id, expire_on_commit=False)
@@ -57,6 +66,13 @@ class Database:
         """A session over all orgs that is rolled back at the end."""
         with SystemSession(self.reader, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def system_asking(self) -> Iterator[AskingAll]:
+        """Prepared reads over all orgs alone, in one transaction."""
+        with self.reader.connect() as connection:
+            connection.begin()
+            yield AskingAll(connection)
 
     @contextmanager
     def system_writing(self) -> Iterator[SystemSession]:

@@ -64,11 +64,12 @@ class BulkSession(Session):
             self.execute(insert(model), self._prepare(model, rows))
 
     @property
-    def _dialect(self) -> str:
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
         return self.get_bind().dialect.name
 
     def _goes_at_once(self, model: type[Base]) -> bool:
-        return many.can_take(model, self._dialect)
+        return many.can_take(model, self.dialect)
 
     def upsert_many(
         self,
@@ -97,11 +98,11 @@ class BulkSession(Session):
             raise ValueError("an upsert needs rows")
         self.flush()  # as the session does before statements of its own
         changes = _changes(set_)
-        meets_once = self._dialect == "sqlite" or not changes or _are_different(rows, key)
+        meets_once = self.dialect == "sqlite" or not changes or _are_different(rows, key)
         if not returning and self._goes_at_once(model) and meets_once and _are_fixed(changes):
             shared = self._shared(model, rows)
             return many.insert(self.connection(), model, rows, shared, key, changes)
-        statement = _upsert(self._dialect, model, key, dict(changes))
+        statement = _upsert(self.dialect, model, key, dict(changes))
         # without rows in its text the statement is compiled once; inline: no key is fetched back
         statement = statement.returning(*returning) if returning else statement.inline()
         return self.connection().execute(
@@ -255,9 +256,13 @@ def _check_owner(session: TenantSession, row: object) -> None:
 @event.listens_for(TenantSession, "after_begin")
 def _name_org(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     """On PostgreSQL name the org to the transaction, so that row-level security can use it."""
-    scoped = cast(TenantSession, session)  # the listener is bound to this class
+    name_org(connection, cast(TenantSession, session).org_id)  # the listener is bound to this class
+
+
+def name_org(connection: Connection, org_id: UUID) -> None:
+    """Tell PostgreSQL whose transaction it is."""
     if connection.dialect.name == "postgresql":
-        driver.ask(connection, _NAME_ORG, (str(scoped.org_id),))
+        driver.ask(connection, _NAME_ORG, (str(org_id),))
 
 
 @event.listens_for(BulkSession, "after_begin")

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import String, bindparam, func, literal, null, or_, select, type_coerce, union_all
 
 from app.crm.models import Person, RecordLink
-from app.db import JsonType, Prepared, TenantSession
+from app.db import JsonType, Prepared, TenantReads
 from app.destinations.domains import url_on
 from app.destinations.models import (
     Destination,
@@ -205,7 +205,7 @@ _PEOPLE = Prepared(select(*_both.c).order_by(_both.c.at.desc(), _both.c.person_i
 
 
 def for_record(
-    session: TenantSession, record_id: str, named: Collection[UUID] = ()
+    session: TenantReads, record_id: str, named: Collection[UUID] = ()
 ) -> DestinationView | None:
     """The Destination of a record (18-character id): one statement if there is none, else two.
 

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, func, select, tuple_
 
 from app.crm.schemas import PersonKey
 from app.crm.service import people_for
-from app.db import Prepared, TenantSession
+from app.db import Prepared, TenantReads, TenantSession
 from app.engagement import rollups
 from app.engagement.models import Membership, MembershipKind
 from app.ids import new_id
@@ -99,7 +99,7 @@ _OF_PEOPLE = Prepared(
 
 
 def memberships(
-    session: TenantSession, person_ids: Collection[UUID]
+    session: TenantReads, person_ids: Collection[UUID]
 ) -> dict[MembershipKind, list[Member]]:
     """What these people are members of, by kind, in the order of names."""
     found: dict[MembershipKind, list[Member]] = {kind: [] for kind in MembershipKind}

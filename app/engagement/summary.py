@@ -29,7 +29,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.db import Prepared, TenantSession
+from app.db import Prepared, TenantReads, TenantSession
 from app.engagement.kinds import FACTS
 from app.engagement.models import Confidence, DailyRollup, EngagementState, Event
 from app.engagement.score import WINDOW_DAYS, score_of, word_for
@@ -76,7 +76,7 @@ class _Sum(NamedTuple):
 
 
 def summary(
-    session: TenantSession,
+    session: TenantReads,
     person_ids: Collection[UUID],
     *,
     today: date,

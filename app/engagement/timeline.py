@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.crm.models import Person
-from app.db import Prepared, TenantSession, UtcDateTime
+from app.db import Prepared, TenantReads, UtcDateTime
 from app.engagement import paging
 from app.engagement.models import Confidence, Event
 from app.engagement.paging import Position
@@ -58,7 +58,7 @@ class Page:
 
 
 def timeline(
-    session: TenantSession,
+    session: TenantReads,
     person_ids: Collection[UUID],
     *,
     kind: str | None = None,
@@ -100,10 +100,10 @@ def _values(
     return {**whose, **where, "kind": kind, "since": since or _BEFORE_ALL}
 
 
-def _statement(session: TenantSession, shape: _Shape, values: Mapping[str, Any]) -> Prepared:
+def _statement(session: TenantReads, shape: _Shape, values: Mapping[str, Any]) -> Prepared:
     if "person" in values:
         return _of_one(shape)
-    of_many = _lateral if session.get_bind().dialect.name == "postgresql" else _bounded
+    of_many = _lateral if session.dialect == "postgresql" else _bounded
     return of_many(shape)
 
 

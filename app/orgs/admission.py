@@ -50,7 +50,7 @@ def verify(
         CanvasError: The request is not to be believed.
         NotAdmittedError: ``unknown_app``.
     """
-    with database.system_reading() as system:
+    with database.system_asking() as system:
         app = apps.find(system, app_key or apps.PACKAGED)
         envelope = signed_request.verify(text, apps.secrets_of(app, keyring))
         org = known.find(system, envelope.organization.id)

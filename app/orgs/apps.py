@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from app.db import PreparedForAll, SystemSession
+from app.db import PreparedForAll, SystemReads, SystemSession
 from app.errors import ConfigError
 from app.keys import Keyring
 from app.orgs.errors import NotAdmittedError
@@ -40,7 +40,7 @@ _SIGNING = PreparedForAll(
 )
 
 
-def find(session: SystemSession, key: str) -> SigningApp:
+def find(session: SystemReads, key: str) -> SigningApp:
     """The app of a path.
 
     Raises:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from app.db import PreparedForAll, SystemSession
+from app.db import PreparedForAll, SystemReads
 from app.orgs.models import SERVED, Org, OrgState
 
 
@@ -41,7 +41,7 @@ _OF_SALESFORCE_ID = PreparedForAll(
 )
 
 
-def find(session: SystemSession, salesforce_id: str) -> KnownOrg | None:
+def find(session: SystemReads, salesforce_id: str) -> KnownOrg | None:
     """The org of an 18-character organization id."""
     rows = session.read(_OF_SALESFORCE_ID, salesforce_id=salesforce_id)
     return KnownOrg._make(rows[0]) if rows else None

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.clock import utcnow
 from app.crm.models import SObject
 from app.crm.queries import people_of_records
-from app.db import Database, TenantSession
+from app.db import Database, TenantReads
 from app.engagement.kinds import asked_for, facts_of
 from app.engagement.queries import Summary, memberships, summary
 from app.orgs.features import Feature
@@ -79,7 +79,7 @@ _GLANCE_ROWS = 6
 
 def of_opening(database: Database, opening: Opening, pages_url: str) -> Card:
     """The card of a frame that opens: its people are known, its features were just read."""
-    with database.reading(opening.org.id) as session:
+    with database.asking(opening.org.id) as session:
         found = version(session, opening.frame.claims)
         admitted = Admitted(found, opening.features)
         wanted = _Wanted(view_of(opening.envelope), pages_url)
@@ -118,7 +118,7 @@ def _reader(frame: Frame) -> Reader:
 
 
 def _assemble(
-    session: TenantSession,
+    session: TenantReads,
     frame: Frame,
     people: Mapping[str, UUID],
     admitted: Admitted,
@@ -142,7 +142,7 @@ def _assemble(
 
 
 def _timeline(
-    session: TenantSession,
+    session: TenantReads,
     frame: Frame,
     people: Mapping[str, UUID],
     reader: Reader,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select, true
 
 from app.crm.models import RecordLink
-from app.db import Prepared, TenantSession
+from app.db import Prepared, TenantReads
 from app.destinations.models import Destination
 from app.engagement.models import EngagementState
 from app.orgs import features
@@ -58,7 +58,7 @@ _VERSION = Prepared(
 )
 
 
-def version(session: TenantSession, claims: FrameClaims) -> Version:
+def version(session: TenantReads, claims: FrameClaims) -> Version:
     """What the frame's card rests on, in numbers: nobody is named, nobody hidden is counted."""
     people = list(claims.people)
     rows = session.read(_VERSION, people=people, record_id=claims.record_id)

@@ -54,7 +54,7 @@ def _check_state(found: Version) -> None:
 
 def current_version(database: Database, frame: Frame) -> str:
     """What the frame's card would be made of now, as a tag: one statement."""
-    with database.reading(org_id_of(frame)) as session:
+    with database.asking(org_id_of(frame)) as session:
         found = version(session, frame.claims)
     _check_state(found)
     return found.tag

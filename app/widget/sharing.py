@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.clock import utcnow
 from app.crm.models import SObject
 from app.crm.queries import people_of_records
-from app.db import Database, TenantSession
+from app.db import Database, TenantReads, TenantSession
 from app.destinations import queries, service
 from app.destinations.queries import DestinationView
 from app.destinations.schemas import PersonFacts, RecordFacts, RepFacts
@@ -83,7 +83,7 @@ def create(database: Database, frame: Frame) -> bool:
 
 
 def of_record(
-    session: TenantSession,
+    session: TenantReads,
     frame: Frame,
     people: Mapping[str, UUID],
     reader: Reader,

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.crm.models import SObject
-from app.db import TenantSession
+from app.db import TenantReads
 from app.engagement.queries import timeline
 from app.web.i18n import _
 from app.widget.bearer import Frame
@@ -30,7 +30,7 @@ class TimelineView:
 
 
 def read_timeline(
-    session: TenantSession,
+    session: TenantReads,
     frame: Frame,
     people: Mapping[str, UUID],
     reader: Reader,

@@ -97,9 +97,23 @@ def test_a_session_reads_on_after_an_error_that_was_undone(database: Database, o
 
 
 def test_a_session_over_all_orgs_reads_them_all(database: Database, org: Org) -> None:
-    with database.system_reading() as session:
-        assert _pairs(session.read(_ALL_ORGS, but=org.name)) == [("Other",)]
-        assert len(session.read(_ALL_ORGS, but="")) == 2
+    for opened in (database.system_reading, database.system_asking):
+        with opened() as session:
+            assert _pairs(session.read(_ALL_ORGS, but=org.name)) == [("Other",)]
+            assert len(session.read(_ALL_ORGS, but="")) == 2
+
+
+def test_whoever_only_asks_has_one_org_too_and_leaves_nothing_open(
+    database: Database, org: Org, other: Org
+) -> None:
+    for _ in range(50):  # more than the pool holds
+        with database.asking(other.id) as asking:
+            assert (asking.org_id, asking.dialect) == (other.id, database.dialect)
+            assert _pairs(asking.read(_ORGS)) == [("Other",)]
+    with database.writing(org.id) as session:  # nobody holds it up
+        session.add(Person(name="new"))
+    with database.asking(org.id) as asking:
+        assert _pairs(asking.read(_COUNTS)) == [(3,), (0,)]
 
 
 def test_whoever_listens_hears_of_each_statement_before_it_goes_out(
@@ -113,11 +127,12 @@ def test_whoever_listens_hears_of_each_statement_before_it_goes_out(
     event.listen(database.engine, "before_cursor_execute", note)
     with database.reading(org.id) as session:
         session.read(_ORGS)
+    with database.asking(org.id) as asking:
+        asking.read(_ORGS)
     event.remove(database.engine, "before_cursor_execute", note)
-    assert [each.split()[0] for each in seen if "set_config" not in each][-1] == "SELECT"
-    named = "BEGIN" if database.dialect == "sqlite" else "SELECT set_config"
-    assert len(seen) == 2
-    assert seen[0].startswith(named)
+    first = "BEGIN" if database.dialect == "sqlite" else "SELECT set_config"
+    assert [each.startswith((first, "SELECT org.name")) for each in seen] == [True] * 4
+    assert seen[:2] == seen[2:]
 
 
 def test_errors_of_the_driver_are_sqlalchemys_and_tell_no_values(

@@ -43,7 +43,7 @@ SYSTEM_SESSIONS = {
     "app/web/limits.py": "rate limits count before anyone is known",
 }
 _SELECT_TYPES = ("Select", "CompoundSelect")
-_SYSTEM = ("system_reading", "system_writing", "SystemSession")
+_SYSTEM = ("system_reading", "system_asking", "system_writing", "SystemSession")
 _FOLDERS = ("app/", "wsgi.py")
 
 
