@@ -57,19 +57,19 @@ def _history(session: SystemSession) -> Sequence[Concerned]:
 
 def _follow_ups(session: SystemSession) -> Sequence[Concerned]:
     is_open = in_states(FollowUp.state, FollowUpState.OPEN)
-    found = session.scalar(select(func.count(FollowUp.event_id)).where(is_open))
+    found = session.scalar(select(func.count()).select_from(FollowUp).where(is_open))
     return [Concerned(_("Follow-up tasks that wait"), found or 0)]
 
 
 def _destinations(session: SystemSession) -> Sequence[Concerned]:
     lately = Destination.created_at >= utcnow() - _LATELY
-    found = session.scalar(select(func.count(Destination.id)).where(lately))
+    found = session.scalar(select(func.count()).select_from(Destination).where(lately))
     return [Concerned(_("Destinations made in the last 24 hours"), found or 0)]
 
 
 def _reps(session: SystemSession) -> Sequence[Concerned]:
     lately = OrgUser.last_seen_at >= utcnow() - _LATELY
-    found = session.scalar(select(func.count(OrgUser.id)).where(lately))
+    found = session.scalar(select(func.count()).select_from(OrgUser).where(lately))
     return [Concerned(_("People who opened the widget in the last 24 hours"), found or 0)]
 
 
