@@ -12,7 +12,7 @@ import requests
 from tests.devorg.client import API, Client
 
 ENDED = {"JobComplete", "Failed", "Aborted"}
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 60
 
 
 class Jobs:
@@ -52,6 +52,7 @@ class Jobs:
             found = self.info(job, kind)
             if found["state"] in ENDED or (rows and found["numberRecordsProcessed"] >= rows):
                 return found
+            time.sleep(0.01)
         raise AssertionError(f"The job did not come so far: {found}")
 
     def load(self, operation: str, text: str, sobject: str = "Contact", **more: Any) -> str:

@@ -63,7 +63,7 @@ def test_callback_urls_are_a_list() -> None:
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """A devorg that is expected to refuse."""
     command = [sys.executable, "-m", "devorg", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
 def test_a_taken_port_is_said_in_one_line() -> None:
@@ -114,10 +114,10 @@ def test_it_says_ready_keeps_its_data_and_stops_cleanly(
     data = tmp_path / "org.sqlite"
     hidden = {"user": "rep", "record": "0035e0000000001AAA", "visible": False}
     with started(data) as (process, url):
-        assert requests.post(f"{url}/_devorg/access", json=hidden, timeout=10).ok
+        assert requests.post(f"{url}/_devorg/access", json=hidden, timeout=60).ok
         process.send_signal(number)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     with started(data) as (_, url):
         asked = {"user": "rep", "record": "0035e0000000001AAA"}
-        answer = requests.get(f"{url}/_devorg/access", params=asked, timeout=10)
+        answer = requests.get(f"{url}/_devorg/access", params=asked, timeout=60)
         assert answer.json() == {"visible": False}
