@@ -15,8 +15,9 @@ from app.destinations.schemas import RecordFacts
 from app.destinations.service import get_or_create
 from app.orgs.models import AuditEntry, Org
 from tests.destinations.conftest import REP, SETTINGS, Shared, share, without_people
-from tests.support.application import make_orgWRITTEN = [kind for kind in BlockKind if kind is not BlockKind.UNKNOWN]
+from tests.support.application import make_org
 
+WRITTEN = [kind for kind in BlockKind if kind is not BlockKind.UNKNOWN]
 
 
 def test_the_first_click_makes_a_page_a_link_per_person_and_a_general_one(
