@@ -16,10 +16,10 @@ from app.clock import utcnow
 from app.db import TenantSession
 from app.outbox.follow_ups.rules import FIRST_RANK
 from app.outbox.log import Asked, criteria
-from app.outbox.models import NOT_DELIVERED, DeliveryState, OrgDelivery, OutboxRow
+from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.service import is_linked
 from app.outbox.turns import breakers
-from app.outbox.turns.lease import in_states
+from app.outbox.turns.lease import in_states, undelivered
 
 #: States in which a person may try again; those waiting just go sooner.
 RETRIED = (DeliveryState.PARKED, DeliveryState.WAITING, DeliveryState.HELD)
@@ -139,7 +139,7 @@ def _criteria(which: Which, states: Sequence[DeliveryState]) -> list[ColumnEleme
     if not isinstance(which, Asked):
         return [OutboxRow.seq.in_(which), in_states(OutboxRow.state, *states)]
     # along the index of what is not delivered, which is little
-    few = in_states(OutboxRow.state, *NOT_DELIVERED)
+    few = undelivered(OutboxRow.state)
     return [*criteria(which), few, in_states(OutboxRow.state, *states)]
 
 

@@ -14,7 +14,7 @@ from app.crm.models import Person
 from app.db import TenantSession
 from app.engagement.models import Event
 from app.outbox.models import NOT_DELIVERED, ActivityObject, DeliveryState, OutboxRow
-from app.outbox.turns.lease import in_states
+from app.outbox.turns.lease import in_states, undelivered
 
 PAGE_SIZE = 50
 #: States of what is neither in Salesforce nor given up.
@@ -199,5 +199,5 @@ def _newest_first(asked: Asked) -> Sequence[ColumnElement[Any]]:
 def _in_state(state: DeliveryState) -> Iterator[ColumnElement[bool]]:
     """What is not delivered has an index of its own, which SQLite uses when it is named so."""
     if state in NOT_DELIVERED:
-        yield in_states(OutboxRow.state, *NOT_DELIVERED)
+        yield undelivered(OutboxRow.state)
     yield in_states(OutboxRow.state, state)

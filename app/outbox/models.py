@@ -119,8 +119,8 @@ class OutboxRow(Tenant, Base):
         Index("ix_outbox_row_log_person", "org_id", "person_id", "created_at", "seq"),
         Index(
             "ix_outbox_row_log_state", "org_id", "state", "created_at", "seq",
-            sqlite_where=text(f"state IN {tuple(map(str, NOT_DELIVERED))}"),
-            postgresql_where=text(f"state IN {tuple(map(str, NOT_DELIVERED))}"),
+            sqlite_where=text("state <> 'delivered'"),
+            postgresql_where=text("state <> 'delivered'"),
         ),
         tenant_reference("event_id", "event"),
         tenant_reference("person_id", "person"),

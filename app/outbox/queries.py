@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from app.clock import utcnow
 from app.db import SystemSession, TenantSession
-from app.outbox.models import NOT_DELIVERED, DeliveryState, OrgDelivery, OutboxRow
+from app.outbox.models import DeliveryState, OrgDelivery, OutboxRow
 from app.outbox.turns import breakers
 from app.outbox.turns.breakers import Breaker
-from app.outbox.turns.lease import in_states
+from app.outbox.turns.lease import in_states, undelivered
 from app.outbox.turns.outcomes import BUDGET_SPENT, PAUSES
 from app.salesforce import budget
 from app.salesforce.budget import Standing
@@ -33,7 +33,7 @@ def depth(session: SystemSession | TenantSession) -> Mapping[DeliveryState, int]
     """Rows that are not settled, by state: of all orgs, or of the session's."""
     rows = session.execute(
         select(OutboxRow.state, func.count())
-        .where(in_states(OutboxRow.state, *NOT_DELIVERED), in_states(OutboxRow.state, *_OPEN))
+        .where(undelivered(OutboxRow.state), in_states(OutboxRow.state, *_OPEN))
         .group_by(OutboxRow.state)
     )
     return dict.fromkeys(_OPEN, 0) | dict(rows.all())

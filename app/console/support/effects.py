@@ -16,8 +16,8 @@ from app.orgs.models import SERVED, Org, OrgUser
 from app.outbox.backfill.models import Backfill
 from app.outbox.backfill.turns import OPEN
 from app.outbox.follow_ups.models import FollowUp, FollowUpState
-from app.outbox.models import NOT_DELIVERED, DeliveryState, OutboxRow
-from app.outbox.turns.lease import in_states
+from app.outbox.models import DeliveryState, OutboxRow
+from app.outbox.turns.lease import in_states, undelivered
 from app.web.i18n import _
 
 _ON_ITS_WAY = (DeliveryState.PENDING, DeliveryState.WAITING, DeliveryState.LEASED)
@@ -41,7 +41,7 @@ def concerned(session: SystemSession, switch: KillSwitch) -> list[Concerned]:
 def _activities(session: SystemSession) -> Sequence[Concerned]:
     rows = session.execute(
         select(func.count(), func.count(OutboxRow.org_id.distinct())).where(
-            in_states(OutboxRow.state, *NOT_DELIVERED), in_states(OutboxRow.state, *_ON_ITS_WAY)
+            undelivered(OutboxRow.state), in_states(OutboxRow.state, *_ON_ITS_WAY)
         )
     ).one()
     return [

@@ -69,6 +69,17 @@ def in_states(column: Any, *states: StrEnum) -> ColumnElement[bool]:
     return found
 
 
+def undelivered(column: Any) -> ColumnElement[bool]:
+    """``state <> 'delivered'`` in the SQL text: what the index of the undelivered is proven by.
+
+    It goes beside the states that are asked for; in the index, a list of them would have SQLite
+    build the list anew for each row that is written.
+    """
+    delivered = bindparam(None, DeliveryState.DELIVERED, type_=column.type, literal_execute=True)
+    found: ColumnElement[bool] = column != delivered
+    return found
+
+
 @cache
 def due(*, of_turn: bool = False) -> ColumnElement[bool]:
     """Rows that may be sent now: nothing earlier of the same person is leased or must wait.
@@ -78,23 +89,31 @@ def due(*, of_turn: bool = False) -> ColumnElement[bool]:
     once: putting it together costs more than its answer.
     """
     earlier = aliased(OutboxRow)
-    is_held = or_(earlier.state == DeliveryState.LEASED, earlier.not_before > database_now())
-    if of_turn:
-        is_held = and_(is_held, earlier.lease_id.is_distinct_from(bindparam("turn", type_=Uuid())))
     held = exists().where(
         earlier.org_id == OutboxRow.org_id,
         earlier.person_id == OutboxRow.person_id,
         earlier.seq < OutboxRow.seq,
         # history holds back history alone
         or_(earlier.backfill_id.is_(None), OutboxRow.backfill_id.is_not(None)),
-        in_states(earlier.state, DeliveryState.LEASED, DeliveryState.WAITING),
-        is_held,
+        *_holds(earlier, of_turn=of_turn),
     )
+    if of_turn:
+        # asked once a statement: mostly nothing of the org holds, and no row is looked at for it
+        anything = aliased(OutboxRow)
+        held = and_(exists().where(*_holds(anything, of_turn=True)), held)
     return and_(
         in_states(OutboxRow.state, DeliveryState.PENDING, DeliveryState.WAITING),
         OutboxRow.not_before <= database_now(),
         ~held,
     )
+
+
+def _holds(earlier: Any, *, of_turn: bool) -> tuple[ColumnElement[bool], ...]:
+    """Whether a row holds back later ones of its person."""
+    is_held = or_(earlier.state == DeliveryState.LEASED, earlier.not_before > database_now())
+    if of_turn:
+        is_held = and_(is_held, earlier.lease_id.is_distinct_from(bindparam("turn", type_=Uuid())))
+    return in_states(earlier.state, DeliveryState.LEASED, DeliveryState.WAITING), is_held
 
 
 def is_work_waiting(session: SystemSession, times: LeaseTimes) -> bool:
