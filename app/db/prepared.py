@@ -7,7 +7,7 @@ of an org is read with ``org_id = …``, and the session gives that value itself
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
@@ -88,14 +88,19 @@ def read(
     )
     if given.columns is None:
         given.columns = _columns(connection.dialect, prepared.types, told)
-    return [_made(row, given.columns) for row in rows] if given.columns else rows
+    if not given.columns or not rows:
+        return rows
+    columns = list(zip(*rows, strict=True))
+    for place, make in given.columns:
+        columns[place] = _made(columns[place], make)
+    return list(zip(*columns, strict=True))
 
 
-def _made(row: Sequence[Any], columns: _Columns) -> list[Any]:
-    values = list(row)
-    for place, make in columns:
-        values[place] = make(values[place])
-    return values
+def _made(values: tuple[Any, ...], make: Callable[[Any], Any]) -> tuple[Any, ...]:
+    """The values of a column, made at once; of most that may be empty, all are."""
+    if values[0] is None and values.count(None) == len(values):
+        return values
+    return tuple(map(make, values))
 
 
 def _columns(

@@ -16,9 +16,10 @@ from app.salesforce.names import ActivityField, Names
 from app.salesforce.profile import OPTIONAL
 
 _KEY_PREFIX = {ActivityObject.TASK: "t", ActivityObject.EVENT: "e"}
-_KIND, _OCCURRED_AT, _CONFIDENCE, _LINK = (
+_KEY, _KIND, _OCCURRED_AT, _CONFIDENCE, _LINK = (
     each.name
     for each in (
+        ActivityField.KEY,
         ActivityField.KIND,
         ActivityField.OCCURRED_AT,
         ActivityField.CONFIDENCE,
@@ -54,10 +55,14 @@ class OrgForm:
     default_owner: str = ""
     unfit_owners: frozenset[str] = frozenset()
     _limits: Mapping[ActivityObject, Any] = field(init=False, repr=False, compare=False)
+    _api: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         found = {each: _limits_of(self.writable.get(each, _PRESUMED)) for each in ActivityObject}
         object.__setattr__(self, "_limits", found)
+        # asked for each row: by the name that is frozen, what the field is called in the org today
+        named = {each.name: self.names.api(each) for each in self.names}
+        object.__setattr__(self, "_api", named)
 
     @property
     def key_field(self) -> str | None:
@@ -74,6 +79,10 @@ class OrgForm:
             if user and user not in self.unfit_owners:
                 return user
         return None
+
+    def packaged(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The package's fields under the org's names, from their logical ones; those it has."""
+        return {self._api[name]: value for name, value in values.items() if name in self._api}
 
     def taken(self, sobject: ActivityObject, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the org takes of these standard fields of an object, and of their values."""
@@ -138,11 +147,10 @@ def wire(form: OrgForm, payload: Mapping[str, Any], key: str) -> dict[str, Any]:
 
     Ours go under the org's own API names; an owner who is unfit by now gives way to the default.
     """
-    package = {ActivityField[name]: value for name, value in payload["package"].items()}
+    package = payload["package"]
     if form.has_key_field:
-        package[ActivityField.KEY] = key
-    fields = form.taken(sobject_of_key(key), payload["fields"])
-    sent = {**fields, **form.names.row(package)}
+        package = {**package, _KEY: key}
+    sent = {**form.taken(sobject_of_key(key), payload["fields"]), **form.packaged(package)}
     if "OwnerId" in sent:
         owner = form.assigned_to(sent.pop("OwnerId"))
         sent |= {"OwnerId": owner} if owner else {}

@@ -60,8 +60,7 @@ def event_fields(event: Happening) -> dict[str, Any]:
 
 def instant(moment: datetime) -> str:
     """A date-time as Salesforce's JSON takes it: UTC, milliseconds."""
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
-    return f"{utc.isoformat(timespec='milliseconds')}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def _call_fields(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,14 +54,15 @@ def choose(
         visited: Record id of the opportunity whose Destination the event came from, if any. It
             goes before all others, and needs no role: the person was on its page.
     """
-    if rule is OpportunityRule.NONE or who.sobject is SObject.LEAD:
+    if rule is OpportunityRule.NONE or who.sobject is SObject.LEAD or not (deals or visited):
         return []
     begun = [deal for deal in deals if deal.opened_at is None or deal.opened_at <= occurred_at]
-    at_home = [deal for deal in begun if deal.salesforce_id == visited]
+    at_home = [deal for deal in begun if deal.salesforce_id == visited] if visited else []
     if visited and all(deal.salesforce_id != visited for deal in deals):
         at_home = [Deal(None, visited, None, is_closed=False, is_primary=False)]
     others = [deal for deal in begun if not deal.is_closed and deal.salesforce_id != visited]
-    others.sort(key=_latest if rule is OpportunityRule.LATEST else _primary)
+    if len(others) > 1:
+        others.sort(key=_latest if rule is OpportunityRule.LATEST else _primary)
     chosen = at_home + others
     return chosen if rule is OpportunityRule.ALL else chosen[:1]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -160,8 +162,8 @@ def _lines(event: Happening, zone: ZoneInfo) -> Iterator[str]:
         yield f"Page (preview, your visit is not counted): {event.url}"
     elif event.url:
         yield f"Page: {event.url}"
-    for name, value in list(event.properties.items())[:50]:
-        if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
+    for name, value in islice(event.properties.items(), 50):
+        if isinstance(value, (str, int, float)) and value != "" and not isinstance(value, bool):
             yield f"{readable(str(name))}: {_one_line(value)}"
 
 
@@ -187,6 +189,7 @@ def _one_line(value: object) -> str:
     return " ".join(str(value).split())
 
 
+@lru_cache(maxsize=1024)
 def readable(name: str) -> str:
     """``Webinar joined`` of custom.webinar_joined."""
     words = name.removeprefix("custom.").replace("_", " ").replace(".", " ").split()

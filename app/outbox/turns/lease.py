@@ -89,7 +89,7 @@ def due(*, of_turn: bool = False) -> ColumnElement[bool]:
     once: putting it together costs more than its answer.
     """
     earlier = aliased(OutboxRow)
-    held = exists().where(
+    held: ColumnElement[bool] = exists().where(
         earlier.org_id == OutboxRow.org_id,
         earlier.person_id == OutboxRow.person_id,
         earlier.seq < OutboxRow.seq,
@@ -100,7 +100,9 @@ def due(*, of_turn: bool = False) -> ColumnElement[bool]:
     if of_turn:
         # asked once a statement: mostly nothing of the org holds, and no row is looked at for it
         anything = aliased(OutboxRow)
-        held = and_(exists().where(*_holds(anything, of_turn=True)), held)
+        held = and_(
+            exists().where(undelivered(anything.state), *_holds(anything, of_turn=True)), held
+        )
     return and_(
         in_states(OutboxRow.state, DeliveryState.PENDING, DeliveryState.WAITING),
         OutboxRow.not_before <= database_now(),

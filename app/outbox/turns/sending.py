@@ -110,7 +110,7 @@ def _part(form: OrgForm, reference: str, units: Sequence[Unit], written: Written
 def _row(form: OrgForm, unit: Unit) -> dict[str, Any]:
     """The row as it is sent; where the key field went after freezing, the reference takes over."""
     row = wire(form, unit.payload, unit.key)
-    if form.key_field is None:
+    if not form.has_key_field:
         row["Description"] = with_reference(str(row.get("Description") or ""), unit.key)
     return {"attributes": {"type": unit.sobject.value}, **row}
 
