@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 
 from app.clock import utcnow
-from app.db import SystemSession, TenantSession
+from app.db import Prepared, SystemSession, TenantSession
 from app.ids import new_id
 from app.orgs import audit
 from app.orgs.catalogue import Feature, KillSwitch
@@ -24,9 +24,12 @@ def pulled(*which: KillSwitch) -> ColumnElement[bool]:
 
 def may_send(session: TenantSession) -> bool:
     """Whether the session's org is served and nobody stopped all writes: one statement."""
-    stopped = pulled(KillSwitch.SALESFORCE_WRITES)
-    statement = select(Org.id).where(Org.state.in_(SERVED), ~stopped)
-    return session.scalar(statement) is not None
+    return bool(session.read(_MAY_SEND))
+
+
+_MAY_SEND = Prepared(
+    select(Org.id).where(Org.state.in_(SERVED), ~pulled(KillSwitch.SALESFORCE_WRITES))
+)
 
 
 def states(session: SystemSession) -> Mapping[str, KillSwitchState]:

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import ColumnElement, func, select, update
 
 from app.clock import utcnow
-from app.db import TenantSession, database_now
+from app.db import Prepared, TenantSession, database_now
 from app.outbox.models import (
     BreakerState,
     DeliveryBreaker,
@@ -42,6 +42,7 @@ _FIRST_TRY = timedelta(minutes=1)
 _LONGEST_BETWEEN_TRIES = timedelta(minutes=15)
 _UNSENT = (DeliveryState.PENDING, DeliveryState.WAITING)
 _IN_PLACE = {"synchronize_session": False}
+_ANY = Prepared(select(DeliveryBreaker.id).limit(1))
 
 
 class Breaker(NamedTuple):
@@ -61,6 +62,8 @@ def before_batch(session: TenantSession) -> frozenset[str]:
 
     One statement where the org has none.
     """
+    if not session.read(_ANY):
+        return frozenset()
     is_time = (DeliveryBreaker.next_probe_at <= database_now()).label("is_time")
     found = session.execute(select(DeliveryBreaker, is_time)).all()
     opened = [(breaker, due) for breaker, due in found if breaker.state is BreakerState.OPEN]

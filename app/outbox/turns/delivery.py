@@ -68,24 +68,27 @@ class Courier:
             call = _Call(lambda batch=batch: self._rounds.send(batch))  # type: ignore[misc]
             if before is not None:
                 delivered += self._settle(before, is_last=False)
-            following = self._ahead(batch, until)
+            following, is_all = self._ahead(batch, until)
             before = call.result()
-            if following is None and before.is_clean and time.monotonic() < until:
+            if not before.is_clean:
+                before.put_back(following.units if following else ())
+                following = None
+            elif following is None and not is_all and time.monotonic() < until:
                 delivered += self._settle(before, is_last=False)
                 following = self._next(_at_pace(before), batch.terms)
                 before = None if following else Settlement(_at_pace(before))
-            elif following is not None and not before.is_clean:
-                before.put_back(following.units)
-                following = None
         return delivered + (self._settle(before, is_last=True) if before else 0)
 
-    def _ahead(self, batch: Prepared, until: float) -> Prepared | None:
-        """The batch after one that is under way, once the org takes them at full size."""
-        if batch.turn.batch_size < LARGEST_BATCH or time.monotonic() >= until:
-            return None
+    def _ahead(self, batch: Prepared, until: float) -> tuple[Prepared | None, bool]:
+        """The batch after one that is under way, once the org takes them at full size; and whether
+        that one was all: then nobody looks again, and what comes meanwhile is for the next turn.
+        """
         if len(batch.units) < batch.turn.batch_size:
-            return None
-        return self._next(batch.turn, batch.terms)
+            return None, True
+        if batch.turn.batch_size < LARGEST_BATCH or time.monotonic() >= until:
+            return None, False
+        following = self._next(batch.turn, batch.terms)
+        return following, following is None
 
     def _next(self, turn: Turn, terms: Terms) -> Prepared | None:
         try:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.db import SystemSession, TenantSession, database_now
+from app.db import PreparedForAll, SystemSession, TenantSession, database_now
 from app.ids import new_id
 from app.orgs.catalogue import KillSwitch
 from app.orgs.kill_switches import pulled
@@ -120,7 +120,7 @@ def _holds(earlier: Any, *, of_turn: bool) -> tuple[ColumnElement[bool], ...]:
 
 def is_work_waiting(session: SystemSession, times: LeaseTimes) -> bool:
     """Whether any org could be claimed now."""
-    return session.scalar(select(OrgDelivery.org_id).where(claimable(times)).limit(1)) is not None
+    return bool(session.read(_waiting(times)))
 
 
 def claim(session: SystemSession, worker: str, times: LeaseTimes) -> Turn | None:
@@ -128,28 +128,16 @@ def claim(session: SystemSession, worker: str, times: LeaseTimes) -> Turn | None
 
     What a dead worker held becomes *unsure*: it was frozen and may have been sent.
     """
-    found = session.execute(
-        select(OrgDelivery)
-        .where(claimable(times))
-        .order_by(OrgDelivery.last_served_at.asc().nulls_first(), OrgDelivery.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=OrgDelivery)
-    ).scalar_one_or_none()
-    if found is None:
+    found = session.read(_next(times))
+    if not found:
         return None
-    if found.lease_id is not None:
-        doubt(session, found.org_id)
-    turn = Turn(
-        found.org_id,
-        new_id(),
-        found.batch_size,
-        found.failures,
-        found.grow_after,
-        found.pause_reason,
-    )
+    [(org_id, held_by, *pace)] = found
+    if held_by is not None:
+        doubt(session, org_id)
+    turn = Turn(org_id, new_id(), *pace)
     session.execute(
         update(OrgDelivery)
-        .where(OrgDelivery.id == found.id)
+        .where(OrgDelivery.org_id == turn.org_id)
         .values(
             lease_id=turn.lease_id,
             leased_by=worker[:64],
@@ -159,6 +147,25 @@ def claim(session: SystemSession, worker: str, times: LeaseTimes) -> Turn | None
         .execution_options(synchronize_session=False)
     )
     return turn
+
+
+@lru_cache(maxsize=16)
+def _waiting(times: LeaseTimes) -> PreparedForAll:
+    return PreparedForAll(select(OrgDelivery.org_id).where(claimable(times)).limit(1))
+
+
+@lru_cache(maxsize=16)
+def _next(times: LeaseTimes) -> PreparedForAll:
+    return PreparedForAll(
+        select(
+            OrgDelivery.org_id, OrgDelivery.lease_id, OrgDelivery.batch_size,
+            OrgDelivery.failures, OrgDelivery.grow_after, OrgDelivery.pause_reason,
+        )
+        .where(claimable(times))
+        .order_by(OrgDelivery.last_served_at.asc().nulls_first(), OrgDelivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=OrgDelivery)
+    )  # fmt: skip
 
 
 def beat(session: TenantSession, turn: Turn) -> None:

@@ -17,7 +17,7 @@ from app.clock import utcnow
 from app.crm.models import RecordLink, SObject
 from app.crm.schemas import ContactFacts, OpportunityFacts, RoleFacts
 from app.crm.service import remember_roles
-from app.db import Database, TenantSession, UtcDateTime
+from app.db import Database, Prepared, TenantSession, UtcDateTime
 from app.ids import new_id
 from app.outbox.models import OutboxRow, RoleRead
 from app.outbox.turns import lease
@@ -62,13 +62,11 @@ def unread_of_next(
     session: TenantSession, turn: Turn, since: datetime, *, rows: int = _LOOK_AHEAD
 ) -> Mapping[str, UUID]:
     """Contacts among the people of the next due rows whose roles must be read: one statement."""
-    values = {"turn": turn.lease_id, "most": rows, "since": since}
-    found = session.execute(_UNREAD_OF_NEXT, values)
+    found = session.read(_UNREAD_OF_NEXT, turn=turn.lease_id, most=rows, since=since)
     return {contact: person for contact, person in found if person is not None}
 
 
-# Built once: putting it together costs more than its answer.
-_UNREAD_OF_NEXT = (
+_UNREAD_OF_NEXT = Prepared(
     select(RecordLink.salesforce_id, RecordLink.person_id)
     .where(
         RecordLink.sobject == SObject.CONTACT,  # Leads have no roles
