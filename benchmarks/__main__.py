@@ -40,7 +40,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=None, help="file for the rows as JSON")
     options = parser.parse_args(arguments)
     scale = QUICK if options.quick else WHOLE_LISTS if options.whole_lists else FULL
-    memory.settle()  # as `wsgi` does
     rows: list[Row] = []
     begun = time.monotonic()
     with ExitStack() as stack:
@@ -56,6 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(name: str, measure: Callable[[], list[Row]]) -> list[Row]:
+    memory.settle()  # as `wsgi` does
     begun = time.monotonic()
     print(f"{name} …", end=" ", flush=True, file=sys.stderr)
     found = measure()

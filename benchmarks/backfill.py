@@ -12,6 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from sqlalchemy import func, select
 
+from app import memory
 from app.config import API_VERSION
 from app.engagement.models import Source
 from app.ids import new_id
@@ -88,6 +89,7 @@ class _Work:
 
 def measure(scale: Scale, url: str, box: Box, folder: Path) -> list[Row]:
     """So many events of the past, from asking for them until the last one is settled."""
+    memory.settle(for_batches=True)  # as a worker does
     site = Site.on(url, [box], folder)
     org, _ = site.admit(box)
     with site.database.system_writing() as session:
