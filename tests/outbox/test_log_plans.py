@@ -14,6 +14,8 @@ from app.orgs.models import Org
 from app.outbox import decisions, log, queries, story
 from app.outbox.log import Asked
 from app.outbox.models import DeliveryState
+from app.outbox.turns import due_rows
+from app.outbox.turns.lease import Turn
 from tests.conftest import database_kind
 
 PEOPLE = [new_id(), new_id()]
@@ -79,3 +81,16 @@ def test_each_question_of_the_log_goes_along_its_index(
         ask(session)
     assert all(index in plan for plan in plans), plans
     assert bool(plans) is (database_kind() == "sqlite")
+
+
+def test_what_a_turn_takes_and_what_holds_it_back_is_found_among_the_undelivered(
+    database: Database, org: Org, plans: list[str]
+) -> None:
+    """X16: of what was ever delivered, nothing is looked at before a batch is sent."""
+    turn = Turn(org.id, new_id(), 1000, 0, None)
+    with database.reading(org.id) as session:
+        due_rows.read(session, turn)
+    taken = ("ix_outbox_row_due", "ix_outbox_row_log_state (org_id=? AND state=?)", "row_person (")
+    expected = taken * 2 if database_kind() == "sqlite" else ()  # what is live, then history
+    assert all(map(str.__contains__, plans, expected)), plans
+    assert len(plans) == len(expected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -22,8 +23,10 @@ from app.outbox.models import (
 )
 from app.salesforce import budget
 
-#: How soon to look again: after rows that the org's turns send, and after anything else.
+#: How soon to look again: after rows that the org's turns send, after its trial, for which all
+#: waits, and after anything else.
 SOON = 1.0
+AFTER_TRIAL = 0.25
 LOOK_AGAIN = 60.0
 
 _OPEN = (
@@ -86,18 +89,21 @@ def read(session: TenantSession, hold: Hold, unwritten: Mapping[str, int]) -> St
         backfill,
         loads,
         has_loads,
-        _open_rows(session, hold),
+        _open_rows(session, hold, [load.id for load in loads]),
         _why_rest(session, backfill, unwritten),
     )
 
 
-def _open_rows(session: TenantSession, hold: Hold) -> int:
+def _open_rows(session: TenantSession, hold: Hold, loads: Sequence[UUID]) -> int:
+    """All that are open but those of jobs: both are counted in an index, without their rows."""
     statement = select(func.count()).where(
-        OutboxRow.backfill_id == hold.backfill_id,
-        OutboxRow.state.in_(_OPEN),
-        OutboxRow.load_id.is_(None),
+        OutboxRow.backfill_id == hold.backfill_id, OutboxRow.state.in_(_OPEN)
     )
-    return session.scalar(statement) or 0
+    found = session.scalar(statement) or 0
+    if not loads:
+        return found
+    in_jobs = select(func.count()).where(OutboxRow.load_id.in_(loads))
+    return found - (session.scalar(in_jobs) or 0)
 
 
 def _why_rest(
