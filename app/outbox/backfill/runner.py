@@ -18,7 +18,7 @@ from app.orgs.models import Org
 from app.outbox.backfill import planning, standing, turns
 from app.outbox.backfill.loads import FEATURE, Loads
 from app.outbox.backfill.models import Backfill, BackfillState, LoadState
-from app.outbox.backfill.standing import AFTER_TRIAL, LOOK_AGAIN, SOON, Rest, Standing
+from app.outbox.backfill.standing import LOOK_AGAIN, SOON, Rest, Standing
 from app.outbox.backfill.taking_back import take_back
 from app.outbox.backfill.turns import Hold
 from app.outbox.errors import UnfitError
@@ -97,7 +97,7 @@ class Runner:
         if now.backfill.at_person is None:
             return self._plan(hold, TRIAL)
         if not now.has_loads and now.open_rows > TRIAL // 2:
-            return Rest(AFTER_TRIAL)
+            return Rest(now.after_trial)
         if len(now.loads) >= _MOST_LOADS:
             return Rest(now.next_poll)
         return self._begin(hold)

@@ -23,10 +23,11 @@ from app.outbox.models import (
 )
 from app.salesforce import budget
 
-#: How soon to look again: after rows that the org's turns send, after its trial, for which all
-#: waits, and after anything else.
+#: How soon to look again: after rows that the org's turns send, and after anything else.
 SOON = 1.0
-AFTER_TRIAL = 0.25
+#: After its trial sooner, since all waits for it; unless it takes long.
+_AFTER_TRIAL = 0.25
+_QUICK_TRIAL = timedelta(seconds=10)
 LOOK_AGAIN = 60.0
 
 _OPEN = (
@@ -67,6 +68,12 @@ class Standing:
     def due(self) -> list[BackfillLoad]:
         """Loads that can be brought further now."""
         return [load for load in self.loads if load.next_at <= utcnow()]
+
+    @property
+    def after_trial(self) -> float:
+        """Seconds until the trial is looked after again."""
+        is_young = utcnow() - self.backfill.asked_at < _QUICK_TRIAL
+        return _AFTER_TRIAL if is_young else SOON
 
     @property
     def next_poll(self) -> float:
