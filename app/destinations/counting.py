@@ -60,7 +60,7 @@ def _change(session: TenantSession, visit: Visit, views: int, viewed_at: datetim
             .execution_options(synchronize_session=False)
         )
     if views and ends_by_use:
-        expiry.viewed(session, visit.destination_id)
+        expiry.viewed(session, visit)
 
 
 def _change_viewer(

@@ -71,8 +71,28 @@ def settle(session: TenantSession, destination: Destination) -> None:
         destination.expires_at, destination.expiry_told = expires_at, False
 
 
-def viewed(session: TenantSession, destination_id: UUID) -> None:
-    """The same after its views changed, of a Destination that ends by use."""
+def viewed(session: TenantSession, visit: Visit) -> None:
+    """The same after this visit began to count, or ceased to, of a Destination that ends by use.
+
+    Whoever is not known and looked before changes nothing: one statement along an index, however
+    often they come.
+    """
+    if not (visit.viewer and _looked_before(session, visit)):
+        _settle_anew(session, visit.destination_id)
+
+
+def _looked_before(session: TenantSession, visit: Visit) -> bool:
+    earlier = select(Visit.id).where(
+        Visit.destination_id == visit.destination_id,
+        Visit.viewer == visit.viewer,
+        Visit.confidence == Confidence.HUMAN,
+        Visit.started_at <= visit.started_at,
+        Visit.id != visit.id,
+    )
+    return session.scalar(earlier.limit(1)) is not None
+
+
+def _settle_anew(session: TenantSession, destination_id: UUID) -> None:
     destination = session.scalars(
         select(Destination)
         .where(Destination.id == destination_id)

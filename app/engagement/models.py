@@ -134,7 +134,7 @@ class Visit(Tenant, Base):
               postgresql_where=text("ended_at IS NULL")),
         tenant_reference("person_id", "person"),
         Index(None, "org_id", "destination_id", "started_at"),
-        Index("ix_visit_viewer", "org_id", "destination_id",
+        Index("ix_visit_viewer", "org_id", "destination_id", "viewer",
               sqlite_where=text("viewer IS NOT NULL"),
               postgresql_where=text("viewer IS NOT NULL")),
     )  # fmt: skip
