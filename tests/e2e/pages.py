@@ -8,17 +8,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Frame, FrameLocator, Locator, Page, Request, expect
 
-from tests.support.waiting import crowd
-
 #: For a machine that runs other tests beside, in milliseconds: what is not about time.
 LOADED = 30_000
-#: The promise of the main road, on a machine that has nothing else to do.
-_SOON = 10_000
-
-
-def soon() -> float:
-    """The promise of the main road in milliseconds, longer by what else the processors do."""
-    return min(LOADED, _SOON * crowd())
+#: The promise of the main road, in milliseconds.
+SOON = 10_000
 
 
 def at_all_times(condition: Callable[[], bool], seconds: float, page: Page) -> bool:
@@ -122,7 +115,7 @@ class RecordPage:
 
     def wait_for_activities(self, count: int) -> None:
         """Until Salesforce's timeline shows that many."""
-        expect(self.page.get_by_test_id("activity")).to_have_count(count, timeout=soon())
+        expect(self.page.get_by_test_id("activity")).to_have_count(count, timeout=SOON)
 
 
 class Prospect:

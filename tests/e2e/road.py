@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.e2e.org import Org, Record
-from tests.e2e.pages import Prospect, RecordPage, soon
+from tests.e2e.pages import SOON, Prospect, RecordPage
 
 
 def visit(rep: RecordPage, prospect: Prospect, link: str, person: str = "") -> str:
@@ -17,9 +17,9 @@ def visit(rep: RecordPage, prospect: Prospect, link: str, person: str = "") -> s
     prospect.open(link)
     prospect.read()
     clicked = prospect.click_first_link()
-    expect(rep.visits).to_have_count(known + 1, timeout=soon())
+    expect(rep.visits).to_have_count(known + 1, timeout=SOON)
     expect(rep.visits.first).to_contain_text(person)
-    expect(rep.visits.first).to_contain_text("1 link clicked", timeout=soon())
+    expect(rep.visits.first).to_contain_text("1 link clicked", timeout=SOON)
     prospect.leave()
     return clicked
 

@@ -12,7 +12,6 @@ import requests
 
 from tests.e2e.demo import Demo
 from tests.e2e.processes import answers, until
-from tests.support.waiting import crowd
 
 PARTS = {"web", "worker", "devorg"}
 #: Seconds that a second start may take.
@@ -71,7 +70,7 @@ def test_data_is_kept_between_runs_and_the_second_start_is_quick(own: Demo) -> N
     before = own.facts
     own.stop()
     seconds = own.start()
-    assert seconds < QUICK * crowd()
+    assert seconds < QUICK
     after = own.facts
     assert {**after, "pids": 0} == {**before, "pids": 0}
     assert send_event(own, "kept")["status"] == "duplicate"

@@ -13,7 +13,7 @@ from app.clock import utcnow
 from tests.e2e.conftest import Windows
 from tests.e2e.demo import Demo
 from tests.e2e.looks import DESK, look
-from tests.e2e.pages import LOADED, RecordPage, soon
+from tests.e2e.pages import LOADED, SOON, RecordPage
 
 Rep = Callable[..., RecordPage]
 SET = "Inlay_Activity_Access"
@@ -82,7 +82,7 @@ def test_from_an_empty_install_to_a_delivery_that_was_mended(
     key = _set_up(admin, install)
     send_call(install, key, "A call that goes well")
     _log_says(admin, "A call that goes well", "Delivered")
-    expect(rep.rows.filter(has_text="A call that goes well")).to_be_visible(timeout=soon())
+    expect(rep.rows.filter(has_text="A call that goes well")).to_be_visible(timeout=SOON)
 
     setup = open_page(install.facts["devorg_url"])
     setup.get_by_role("link", name="Take a right away").click()

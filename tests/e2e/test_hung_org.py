@@ -16,7 +16,6 @@ from tests.e2e.org import Org
 from tests.e2e.pages import LOADED, RecordPage
 from tests.e2e.processes import until
 from tests.e2e.tenants import Tenants
-from tests.support.waiting import crowd
 
 Rep = Callable[..., RecordPage]
 WAITING = 24
@@ -40,7 +39,7 @@ def test_a_hung_org_does_not_delay_another_orgs_widget(tenants: Tenants, b: Org)
     assert set(statuses) == {503}
     # the machine itself, which has other tests to run, may delay one or two
     added = sorted(seconds for seconds, _ in beside)[-3] - statistics.median(alone)
-    assert added < crowd(), f"alone {alone}, beside {beside}"
+    assert added < 1, f"alone {alone}, beside {beside}"
 
 
 @pytest.mark.parametrize(
